@@ -1,0 +1,55 @@
+// What a worker holds: the HTTP engine over one or more listening sockets.
+import type { Application, Context, GatewayRequest, Logger } from '@nsgi/spec'
+
+/** Limits on the head of a request, in bytes or in fields; over the first 414, over the others 431. */
+export interface HeadLimits {
+  /** The request line without its CRLF. */
+  readonly requestLine: number
+  /** How many field lines. */
+  readonly fieldCount: number
+  /** One field line, name, colon and value, without its CRLF. */
+  readonly fieldSize: number
+}
+
+/** What is known of one request and its response when it is over; what an access log is written from. */
+export interface ExchangeRecord {
+  readonly request: GatewayRequest
+  /** The status sent; 0 when the client was lost before a head was sent. */
+  readonly status: number
+  /** Header fields of the response as the application gave them, by lower-case name. */
+  readonly responseHeaders: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** Bytes of body sent, without framing. */
+  readonly bytes: number
+  /** When the head of the request was complete: milliseconds since the epoch. */
+  readonly startedAt: number
+  /** From there to the last byte handed to the transport: milliseconds, fractional. */
+  readonly duration: number
+  /** Why it failed, if it did. */
+  readonly error: unknown
+}
+
+export interface GatewayServerOptions {
+  readonly application: Application
+  readonly context: Context
+  /** Where rejected requests and failing applications are reported. */
+  readonly log: Logger
+  readonly limits?: Partial<HeadLimits> | undefined
+  /** Milliseconds that a connection may stay idle between requests. */
+  readonly keepAliveTimeout?: number | undefined
+  /** Called once for each request that reached the application or was rejected before it, when it is over. */
+  readonly onExchange?: ((record: ExchangeRecord) => void) | undefined
+}
+
+export interface GatewayServer {
+  /** Starts to accept on an inherited descriptor, or on an address of its own. */
+  listen(where: { readonly fd: number } | { readonly port: number; readonly host?: string }): Promise<void>
+  /**
+   * Graceful stop: accepts no more, closes idle connections, answers the rest with `connection: close`.
+   * Resolves when the last connection is gone.
+   */
+  stop(): Promise<void>
+  /** Quick stop: every connection is reset now. */
+  destroy(): void
+  /** Open connections, and requests whose response is not over. */
+  readonly counts: { readonly connections: number; readonly active: number }
+}
