@@ -1,0 +1,8 @@
+// The whole repository's tests in one run. Each package's jest.config.mjs also works by itself.
+export default {
+  projects: ['<rootDir>/packages/*', '<rootDir>/examples/*', '<rootDir>/scripts'],
+  coverageProvider: 'v8',
+  coverageReporters: ['json'],
+  coverageDirectory: '<rootDir>/coverage',
+  collectCoverageFrom: ['packages/*/src/**/*.ts'],
+}

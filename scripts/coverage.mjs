@@ -1,0 +1,111 @@
+// How much of packages/*/src the tests ran, in lines that bear code: those from which the compiler made some.
+// Two sources are joined: what jest saw of the sources in its own processes, and what every server process that a test
+// started wrote down of the compiled files (NODE_V8_COVERAGE), mapped back to the sources.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { decode } from '@jridgewell/sourcemap-codec'
+
+/**
+ * Prints covered lines per package and in all.
+ *
+ * @param {string} root of the repository, built
+ * @param {string} folder with jest's coverage-final.json and the folder `processes`
+ */
+export function printCoverage(root, folder) {
+  const files = compiledFiles(root)
+  addJest(files, path.join(folder, 'coverage-final.json'))
+  addProcesses(files, path.join(folder, 'processes'))
+
+  const packages = new Map()
+  for (const { source, lines, covered } of files.values()) {
+    const name = path.relative(root, source).split(path.sep).slice(0, 2).join('/')
+    const sum = packages.get(name) ?? { covered: 0, lines: 0 }
+    packages.set(name, { covered: sum.covered + covered.size, lines: sum.lines + lines.size })
+  }
+  const all = { covered: 0, lines: 0 }
+  process.stdout.write('\nCoverage, lines of source run in the tests or in the processes that they started\n')
+  for (const [name, sum] of packages) {
+    all.covered += sum.covered
+    all.lines += sum.lines
+    printLine(name, sum)
+  }
+  printLine('all', all)
+}
+
+function printLine(name, { covered, lines }) {
+  const share = lines === 0 ? 100 : (covered / lines) * 100
+  process.stdout.write(`  ${name.padEnd(28)} ${share.toFixed(1).padStart(5)} %  ${covered} of ${lines}\n`)
+}
+
+/** Each compiled file by its URL: its source, the source's lines that bear code, and where their code starts. */
+function compiledFiles(root) {
+  const files = new Map()
+  for (const name of readdirSync(path.join(root, 'packages'))) {
+    const dist = path.join(root, 'packages', name, 'dist')
+    if (!existsSync(dist)) continue
+    for (const entry of readdirSync(dist, { recursive: true })) {
+      if (!entry.endsWith('.js.map')) continue
+      const compiled = path.join(dist, entry.slice(0, -'.map'.length))
+      const map = JSON.parse(readFileSync(path.join(dist, entry), 'utf8'))
+      const source = path.resolve(path.dirname(compiled), map.sourceRoot ?? '', map.sources[0])
+      // A file whose source is gone is left over from an earlier build.
+      if (!existsSync(source)) continue
+      const segments = segmentsOf(readFileSync(compiled, 'utf8'), map)
+      const lines = new Set(segments.map(segment => segment.line))
+      files.set(pathToFileURL(compiled).href, { source, segments, lines, covered: new Set() })
+    }
+  }
+  return files
+}
+
+/** Offsets in the compiled text, ascending, with the source's line (from 1) that each comes from. */
+function segmentsOf(text, map) {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return decode(map.mappings).flatMap((segments, row) =>
+    segments
+      .filter(segment => segment.length > 1)
+      .map(([column, , line]) => ({ offset: starts[row] + column, line: line + 1 })),
+  )
+}
+
+function addJest(files, reportFile) {
+  if (!existsSync(reportFile)) return
+  const report = JSON.parse(readFileSync(reportFile, 'utf8'))
+  for (const { source, lines, covered } of files.values()) {
+    const entry = report[source]
+    if (entry === undefined) continue
+    for (const [id, { start }] of Object.entries(entry.statementMap)) {
+      if (entry.s[id] > 0 && lines.has(start.line)) covered.add(start.line)
+    }
+  }
+}
+
+function addProcesses(files, folder) {
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) {
+    const { result } = JSON.parse(readFileSync(path.join(folder, name), 'utf8'))
+    for (const { url, functions } of result) {
+      const file = files.get(url)
+      if (file !== undefined) addExecuted(file, functions)
+    }
+  }
+}
+
+/** The innermost of V8's nested ranges around a segment says whether it was run. */
+function addExecuted({ segments, covered }, functions) {
+  const ranges = functions
+    .flatMap(({ ranges: own }) => own)
+    .sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset)
+  const open = []
+  let next = 0
+  for (const { offset, line } of segments) {
+    for (; next < ranges.length && ranges[next].startOffset <= offset; next++) {
+      while (open.length > 0 && open.at(-1).endOffset <= ranges[next].startOffset) open.pop()
+      open.push(ranges[next])
+    }
+    while (open.length > 0 && open.at(-1).endOffset <= offset) open.pop()
+    if (open.length > 0 && open.at(-1).count > 0) covered.add(line)
+  }
+}

@@ -1,0 +1,1 @@
+export default { displayName: 'workspace', testMatch: ['<rootDir>/test/**/*.test.mjs'], transform: {} }
