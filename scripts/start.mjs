@@ -34,8 +34,9 @@ function serve() {
     process.execPath,
     [
       path.join(root, 'packages/server/dist/cli/bin.js'),
-      ...['--bind', `${host.includes(':') ? `[${host}]` : host}:${port}`],
-      ...['--workers', '2', '--access-logfile', '-'],
+      `--bind=${host.includes(':') ? `[${host}]` : host}:${port}`,
+      '--workers=2',
+      '--access-logfile=-',
       ...process.argv.slice(2),
       'app.js',
     ],

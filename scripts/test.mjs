@@ -4,7 +4,6 @@
 // The last line is `N passed, N failed[, N skipped]`; a failed check counts as one failure.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { printCoverage } from './coverage.mjs'
 import { bold, formatDuration, report, run, StepError, step, stopCommandsOnSignal } from './steps.mjs'
 import { binary, prepare, root, turbo } from './workspace.mjs'
 
@@ -48,7 +47,8 @@ async function runJest(env) {
       '--experimental-vm-modules',
       '--no-warnings',
       binary('jest', 'bin/jest.js'),
-      ...['--json', `--outputFile=${resultFile}`],
+      '--json',
+      `--outputFile=${resultFile}`,
       ...(whole ? ['--coverage'] : []),
       ...patterns,
     ],
@@ -66,7 +66,10 @@ async function runJest(env) {
   // A file that cannot be loaded has no tests to count.
   totals.failed += result.numFailedTests + result.numRuntimeErrorTestSuites
   totals.skipped += result.numPendingTests + result.numTodoTests
-  if (whole) printCoverage(root, coverageFolder)
+  if (!whole) return
+  // Imported here: what it needs is not there before the installation.
+  const { printCoverage } = await import('./coverage.mjs')
+  printCoverage(root, coverageFolder)
 }
 
 function summarise() {
