@@ -1,0 +1,1 @@
+export default { displayName: 'express-shop', testMatch: ['<rootDir>/test/**/*.test.js'], transform: {} }
