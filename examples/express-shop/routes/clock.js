@@ -29,3 +29,7 @@ function forget(response) {
   clearInterval(timer)
   timer = undefined
 }
+
+// Kirin stops a worker gracefully with TERM and waits for what still runs. A clock never ends by itself: it is told to,
+// and the browser connects again to another worker.
+process.once('SIGTERM', () => listeners.forEach(response => response.end()))
