@@ -1,15 +1,8 @@
 // What a worker holds: the HTTP engine over one or more listening sockets.
 import type { Application, Context, GatewayRequest, Logger } from '@nsgi/spec'
+import type { HeadLimits } from '../http1/limits.ts'
 
-/** Limits on the head of a request, in bytes or in fields; over the first 414, over the others 431. */
-export interface HeadLimits {
-  /** The request line without its CRLF. */
-  readonly requestLine: number
-  /** How many field lines. */
-  readonly fieldCount: number
-  /** One field line, name, colon and value, without its CRLF. */
-  readonly fieldSize: number
-}
+export type { HeadLimits }
 
 /** What is known of one request and its response when it is over; what an access log is written from. */
 export interface ExchangeRecord {

@@ -1,0 +1,39 @@
+// The server's one class of errors, known by its `code`.
+
+/** Stable codes of `KirinError`. */
+export type KirinErrorCode =
+  | 'KIRIN_CLIENT_LOST'
+  | 'KIRIN_BODY_TRUNCATED'
+  | 'KIRIN_BODY_MALFORMED'
+  | 'KIRIN_BODY_USED'
+  | 'KIRIN_INVALID_RESPONSE'
+  | 'KIRIN_RESPONSE_LENGTH'
+  | 'KIRIN_INVALID_INFORM'
+
+/** What each code says by default. */
+const MESSAGES: Readonly<Record<KirinErrorCode, string>> = {
+  KIRIN_CLIENT_LOST: 'the client was lost before the response completed',
+  KIRIN_BODY_TRUNCATED: 'the request body ended early: the client was lost or closed its side',
+  KIRIN_BODY_MALFORMED: 'the request body is malformed',
+  KIRIN_BODY_USED: 'the request body is iterated already: it can be read once (BOD-04)',
+  KIRIN_INVALID_RESPONSE: 'the application returned an invalid response',
+  KIRIN_RESPONSE_LENGTH: 'the response body does not match its content-length',
+  KIRIN_INVALID_INFORM: 'inform() takes a status from 100 to 199 other than 101',
+}
+
+/** An error of the server's own. Across packages it is known by `code`, never by `instanceof`. */
+export class KirinError extends Error {
+  readonly code: KirinErrorCode
+  /** The requirement of the interface that was broken (`RES-06`), where one was. */
+  readonly requirement: string | undefined
+
+  constructor(
+    code: KirinErrorCode,
+    detail?: { readonly message?: string; readonly requirement?: string; readonly cause?: unknown },
+  ) {
+    super(detail?.message ?? MESSAGES[code], detail?.cause === undefined ? undefined : { cause: detail.cause })
+    this.name = 'KirinError'
+    this.code = code
+    this.requirement = detail?.requirement
+  }
+}

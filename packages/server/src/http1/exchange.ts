@@ -1,0 +1,320 @@
+// One request and its response: calls the application, sends what it returns, and keeps the order in
+// which an exchange ends (NSGI END-01 to END-10).
+import type { Application, Context, GatewayResponse, Logger, RequestHeaders, ResponseHeaders } from '@nsgi/spec'
+import { KirinError } from './errors.ts'
+import { JOIN_LIMIT } from './limits.ts'
+import type { Rejection } from './rejections.ts'
+import { GatewayRequestView } from './request.ts'
+import type { RequestBody } from './request-body.ts'
+import type { RequestHead } from './request-head.ts'
+import { closeBody } from './response-body.ts'
+import { type Framing, informationalHead, type PlannedResponse, planResponse } from './response-head.ts'
+import { type PumpOwner, ResponsePump, writeBetween } from './response-pump.ts'
+import type { Wire, WriteCallback } from './wire.ts'
+
+/** One end of the connection, as an application sees it. */
+export interface EndpointPair {
+  readonly remote: { readonly address: string; readonly port: number | null }
+  readonly local: { readonly address: string; readonly port: number | null }
+}
+
+/** What all connections of a server share. */
+export interface ExchangeHost {
+  readonly application: Application
+  readonly context: Context
+  readonly log: Logger
+  /** The whole `date` line with its CRLF. */
+  dateLine(): string
+  /** Called when the application is about to be called. */
+  readonly began?: ((exchange: Exchange) => void) | undefined
+  /** Called once for each exchange that began, when it is over. */
+  readonly ended?: ((exchange: Exchange, error: unknown) => void) | undefined
+}
+
+/** What an exchange needs of its connection. */
+export interface ExchangeOwner {
+  readonly wire: Wire
+  readonly endpoints: EndpointPair
+  /** Whether the connection may go on after this exchange, as far as is known now. */
+  readonly mayContinue: boolean
+  /** All of the response has been handed to the wire. */
+  responseSent(keepAlive: boolean): void
+  /** The response broke off after its head: the truncation must be visible. */
+  responseBroken(framing: Framing): void
+}
+
+/** `sending` is from the first byte of the head to the last of the body, `flushing` until that has reached the transport. */
+type Phase = 'application' | 'sending' | 'flushing' | 'over'
+
+export class Exchange implements PumpOwner {
+  readonly head: RequestHead
+  readonly body: RequestBody | null
+  readonly owner: ExchangeOwner
+  readonly request: GatewayRequestView
+  /** The request's trailers; set once its body has come whole. */
+  receivedTrailers: RequestHeaders | undefined
+  /** The status sent, 0 before a head was sent. */
+  status = 0
+  /** The fields of the response that was sent, as the application gave them. */
+  responseHeaders: ResponseHeaders | undefined
+  /** When it began, in whatever unit `began` sets it. */
+  startedAt = 0
+  /** What the peer did wrong within the body: answered as such when the application fails over it. */
+  peerFault: Rejection | undefined
+
+  private readonly host: ExchangeHost
+  private phase: Phase = 'application'
+  private answered = false
+  /** The application's response until its `finished` was called. */
+  private response: GatewayResponse | undefined
+  private plan: PlannedResponse | undefined
+  private pump: ResponsePump | undefined
+  private singleBytes = 0
+  private controller: AbortController | undefined
+  private failure: unknown
+  private lost = false
+
+  constructor(head: RequestHead, body: RequestBody | null, owner: ExchangeOwner, host: ExchangeHost) {
+    this.head = head
+    this.body = body
+    this.owner = owner
+    this.host = host
+    this.request = new GatewayRequestView(this)
+  }
+
+  /** Bytes of response body handed to the wire, without framing. */
+  get bytes(): number {
+    return this.pump === undefined ? this.singleBytes : this.pump.bytes
+  }
+
+  /** The request's trailers, `undefined` until its body has been read to the end (NSGI BOD-10). */
+  get trailers(): RequestHeaders | undefined {
+    return this.body === null || this.body.isOver ? this.receivedTrailers : undefined
+  }
+
+  /** Calls the application. */
+  run(): void {
+    const { application, context, began } = this.host
+    began?.(this)
+    let result: unknown
+    try {
+      result = application(this.request, context)
+      const then: unknown = (result as PromiseLike<unknown> | null | undefined)?.then
+      if (typeof then === 'function') {
+        then.call(
+          result,
+          (response: unknown) => this.respond(response),
+          (error: unknown) => this.applicationFailed(error),
+        )
+        return
+      }
+    } catch (error) {
+      this.applicationFailed(error)
+      return
+    }
+    this.respond(result)
+  }
+
+  /** The signal behind `request.signal`: made at first access, aborted already when the client is lost. */
+  signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController()
+      if (this.lost) this.controller.abort(this.failure)
+    }
+    return this.controller.signal
+  }
+
+  /**
+   * Sends an informational response, unless the head was sent or the client speaks HTTP/1.0 (NSGI RES-31).
+   * Throws `KIRIN_INVALID_INFORM` for another status, `KIRIN_INVALID_RESPONSE` for fields that cannot be sent.
+   */
+  inform(status: number, headers: ResponseHeaders | undefined): void {
+    if (!Number.isInteger(status) || status < 100 || status > 199 || status === 101) {
+      throw new KirinError('KIRIN_INVALID_INFORM')
+    }
+    const head = informationalHead(status, headers)
+    if (this.status === 0 && !this.lost && this.head.facts.http11) this.owner.wire.write(head)
+  }
+
+  /** The client is gone: ends what is not over. */
+  clientLost(cause: unknown): void {
+    if (this.phase !== 'over') this.breakOff(new KirinError('KIRIN_CLIENT_LOST', { cause }))
+  }
+
+  /** The wire has room again. */
+  drained(): void {
+    this.pump?.drained()
+  }
+
+  /** @internal */
+  pumpStarted(): void {
+    this.sending(this.response as GatewayResponse)
+  }
+
+  /** @internal */
+  pumpEnding(): WriteCallback | undefined {
+    return this.flushedCallback()
+  }
+
+  /** @internal */
+  pumpEnded(): void {
+    this.sent(this.plan as PlannedResponse)
+  }
+
+  /** @internal */
+  pumpFailed(error: unknown): void {
+    if (this.pump?.isStarted) {
+      this.report(error)
+      this.breakOff(error)
+      this.owner.responseBroken((this.plan as PlannedResponse).framing)
+      return
+    }
+    this.pump = undefined
+    this.finishResponse(error)
+    this.answerFailure(error)
+  }
+
+  private respond(result: unknown): void {
+    if (this.answered) return
+    this.answered = true
+    const response = result as GatewayResponse
+    if (typeof result === 'object' && result !== null) this.response = response
+    if (this.lost) {
+      closeBody(this.response?.body)
+      this.finishResponse(this.failure)
+      return
+    }
+    let plan: PlannedResponse
+    try {
+      plan = this.planFor(response)
+    } catch (error) {
+      closeBody(this.response?.body)
+      this.finishResponse(error)
+      this.answerFailure(error)
+      return
+    }
+    this.send(response, plan)
+  }
+
+  private planFor(response: GatewayResponse): PlannedResponse {
+    const { head } = this
+    return planResponse(response, {
+      http11: head.facts.http11,
+      isHead: head.isMethod('HEAD'),
+      isConnect: head.isMethod('CONNECT'),
+      keepAlive: this.owner.mayContinue,
+      dateLine: this.host.dateLine(),
+    })
+  }
+
+  private send(response: GatewayResponse, plan: PlannedResponse): void {
+    if (plan.framing === 'none') {
+      this.sendSingle(response, plan, null)
+      closeBody(response.body)
+    } else if (plan.framing === 'single') {
+      this.sendSingle(response, plan, response.body as string | Uint8Array | null)
+    } else {
+      this.plan = plan
+      this.pump = new ResponsePump(response, plan, this.owner.wire, this)
+      this.pump.start()
+    }
+  }
+
+  private sendSingle(response: GatewayResponse, plan: PlannedResponse, body: string | Uint8Array | null): void {
+    this.sending(response)
+    const { wire } = this.owner
+    const done = this.flushedCallback()
+    if (plan.length <= 0 || body === null) wire.write(plan.head, done)
+    else {
+      this.singleBytes = plan.length
+      if (typeof body === 'string' && body.length === plan.length) wire.write(plan.head + body, done)
+      else writeBetween(wire, plan.head, body, plan.length, '', JOIN_LIMIT, done)
+    }
+    this.sent(plan)
+  }
+
+  private sending(response: GatewayResponse): void {
+    this.phase = 'sending'
+    this.status = response.status
+    this.responseHeaders = response.headers
+  }
+
+  private sent(plan: PlannedResponse): void {
+    // With nobody to tell, the exchange ends here and costs no callback.
+    if (this.phase === 'sending') this.phase = this.wantsSettling() ? 'flushing' : 'over'
+    this.owner.responseSent(plan.keepAlive)
+  }
+
+  private wantsSettling(): boolean {
+    return this.response?.finished !== undefined || this.controller !== undefined || this.host.ended !== undefined
+  }
+
+  private flushedCallback(): WriteCallback | undefined {
+    return this.wantsSettling() ? error => this.flushed(error) : undefined
+  }
+
+  private flushed(error: Error | null | undefined): void {
+    if (this.phase === 'over') return
+    if (error !== undefined && error !== null) {
+      this.clientLost(error)
+      return
+    }
+    this.phase = 'over'
+    this.finishResponse(undefined)
+    this.host.ended?.(this, this.failure)
+  }
+
+  private applicationFailed(error: unknown): void {
+    if (this.answered) return
+    this.answered = true
+    if (!this.lost) this.answerFailure(error)
+  }
+
+  /** Answers 500 without detail (NSGI RES-32), or what the peer's own fault deserves. */
+  private answerFailure(error: unknown): void {
+    this.failure = error
+    if (this.peerFault === undefined) this.report(error)
+    const status = this.peerFault?.status ?? 500
+    const response: GatewayResponse = {
+      status,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: status === 500 ? '500 Internal Server Error\n' : `${status}\n`,
+    }
+    this.sendSingle(response, this.planFor(response), response.body as string)
+  }
+
+  /** Ends an exchange that cannot be completed, in the order of NSGI END-05. */
+  private breakOff(error: unknown): void {
+    this.phase = 'over'
+    this.lost = true
+    this.failure = error
+    this.controller?.abort(error)
+    this.body?.fail(error)
+    this.pump?.stop()
+    this.finishResponse(error)
+    this.host.ended?.(this, error)
+  }
+
+  /** Calls the response's `finished`, once; a throw there is contained (NSGI END-06, END-08). */
+  private finishResponse(error: unknown): void {
+    const { response } = this
+    this.response = undefined
+    if (response?.finished === undefined) return
+    try {
+      if (error === undefined) response.finished()
+      else response.finished(error)
+    } catch (thrown) {
+      this.host.log.error({ err: thrown }, "a response's finished() threw (END-08)")
+    }
+  }
+
+  private report(error: unknown): void {
+    const { method, target } = this.request
+    const requirement = (error as { requirement?: unknown } | null | undefined)?.requirement
+    const fields = { err: error, method, target, ...(typeof requirement === 'string' ? { requirement } : {}) }
+    this.host.log.error(
+      fields,
+      this.status === 0 ? 'the application failed: answered 500' : 'the application failed: response cut off',
+    )
+  }
+}

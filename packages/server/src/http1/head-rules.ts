@@ -1,0 +1,146 @@
+// What a head says, and whether it may: the checks that llhttp leaves to its user. Pure.
+import { trimmed } from './field-records.ts'
+import { type Rejection, type RejectionCode, rejection } from './rejections.ts'
+import { RequestHead } from './request-head.ts'
+
+/** What the parser recorded of a head: offsets into its text. */
+export interface RecordedHead {
+  readonly urlStart: number
+  readonly urlEnd: number
+  /** What the version and the Connection field say (RFC 9112 §9.3). */
+  readonly keepAlive: boolean
+  /** Four offsets a field: name start, name end, value start, value end; valid up to `spanEnd`. */
+  readonly spans: Int32Array
+  readonly spanEnd: number
+}
+
+/** The fields that decide how a message is framed and routed, while they are being collected. */
+interface Facts {
+  host: string | undefined
+  contentLength: number
+  coding: string | undefined
+  expect: string | undefined
+}
+
+/** The head, or why it is refused; `text` is its bytes as latin1 with both closing CRLFs. */
+export function readHead(text: string, recorded: RecordedHead): RequestHead | Rejection {
+  const { urlStart, urlEnd } = recorded
+  const version = readVersion(text, urlEnd)
+  if (version === undefined) return rejection('MALFORMED', 'invalid request line')
+  if (version === 'other') return rejection('VERSION')
+  // One space on each side of the target (RFC 9112 §3): llhttp takes more.
+  if (text.indexOf(' ') !== urlStart - 1) return rejection('MALFORMED', 'more than one space in the request line')
+  const facts: Facts = { host: undefined, contentLength: 0, coding: undefined, expect: undefined }
+  const http11 = version === '1.1'
+  const refused =
+    collectFacts(text, recorded, facts) ?? checkTarget(text, urlStart, urlEnd) ?? checkFacts(facts, http11)
+  if (refused !== undefined) return rejection(refused)
+  return new RequestHead(text, {
+    targetStart: urlStart,
+    targetEnd: urlEnd,
+    fieldsStart: urlEnd + REQUEST_LINE_TAIL,
+    http11,
+    keepAlive: recorded.keepAlive,
+    contentLength: facts.coding === undefined ? facts.contentLength : -1,
+    // An HTTP/1.0 client cannot wait: RFC 9110 §10.1.1 has the expectation ignored.
+    expectContinue: http11 && facts.expect !== undefined,
+    host: facts.host ?? '',
+  })
+}
+
+/** Bytes of ` HTTP/1.1` and its CRLF. */
+const REQUEST_LINE_TAIL = 11
+
+function readVersion(text: string, urlEnd: number): '1.0' | '1.1' | 'other' | undefined {
+  if (!text.startsWith(' HTTP/', urlEnd) || text.charCodeAt(urlEnd + 9) !== 0x0d) return undefined
+  if (!text.startsWith('1.', urlEnd + 6)) return 'other'
+  const minor = text.charCodeAt(urlEnd + 8)
+  return minor === 0x31 ? '1.1' : minor === 0x30 ? '1.0' : 'other'
+}
+
+function collectFacts(text: string, { spans, spanEnd }: RecordedHead, facts: Facts): RejectionCode | undefined {
+  for (let i = 0; i < spanEnd; i += 4) {
+    const start = spans[i] as number
+    switch ((spans[i + 1] as number) - start) {
+      case 4:
+        if (!isName(text, start, 'host')) continue
+        if (facts.host !== undefined) return 'HOST_REPEATED'
+        facts.host = valueAt(text, spans, i)
+        continue
+      case 6:
+        if (!isName(text, start, 'expect')) continue
+        facts.expect = (facts.expect === undefined ? '' : `${facts.expect}, `) + valueAt(text, spans, i)
+        continue
+      case 14:
+        if (!isName(text, start, 'content-length')) continue
+        facts.contentLength = Number(valueAt(text, spans, i))
+        if (!Number.isSafeInteger(facts.contentLength)) return 'LENGTH_TOO_LARGE'
+        continue
+      case 17:
+        if (!isName(text, start, 'transfer-encoding')) continue
+        facts.coding = (facts.coding === undefined ? '' : `${facts.coding}, `) + valueAt(text, spans, i)
+    }
+  }
+  return undefined
+}
+
+function valueAt(text: string, spans: Int32Array, i: number): string {
+  return trimmed(text, spans[i + 2] as number, spans[i + 3] as number)
+}
+
+/** Whether the name at `start` is `name`, whatever its case; the lengths are known to agree. */
+function isName(text: string, start: number, name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const expected = name.charCodeAt(i)
+    const found = text.charCodeAt(start + i)
+    // Only letters have a lower case at 0x20 above: the hyphen must match as it is.
+    if (found !== expected && (expected === 0x2d || (found | 0x20) !== expected)) return false
+  }
+  return true
+}
+
+const HTTP_URI = /^https?:\/\/([^/?]*)(?:$|[/?])/i
+const AUTHORITY_FORM = /^(?:\[[0-9a-f:.]+\]|[\w\-.~!$&'()*+,;=%]+):\d{1,5}$/i
+const HOST = /^(?:\[[0-9a-f:.]+\]|[\w\-.~!$&'()*+,;=%]*)(?::\d*)?$/i
+
+/** The four forms of RFC 9112 §3.2; a fragment is in none of them. */
+function checkTarget(text: string, start: number, end: number): RejectionCode | undefined {
+  const target = text.slice(start, end)
+  if (target.includes('#')) return 'TARGET_CHARACTER'
+  if (text.startsWith('CONNECT ')) return AUTHORITY_FORM.test(target) ? undefined : 'TARGET_FORM'
+  if (text.charCodeAt(start) === 0x2f) return undefined
+  if (target === '*') return text.startsWith('OPTIONS ') ? undefined : 'TARGET_FORM'
+  const authority = HTTP_URI.exec(target)?.[1]
+  return authority && HOST.test(authority) ? undefined : 'TARGET_FORM'
+}
+
+/** Hosts repeat: the last one that was found valid need not be tested again. */
+let lastValidHost = ''
+
+function checkFacts(facts: Facts, http11: boolean): RejectionCode | undefined {
+  const { host, coding, expect } = facts
+  if (host === undefined) {
+    if (http11) return 'HOST_MISSING'
+  } else if (host !== lastValidHost) {
+    if (!HOST.test(host)) return 'HOST_INVALID'
+    lastValidHost = host
+  }
+  if (coding !== undefined) {
+    if (!http11) return 'CODING_ON_HTTP10'
+    const refused = checkCoding(coding)
+    if (refused !== undefined) return refused
+  }
+  if (expect !== undefined && http11 && expect.toLowerCase() !== '100-continue') return 'EXPECTATION'
+  return undefined
+}
+
+/** Only `chunked`, once, is spoken here; a list that ends in it asks for codings that are not. */
+function checkCoding(coding: string): RejectionCode | undefined {
+  const codings = coding
+    .toLowerCase()
+    .split(',')
+    .map(one => one.trim())
+  if (codings.length === 1 && codings[0] === 'chunked') return undefined
+  if (codings.some(one => one === '') || codings.slice(0, -1).includes('chunked')) return 'CODING_INVALID'
+  return codings.length > 1 && codings.at(-1) !== 'chunked' ? 'CODING_INVALID' : 'CODING_UNKNOWN'
+}

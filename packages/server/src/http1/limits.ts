@@ -1,0 +1,41 @@
+// Limits of the HTTP/1 engine that an operator may set, and fixed ones with the reason for their value.
+
+/** Limits on the head of a request, in bytes or in fields; over the first 414, over the others 431. */
+export interface HeadLimits {
+  /** The request line without its CRLF, in bytes. */
+  readonly requestLine: number
+  /** How many field lines. */
+  readonly fieldCount: number
+  /** One field line (name, colon and value, without its CRLF), in bytes. */
+  readonly fieldSize: number
+}
+
+/** gunicorn's defaults: long enough for any browser, short enough that a head is no way to fill memory. */
+export const DEFAULT_HEAD_LIMITS: HeadLimits = { requestLine: 4094, fieldCount: 100, fieldSize: 8190 }
+
+/**
+ * Bytes of a request body that wait for the application before reading stops: one read of the socket,
+ * so that a body that arrives in one piece never costs a pause.
+ */
+export const BODY_HIGH_WATER: number = 64 * 1024
+
+/**
+ * Bytes of an unread request body that are thrown away to keep a connection alive. More than that costs
+ * more than a new connection; nginx's and Apache's figures are of the same order.
+ */
+export const DISCARD_LIMIT: number = 256 * 1024
+
+/**
+ * Bytes of chunk framing (sizes, extensions, trailers) between two bytes of data. Node allows 16 KiB of
+ * extensions (CVE-2024-22019: unbounded ones were a denial of service).
+ */
+export const CHUNK_OVERHEAD_LIMIT: number = 16 * 1024
+
+/** Empty lines before a request line: RFC 9112 §2.2 asks for at least one to be ignored. */
+export const LEADING_EMPTY_LINES: number = 2
+
+/** A chunk of a response up to this size is copied behind its framing: cheaper than a vectored write of three. */
+export const COPY_LIMIT: number = 4 * 1024
+
+/** A single-buffer body up to this size is copied behind its head into one write. */
+export const JOIN_LIMIT: number = 64 * 1024

@@ -1,0 +1,287 @@
+// Our binding of llhttp: one WebAssembly instance and one input buffer for the process, one parser state
+// for a connection. Callbacks only record (offset, length) pairs; strings are made once a head is whole.
+
+import { readHead } from './head-rules.ts'
+import { CHUNK_OVERHEAD_LIMIT, type HeadLimits } from './limits.ts'
+import { ERRNO, instantiateLlhttp, TYPE_REQUEST } from './llhttp-module.ts'
+import { type Rejection, rejection } from './rejections.ts'
+import type { RequestHead } from './request-head.ts'
+
+/** The largest piece that one call can parse: what the shared input buffer holds. */
+export const INPUT_SIZE: number = 64 * 1024
+
+/** What a call came to: `more` input is needed, something is `done` (a head, a body), or the peer `failed`. */
+export type ParseResult = 'more' | 'done' | 'failed'
+
+/** Where callbacks record: four offsets into the head for each field, name start and end, value start and end. */
+let spans = new Int32Array(4 * 128)
+let spanEnd = 0
+let inValue = true
+let urlStart = -1
+let urlEnd = 0
+let keepAlive = false
+/** Bytes of the head that came in earlier calls: what turns a pointer into an offset within the head. */
+let headBase = 0
+/** Whether callbacks belong to a chunked body and its trailers, or to a head. */
+let withinBody = false
+/** Offset and length of each piece of body data. */
+let bodySpans: number[] = []
+/** Trailer fields, name and value in turn. */
+let trailerParts: string[] = []
+let inTrailerValue = true
+
+const llhttp = instantiateLlhttp({
+  wasm_on_message_begin: () => ERRNO.OK,
+  wasm_on_status: () => ERRNO.OK,
+  wasm_on_url(_parser, at, length) {
+    const start = at - input + headBase
+    if (urlStart < 0) urlStart = start
+    urlEnd = start + length
+    return ERRNO.OK
+  },
+  wasm_on_header_field(_parser, at, length) {
+    if (withinBody) return recordTrailer(at, length, false)
+    const start = at - input + headBase
+    if (inValue) {
+      inValue = false
+      if (spanEnd === spans.length) growSpans()
+      spans[spanEnd] = start
+      spanEnd += 4
+    }
+    spans[spanEnd - 3] = start + length
+    return ERRNO.OK
+  },
+  wasm_on_header_value(_parser, at, length) {
+    if (withinBody) return recordTrailer(at, length, true)
+    const start = at - input + headBase
+    if (!inValue) {
+      inValue = true
+      spans[spanEnd - 2] = start
+    }
+    spans[spanEnd - 1] = start + length
+    return ERRNO.OK
+  },
+  wasm_on_headers_complete(_parser, _status, _upgrade, shouldKeepAlive) {
+    keepAlive = shouldKeepAlive === 1
+    return ERRNO.PAUSED
+  },
+  wasm_on_body(_parser, at, length) {
+    bodySpans.push(at - input, length)
+    return ERRNO.OK
+  },
+  wasm_on_message_complete: () => ERRNO.PAUSED,
+})
+const input = llhttp.malloc(INPUT_SIZE)
+let memory = Buffer.from(llhttp.memory.buffer)
+
+function growSpans(): void {
+  const larger = new Int32Array(spans.length * 2)
+  larger.set(spans)
+  spans = larger
+}
+
+function recordTrailer(at: number, length: number, isValue: boolean): number {
+  const part = memory.toString('latin1', at, at + length)
+  if (isValue === inTrailerValue) trailerParts[trailerParts.length - 1] += part
+  else trailerParts.push(part)
+  inTrailerValue = isValue
+  return ERRNO.OK
+}
+
+/** What callbacks had recorded when a head was cut between two reads. */
+interface PartialHead {
+  readonly text: string
+  readonly spans: Int32Array
+  readonly inValue: boolean
+  readonly urlStart: number
+  readonly urlEnd: number
+}
+
+/**
+ * Parses the requests of one connection, a message at a time: `parseHead` until it is `done`, then, if the
+ * head says `chunked`, `parseChunked` until that is `done`. A body of known length never comes here.
+ */
+export class RequestParser {
+  /** The head, after `parseHead` was `done`. */
+  head: RequestHead | undefined
+  /** Why, after a call `failed`. */
+  failure: Rejection | undefined
+  /** How many bytes of its input the last call used. */
+  consumed = 0
+  /** Whether a chunked body is being parsed. */
+  chunked = false
+  /** Trailer fields, name and value in turn, after `parseChunked` was `done`. */
+  trailers: string[] = []
+
+  private readonly limits: HeadLimits
+  private readonly pointer: number
+  private partial: PartialHead | undefined
+  /** Where the last data of the chunked body ended, relative to the start of the current input: 0 or less between calls. */
+  private dataEnd = 0
+
+  constructor(limits: HeadLimits) {
+    this.limits = limits
+    this.pointer = llhttp.llhttp_alloc(TYPE_REQUEST)
+    // An allocation may have grown the memory, which detaches every view of it.
+    if (memory.length === 0) memory = Buffer.from(llhttp.memory.buffer)
+  }
+
+  /** Gives the parser's memory back. The parser is not used again. */
+  release(): void {
+    llhttp.llhttp_free(this.pointer)
+  }
+
+  /** Whether part of a head has been read. */
+  get withinHead(): boolean {
+    return this.partial !== undefined
+  }
+
+  /** Reads on in a head with `bytes[start, end)`, at most `INPUT_SIZE` of them. */
+  parseHead(bytes: Buffer, start: number, end: number): ParseResult {
+    this.restore()
+    const errno = this.execute(bytes, start, end)
+    if (errno === ERRNO.PAUSED) return this.headComplete(bytes, start)
+    if (errno === ERRNO.OK) return this.headPartial(bytes, start, end)
+    const at = this.errorOffset()
+    return this.fail(this.overLimit(headBase + at) ?? classify(errno, reasonOf(this.pointer), bytes[start + at]))
+  }
+
+  /** Reads on in a chunked body; `onData(start, end)` is told where in `bytes` its data is. */
+  parseChunked(bytes: Buffer, start: number, end: number, onData: (start: number, end: number) => void): ParseResult {
+    withinBody = true
+    bodySpans = []
+    trailerParts = this.trailers
+    inTrailerValue = trailerParts.length % 2 === 0
+    const errno = this.execute(bytes, start, end)
+    withinBody = false
+    if (errno !== ERRNO.OK) this.consumed = this.errorOffset()
+    const spans = bodySpans
+    for (let i = 0; i < spans.length; i += 2) {
+      const at = spans[i] as number
+      const length = spans[i + 1] as number
+      if (this.overBefore(at)) return this.fail(rejection('CHUNK_OVERHEAD'))
+      this.dataEnd = at + length
+      onData(start + at, start + this.dataEnd)
+    }
+    if (this.overBefore(this.consumed)) return this.fail(rejection('CHUNK_OVERHEAD'))
+    this.dataEnd -= this.consumed
+    if (errno === ERRNO.OK) return 'more'
+    if (errno !== ERRNO.PAUSED) return this.fail(rejection('MALFORMED_BODY', reasonOf(this.pointer)))
+    if (this.trailers.length > 2 * this.limits.fieldCount) return this.fail(rejection('TOO_MANY_FIELDS'))
+    this.chunked = false
+    llhttp.llhttp_reset(this.pointer)
+    return 'done'
+  }
+
+  private execute(bytes: Buffer, start: number, end: number): number {
+    bytes.copy(memory, input, start, end)
+    this.consumed = end - start
+    return llhttp.llhttp_execute(this.pointer, input, end - start)
+  }
+
+  private headComplete(bytes: Buffer, start: number): ParseResult {
+    this.consumed = this.errorOffset()
+    const tail = bytes.toString('latin1', start, start + this.consumed)
+    const text = this.partial === undefined ? tail : this.partial.text + tail
+    this.partial = undefined
+    const tooLarge = this.overLimit(0)
+    if (tooLarge !== undefined) return this.fail(tooLarge)
+    const head = readHead(text, { urlStart, urlEnd, keepAlive, spans, spanEnd })
+    if ('code' in head) return this.fail(head)
+    this.head = head
+    if (head.facts.contentLength < 0) this.beginChunked()
+    else llhttp.llhttp_reset(this.pointer)
+    return 'done'
+  }
+
+  private beginChunked(): void {
+    this.chunked = true
+    this.dataEnd = 0
+    this.trailers = []
+    llhttp.llhttp_resume(this.pointer)
+  }
+
+  private headPartial(bytes: Buffer, start: number, end: number): ParseResult {
+    const text = (this.partial?.text ?? '') + bytes.toString('latin1', start, end)
+    const tooLarge = this.overLimit(text.length)
+    if (tooLarge !== undefined) return this.fail(tooLarge)
+    this.partial = { text, spans: spans.slice(0, spanEnd), inValue, urlStart, urlEnd }
+    return 'more'
+  }
+
+  /** Takes up what callbacks had recorded of this head, or begins a new one. */
+  private restore(): void {
+    const partial = this.partial
+    headBase = partial === undefined ? 0 : partial.text.length
+    spanEnd = partial === undefined ? 0 : partial.spans.length
+    inValue = partial === undefined ? true : partial.inValue
+    urlStart = partial === undefined ? -1 : partial.urlStart
+    urlEnd = partial === undefined ? 0 : partial.urlEnd
+    if (partial === undefined) return
+    while (spans.length < spanEnd) growSpans()
+    spans.set(partial.spans)
+  }
+
+  /** Holds the recorded head against the limits; `length` is what there is of an unfinished one, else 0. */
+  private overLimit(length: number): Rejection | undefined {
+    const { requestLine, fieldCount, fieldSize } = this.limits
+    // ` HTTP/1.1` stands behind the target; without a target yet, all there is counts.
+    if ((urlStart < 0 ? length : urlEnd) + 9 > requestLine + (urlStart < 0 ? 9 : 0)) {
+      return rejection('REQUEST_LINE_TOO_LONG')
+    }
+    if (spanEnd > 4 * fieldCount) return rejection('TOO_MANY_FIELDS')
+    for (let i = 0; i < spanEnd; i += 4) {
+      const end = i + 4 === spanEnd && !inValue ? spans[i + 1] : spans[i + 3]
+      if ((end as number) - (spans[i] as number) > fieldSize) return rejection('FIELD_TOO_LARGE')
+    }
+    // White space between name and value is in no span until the value begins.
+    if (spanEnd > 0 && length - (spans[spanEnd - 4] as number) > fieldSize + 4) return rejection('FIELD_TOO_LARGE')
+    return undefined
+  }
+
+  /** Whether the framing between the last data and `at` is out of proportion. */
+  private overBefore(at: number): boolean {
+    return at - this.dataEnd > CHUNK_OVERHEAD_LIMIT
+  }
+
+  private errorOffset(): number {
+    return llhttp.llhttp_get_error_pos(this.pointer) - input
+  }
+
+  private fail(failure: Rejection): ParseResult {
+    this.partial = undefined
+    this.failure = failure
+    return 'failed'
+  }
+}
+
+/** llhttp's words for its last error. */
+function reasonOf(pointer: number): string {
+  const at = llhttp.llhttp_get_error_reason(pointer)
+  return memory.toString('latin1', at, memory.indexOf(0, at))
+}
+
+/** The refusal for an error of llhttp's in a head; `offending` is the byte at which it stopped. */
+function classify(errno: number, reason: string, offending: number | undefined): Rejection {
+  switch (errno) {
+    case ERRNO.INVALID_METHOD:
+      // Within a token, llhttp only does not know the method; any other byte is not HTTP.
+      return offending !== undefined && /[!#$%&'*+\-.^_`|~\w ]/.test(String.fromCharCode(offending))
+        ? rejection('METHOD_UNKNOWN')
+        : rejection('MALFORMED', reason)
+    case ERRNO.INVALID_URL:
+      return rejection('TARGET_CHARACTER', reason)
+    case ERRNO.PAUSED_H2_UPGRADE:
+      return rejection('VERSION', 'HTTP/2 preface')
+    case ERRNO.INVALID_VERSION:
+      return /CRLF/.test(reason) ? rejection('MALFORMED', reason) : rejection('VERSION', reason)
+    case ERRNO.UNEXPECTED_CONTENT_LENGTH:
+      return /Duplicate/.test(reason) ? rejection('LENGTH_INVALID', reason) : rejection('FRAMING_CONFLICT')
+    case ERRNO.INVALID_CONTENT_LENGTH:
+      return /overflow/.test(reason) ? rejection('LENGTH_TOO_LARGE') : rejection('LENGTH_INVALID', reason)
+    case ERRNO.INVALID_TRANSFER_ENCODING:
+      return /Content-Length/.test(reason) ? rejection('FRAMING_CONFLICT') : rejection('CODING_INVALID', reason)
+    default:
+      return rejection('MALFORMED', reason)
+  }
+}

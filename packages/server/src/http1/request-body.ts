@@ -1,0 +1,142 @@
+// A request body: chunks wait here for the application, and reading stops while enough of them do.
+
+import { KirinError } from './errors.ts'
+import { BODY_HIGH_WATER } from './limits.ts'
+
+/** What a body asks of its connection. */
+export interface BodySource {
+  /** The application has begun to read: the moment for 100 Continue. */
+  bodyWanted(): void
+  /** Enough chunks wait: stop reading. */
+  pauseBody(): void
+  /** There is room again. */
+  resumeBody(): void
+}
+
+type Step = IteratorResult<Uint8Array, undefined>
+
+const DONE: Step = { done: true, value: undefined }
+
+interface Waiter {
+  resolve(step: Step): void
+  reject(error: unknown): void
+}
+
+/**
+ * The single-use iterable behind `request.body`. Chunks are non-empty and never reused; a truncated or
+ * malformed body rejects (NSGI BOD-02 to BOD-08).
+ */
+export class RequestBody implements AsyncIterable<Uint8Array> {
+  private readonly source: BodySource
+  private chunks: Uint8Array[] = []
+  private waitingBytes = 0
+  private paused = false
+  private waiters: Waiter[] = []
+  private used = false
+  private ended = false
+  private discarded = false
+  private failure: { readonly error: unknown } | undefined
+
+  constructor(source: BodySource) {
+    this.source = source
+  }
+
+  /** Whether nobody will read what is still to come. */
+  get isUnwanted(): boolean {
+    return this.discarded || this.failure !== undefined
+  }
+
+  /** Whether the application has begun to iterate. */
+  get isUsed(): boolean {
+    return this.used
+  }
+
+  /** Whether all of it has come and was read. */
+  get isOver(): boolean {
+    return this.ended && this.chunks.length === 0
+  }
+
+  /** Takes a chunk that belongs to the application from now on. */
+  push(chunk: Uint8Array): void {
+    if (this.isUnwanted) return
+    const waiter = this.waiters.shift()
+    if (waiter !== undefined) {
+      waiter.resolve({ done: false, value: chunk })
+      return
+    }
+    this.chunks.push(chunk)
+    this.waitingBytes += chunk.length
+    if (this.waitingBytes < BODY_HIGH_WATER || this.paused) return
+    this.paused = true
+    this.source.pauseBody()
+  }
+
+  /** The body is whole. */
+  end(): void {
+    this.ended = true
+    for (const waiter of this.waiters.splice(0)) waiter.resolve(DONE)
+  }
+
+  /** The body will never be whole. What has arrived can still be read. */
+  fail(error: unknown): void {
+    if (this.ended || this.failure !== undefined) return
+    this.failure = { error }
+    for (const waiter of this.waiters.splice(0)) waiter.reject(error)
+  }
+
+  /** The response is over and nobody began to read: what waits and what is to come is thrown away. */
+  abandon(error: unknown): void {
+    if (this.ended) return
+    this.fail(error)
+    this.chunks = []
+    this.waitingBytes = 0
+    this.release()
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> & AsyncIterable<Uint8Array> {
+    if (this.used) throw new KirinError('KIRIN_BODY_USED', { requirement: 'BOD-04' })
+    this.used = true
+    const iterator = {
+      next: () => this.next(),
+      return: () => {
+        this.discard()
+        return Promise.resolve(DONE)
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    }
+    return iterator
+  }
+
+  private discard(): void {
+    if (this.discarded) return
+    this.discarded = true
+    this.chunks = []
+    this.waitingBytes = 0
+    for (const waiter of this.waiters.splice(0)) waiter.resolve(DONE)
+    this.release()
+  }
+
+  private next(): Promise<Step> {
+    const chunk = this.chunks.shift()
+    if (chunk !== undefined) {
+      this.waitingBytes -= chunk.length
+      if (this.waitingBytes < BODY_HIGH_WATER) this.release()
+      return Promise.resolve({ done: false, value: chunk })
+    }
+    if (this.discarded || this.ended) return Promise.resolve(DONE)
+    if (this.failure !== undefined) {
+      const { error } = this.failure
+      // As a generator would: the error is thrown once, after it the iteration is over.
+      this.discarded = true
+      return Promise.reject(error as Error)
+    }
+    this.source.bodyWanted()
+    return new Promise((resolve, reject) => this.waiters.push({ resolve, reject }))
+  }
+
+  private release(): void {
+    if (!this.paused) return
+    this.paused = false
+    this.source.resumeBody()
+  }
+}

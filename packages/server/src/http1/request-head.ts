@@ -1,0 +1,106 @@
+// An accepted head: what was decided about it, and its parts, each cut when it is first read.
+import type { RequestHeaders } from '@nsgi/spec'
+import { cutFields, toRecord } from './field-records.ts'
+
+/** What the engine decided by a head. Offsets are into its text. */
+export interface HeadFacts {
+  readonly targetStart: number
+  readonly targetEnd: number
+  readonly fieldsStart: number
+  readonly http11: boolean
+  /** Whether the client lets the connection go on after this message (RFC 9112 §9.3). */
+  readonly keepAlive: boolean
+  /** Bytes of a body of known length; 0 when there is none, -1 when it is chunked. */
+  readonly contentLength: number
+  /** Whether the client waits for 100 Continue (RFC 9110 §10.1.1). */
+  readonly expectContinue: boolean
+  /** The Host field, `""` without one. */
+  readonly host: string
+}
+
+/** The head of a request. */
+export class RequestHead {
+  /** Its bytes as latin1, with both closing CRLFs. */
+  readonly text: string
+  readonly facts: HeadFacts
+  private cutMethod: string | undefined
+  private cutTarget: string | undefined
+  private cutPath: string | undefined
+  private cutQuery = ''
+  private cutRawHeaders: readonly string[] | undefined
+  private cutHeaders: RequestHeaders | undefined
+
+  constructor(text: string, facts: HeadFacts) {
+    this.text = text
+    this.facts = facts
+  }
+
+  /** Whether the method is that one. */
+  isMethod(method: 'HEAD' | 'CONNECT'): boolean {
+    return this.facts.targetStart === method.length + 1 && this.text.startsWith(method)
+  }
+
+  /** NSGI REQ-02. */
+  get method(): string {
+    if (this.cutMethod === undefined) this.cutMethod = this.text.slice(0, this.facts.targetStart - 1)
+    return this.cutMethod
+  }
+
+  /** NSGI REQ-03. */
+  get target(): string {
+    if (this.cutTarget === undefined) this.cutTarget = this.text.slice(this.facts.targetStart, this.facts.targetEnd)
+    return this.cutTarget
+  }
+
+  /** NSGI REQ-04: as received, `""` for CONNECT; an absolute-form target without a path has `/` (RFC 9110 §4.2.3). */
+  get path(): string {
+    if (this.cutPath === undefined) this.splitTarget()
+    return this.cutPath as string
+  }
+
+  /** NSGI REQ-05. */
+  get query(): string {
+    if (this.cutPath === undefined) this.splitTarget()
+    return this.cutQuery
+  }
+
+  /** NSGI REQ-06, REQ-18: the target's own authority wins over Host. */
+  get authority(): string {
+    const { target } = this
+    if (target.charCodeAt(0) === 0x2f || target === '*') return this.facts.host
+    if (this.isMethod('CONNECT')) return target
+    const start = target.indexOf('://') + 3
+    return target.slice(start, endOfAuthority(target, start))
+  }
+
+  /** NSGI REQ-22. */
+  get rawHeaders(): readonly string[] {
+    if (this.cutRawHeaders === undefined) this.cutRawHeaders = cutFields(this.text, this.facts.fieldsStart)
+    return this.cutRawHeaders
+  }
+
+  /** NSGI REQ-19. */
+  get headers(): RequestHeaders {
+    if (this.cutHeaders === undefined) this.cutHeaders = toRecord(this.rawHeaders)
+    return this.cutHeaders
+  }
+
+  private splitTarget(): void {
+    const { target } = this
+    let start = 0
+    if (target.charCodeAt(0) !== 0x2f && target !== '*') {
+      start = this.isMethod('CONNECT') ? target.length : endOfAuthority(target, target.indexOf('://') + 3)
+    }
+    const mark = target.indexOf('?', start)
+    this.cutQuery = mark < 0 ? '' : target.slice(mark + 1)
+    const path = target.slice(start, mark < 0 ? undefined : mark)
+    this.cutPath = path === '' && !this.isMethod('CONNECT') ? '/' : path
+  }
+}
+
+function endOfAuthority(target: string, start: number): number {
+  const slash = target.indexOf('/', start)
+  const mark = target.indexOf('?', start)
+  if (slash < 0 && mark < 0) return target.length
+  return slash >= 0 && (mark < 0 || slash < mark) ? slash : mark
+}

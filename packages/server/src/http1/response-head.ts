@@ -1,0 +1,179 @@
+// The head of a response, and how its body is framed: decided from the request's and the response's data alone.
+import { STATUS_CODES } from 'node:http'
+import type { GatewayResponse } from '@nsgi/spec'
+import { isTrailerAllowed } from './field-records.ts'
+import { type BodyKind, bodyKind } from './response-body.ts'
+import { describe, fieldKind, fieldLines, invalid } from './response-fields.ts'
+
+/** What the head depends on besides the response. */
+export interface HeadConditions {
+  readonly http11: boolean
+  readonly isHead: boolean
+  readonly isConnect: boolean
+  /** Whether the connection may go on after this exchange. */
+  readonly keepAlive: boolean
+  /** The whole `date` line with its CRLF. */
+  readonly dateLine: string
+}
+
+/** How the end of the body is known to the client (RFC 9112 §6.3). */
+export type Framing = 'none' | 'single' | 'length' | 'chunked' | 'close'
+
+/** A head ready to be sent, and what was decided with it. */
+export interface PlannedResponse {
+  readonly head: string
+  readonly body: BodyKind
+  readonly framing: Framing
+  /** Bytes that the body must have when `framing` is `length`. */
+  readonly length: number
+  readonly keepAlive: boolean
+}
+
+const statusLines = new Map<number, string>()
+
+/**
+ * Checks a response and decides its head (NSGI RES-02 to RES-24). Throws `KirinError`
+ * `KIRIN_INVALID_RESPONSE`, naming the requirement, before anything is sent.
+ */
+export function planResponse(response: GatewayResponse, conditions: HeadConditions): PlannedResponse {
+  if (typeof response !== 'object' || response === null) throw invalid('RES-01', `it is ${describe(response)}`)
+  const { status } = response
+  checkStatus(status, response, conditions)
+  const kind = bodyKind(response.body)
+  const fields = collectFields(response.headers)
+  const bodiless = conditions.isHead || status === 204 || status === 304 || status === 205
+  const size = kind.length
+  if (fields.length >= 0 && size >= 0 && fields.length !== size && !bodiless) {
+    throw invalid('RES-12', `content-length is ${fields.length}, the body has ${size} bytes`)
+  }
+  const stated = fields.length >= 0 || kind.declared
+  const length = fields.length >= 0 ? fields.length : size
+  const framing = chooseFraming(bodiless, size, length, conditions)
+  const keepAlive = conditions.keepAlive && !fields.close && framing !== 'close'
+  const head =
+    statusLine(status, response.reason) +
+    fields.lines +
+    (fields.date ? '' : conditions.dateLine) +
+    framingLine(status, framing, stated ? length : -1, kind.kind, conditions.http11) +
+    (keepAlive ? (conditions.http11 ? '' : 'connection: keep-alive\r\n') : 'connection: close\r\n')
+  return { head: `${head}\r\n`, body: kind.kind, framing, length, keepAlive }
+}
+
+function checkStatus(status: unknown, response: GatewayResponse, { isConnect }: HeadConditions): void {
+  if (typeof status !== 'number' || !Number.isInteger(status)) {
+    throw invalid('RES-03', `status is ${describe(status)}, not an integer`)
+  }
+  if (status < 200 || status > 599) {
+    throw invalid(
+      'RES-03',
+      status === 101 ? 'status 101 without an upgrade that was offered' : `status ${status} is not in 200 to 599`,
+    )
+  }
+  // A 2xx tells the client that the tunnel stands (RFC 9110 §9.3.6); without `request.upgrade` there is none.
+  if (isConnect && status < 300)
+    throw invalid('UPG-01', `status ${status} to CONNECT without an upgrade that was offered`)
+  if (response.upgrade !== undefined) throw invalid('UPG-01', 'an upgrade that was not offered')
+}
+
+interface CollectedFields {
+  lines: string
+  /** What the application declared as content-length, -1 if nothing. */
+  length: number
+  date: boolean
+  close: boolean
+}
+
+function collectFields(headers: GatewayResponse['headers']): CollectedFields {
+  const fields: CollectedFields = { lines: '', length: -1, date: false, close: false }
+  if (headers === undefined || headers === null) return fields
+  if (typeof headers !== 'object' || Array.isArray(headers) || typeof headers.entries === 'function') {
+    throw invalid('RES-06', 'headers is not a plain record of names to values')
+  }
+  for (const name in headers) {
+    const value = headers[name]
+    if (value === undefined) continue
+    switch (fieldKind(name)) {
+      case 'plain':
+        fields.lines += fieldLines(name, value)
+        break
+      case 'length':
+        fields.length = declaredLength(value)
+        break
+      case 'date':
+        fields.lines += fieldLines(name, value)
+        fields.date = true
+        break
+      case 'connection':
+        fields.close = /(?:^|[\s,])close(?:$|[\s,])/i.test(String(value))
+        break
+      case 'dropped':
+    }
+  }
+  return fields
+}
+
+function declaredLength(value: unknown): number {
+  const text: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value
+  if (typeof text !== 'string' || !/^\d{1,15}$/.test(text)) {
+    throw invalid('RES-12', `content-length is ${JSON.stringify(value)}, not a decimal number of bytes in a string`)
+  }
+  return Number(text)
+}
+
+function chooseFraming(bodiless: boolean, size: number, length: number, { http11 }: HeadConditions): Framing {
+  if (bodiless) return 'none'
+  if (size >= 0) return 'single'
+  if (length >= 0) return 'length'
+  return http11 ? 'chunked' : 'close'
+}
+
+/** The line that tells the length; `stated` is -1 when nothing did. HEAD and 304 keep what GET would have had, as far as it is known (RFC 9110 §8.6). */
+function framingLine(status: number, framing: Framing, stated: number, body: BodyKind, http11: boolean): string {
+  if (status === 204) return ''
+  if (status === 205) return 'content-length: 0\r\n'
+  if (framing === 'none') {
+    // Without a body there is nothing to measure: only what the application said is known.
+    if (stated >= 0) return `content-length: ${stated}\r\n`
+    return body === 'none' || status === 304 || !http11 ? '' : 'transfer-encoding: chunked\r\n'
+  }
+  if (framing === 'chunked') return 'transfer-encoding: chunked\r\n'
+  return framing === 'close' ? '' : `content-length: ${Math.max(stated, 0)}\r\n`
+}
+
+// HTAB, SP and visible characters or bytes above (RFC 9112 §4); anything else falls back to the standard phrase.
+const REASON = /^[\t\x20-\x7e\x80-\xff]*$/
+
+function statusLine(status: number, reason: unknown): string {
+  if (reason !== undefined && typeof reason === 'string' && REASON.test(reason))
+    return `HTTP/1.1 ${status} ${reason}\r\n`
+  let line = statusLines.get(status)
+  if (line === undefined) {
+    line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
+    statusLines.set(status, line)
+  }
+  return line
+}
+
+/** An informational head (NSGI RES-31). Throws as `planResponse` does on a field that cannot be sent. */
+export function informationalHead(status: number, headers: GatewayResponse['headers']): string {
+  return `${statusLine(status, undefined) + collectFields(headers).lines}\r\n`
+}
+
+/** The trailer section's lines, without names that are forbidden there (NSGI RES-30, RFC 9110 §6.5.1). */
+export function trailerLines(trailers: GatewayResponse['headers']): string {
+  let lines = ''
+  for (const name in trailers) {
+    const value = trailers[name]
+    if (value !== undefined && fieldKind(name) === 'plain' && isTrailerAllowed(name)) lines += fieldLines(name, value)
+  }
+  return lines
+}
+
+/** The whole response to a request that is refused before the application. */
+export function refusal(status: number, dateLine: string): string {
+  const text = `${status} ${STATUS_CODES[status] ?? 'Error'}\n`
+  return (
+    `${statusLine(status, undefined)}content-type: text/plain; charset=utf-8\r\n${dateLine}` +
+    `content-length: ${text.length}\r\nconnection: close\r\n\r\n${text}`
+  )
+}

@@ -1,0 +1,219 @@
+// Sends a body that is iterated: one `next()` at a time, each chunk at once, none asked for above the
+// high-water mark (NSGI RES-13 to RES-16, RES-25 to RES-28, RES-30).
+import { isUint8Array } from 'node:util/types'
+import type { BodyChunk, GatewayResponse } from '@nsgi/spec'
+import { KirinError } from './errors.ts'
+import { COPY_LIMIT } from './limits.ts'
+import { swallow } from './response-body.ts'
+import { describe, invalid } from './response-fields.ts'
+import { type PlannedResponse, trailerLines } from './response-head.ts'
+import { afterTurn, type Wire, type WriteCallback } from './wire.ts'
+
+/** What a pump tells the exchange that it works for. */
+export interface PumpOwner {
+  /** The head goes out now. */
+  pumpStarted(): void
+  /** The last byte is handed to the wire now; the result is called when it has reached the transport. */
+  pumpEnding(): WriteCallback | undefined
+  /** All of the response has been handed to the wire. */
+  pumpEnded(): void
+  /** The body failed; `pump.isStarted` tells whether the head was sent before. The iterator is closed. */
+  pumpFailed(error: unknown): void
+}
+
+type Step = IteratorResult<BodyChunk, unknown>
+
+export class ResponsePump {
+  /** Whether the head has been handed to the wire. */
+  isStarted = false
+  /** Bytes of body handed to the wire, without framing. */
+  bytes = 0
+
+  private readonly response: GatewayResponse
+  private readonly plan: PlannedResponse
+  private readonly wire: Wire
+  private readonly owner: PumpOwner
+  private iterator: Iterator<BodyChunk> | AsyncIterator<BodyChunk> | undefined
+  private awaitsRoom = false
+  private stopped = false
+  private readonly onStep = (step: Step): void => {
+    if (!this.stopped && this.take(step)) this.pull()
+  }
+  private readonly onError = (error: unknown): void => {
+    // What threw is done: it is not returned (NSGI END-09).
+    this.iterator = undefined
+    if (!this.stopped) this.fail(error)
+  }
+
+  constructor(response: GatewayResponse, plan: PlannedResponse, wire: Wire, owner: PumpOwner) {
+    this.response = response
+    this.plan = plan
+    this.wire = wire
+    this.owner = owner
+  }
+
+  start(): void {
+    try {
+      const body = this.response.body as AsyncIterable<BodyChunk> & Iterable<BodyChunk>
+      this.iterator = this.plan.body === 'async' ? body[Symbol.asyncIterator]() : body[Symbol.iterator]()
+    } catch (error) {
+      this.fail(error)
+      return
+    }
+    this.pull()
+  }
+
+  /** The wire has room again. */
+  drained(): void {
+    if (!this.awaitsRoom) return
+    this.awaitsRoom = false
+    this.pull()
+  }
+
+  /** Stops for good: the iterator is returned once, if it is not done (NSGI END-09), and not waited for (END-10). */
+  stop(): void {
+    if (this.stopped) return
+    this.stopped = true
+    const { iterator } = this
+    this.iterator = undefined
+    try {
+      if (iterator !== undefined) swallow(iterator.return?.())
+    } catch {
+      // The outcome of the response is decided already.
+    }
+  }
+
+  private pull(): void {
+    this.wire.batch()
+    while (!this.stopped) {
+      if (!this.wire.hasRoom) {
+        this.awaitsRoom = true
+        return
+      }
+      let step: Step | Promise<Step>
+      try {
+        step = (this.iterator as Iterator<BodyChunk> | AsyncIterator<BodyChunk>).next()
+        if (typeof (step as PromiseLike<Step>).then === 'function') {
+          if (!this.isStarted) afterTurn(() => this.begin(''))
+          ;(step as Promise<Step>).then(this.onStep, this.onError)
+          return
+        }
+      } catch (error) {
+        this.onError(error)
+        return
+      }
+      if (!this.take(step as Step)) return
+    }
+  }
+
+  /** Sends one step; whether to go on. */
+  private take(step: Step): boolean {
+    if (typeof step !== 'object' || step === null) {
+      this.fail(invalid('RES-04', `its body's next() gave ${describe(step)}`))
+      return false
+    }
+    if (step.done) {
+      this.iterator = undefined
+      this.finish()
+      return false
+    }
+    const chunk: unknown = step.value
+    if (typeof chunk === 'string' ? chunk === '' : isUint8Array(chunk) && chunk.length === 0) return true
+    if (typeof chunk !== 'string' && !isUint8Array(chunk)) {
+      this.fail(invalid('RES-04', `its body yielded ${describe(chunk)}, not a string or a Uint8Array`))
+      return false
+    }
+    return this.send(chunk)
+  }
+
+  private send(chunk: BodyChunk): boolean {
+    const size = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.byteLength
+    const { framing, length } = this.plan
+    if (framing === 'length' && this.bytes + size > length) {
+      this.fail(lengthError('RES-13', length, `at least ${this.bytes + size}`))
+      return false
+    }
+    this.bytes += size
+    const chunked = framing === 'chunked'
+    const before = this.takeHead() + (chunked ? `${size.toString(16)}\r\n` : '')
+    const after = chunked ? '\r\n' : ''
+    this.wire.batch()
+    if (typeof chunk === 'string' && size === chunk.length) this.wire.write(before + chunk + after)
+    else writeBetween(this.wire, before, chunk, size, after)
+    return true
+  }
+
+  /** The head if it was not sent yet, else nothing. */
+  private takeHead(): string {
+    if (this.isStarted) return ''
+    this.isStarted = true
+    this.owner.pumpStarted()
+    return this.plan.head
+  }
+
+  /** Sends the head, followed by `rest`, unless it was sent. */
+  private begin(rest: string): void {
+    if (!this.stopped && !this.isStarted) this.wire.write(this.takeHead() + rest)
+  }
+
+  private finish(): void {
+    const { framing, length } = this.plan
+    if (framing === 'length' && this.bytes < length) {
+      this.fail(lengthError('RES-14', length, `${this.bytes}`))
+      return
+    }
+    let last = ''
+    try {
+      if (framing === 'chunked') last = `0\r\n${trailerLines(this.response.trailers?.())}\r\n`
+    } catch (error) {
+      this.fail(error)
+      return
+    }
+    this.stopped = true
+    const done = this.owner.pumpEnding()
+    last = this.takeHead() + last
+    if (last !== '' || done !== undefined) this.wire.write(last, done)
+    this.owner.pumpEnded()
+  }
+
+  private fail(error: unknown): void {
+    this.stop()
+    this.owner.pumpFailed(error)
+  }
+}
+
+function lengthError(requirement: string, declared: number, found: string): KirinError {
+  return new KirinError('KIRIN_RESPONSE_LENGTH', {
+    message: `the response body has ${found} bytes, its content-length says ${declared} (${requirement})`,
+    requirement,
+  })
+}
+
+/** Writes bytes, or text as UTF-8, between two latin1 strings: copied together when that is small. */
+export function writeBetween(
+  wire: Wire,
+  before: string,
+  chunk: BodyChunk,
+  size: number,
+  after: string,
+  limit: number = COPY_LIMIT,
+  done?: WriteCallback,
+): void {
+  if (size <= limit) {
+    const joined = Buffer.allocUnsafe(before.length + size + after.length)
+    joined.write(before, 0, 'latin1')
+    if (typeof chunk === 'string') joined.write(chunk, before.length)
+    else joined.set(chunk, before.length)
+    joined.write(after, before.length + size, 'latin1')
+    wire.write(joined, done)
+    return
+  }
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+  wire.batch()
+  if (before !== '') wire.write(before)
+  if (after === '') wire.write(bytes, done)
+  else {
+    wire.write(bytes)
+    wire.write(after, done)
+  }
+}

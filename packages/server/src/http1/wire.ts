@@ -1,0 +1,29 @@
+// The connection as the engine sees it: bytes out, and a few words about the transport. No socket here.
+
+/** Called once, when the bytes have reached the transport, or with an error when they never will. */
+export type WriteCallback = (error?: Error | null) => void
+
+/** What the engine asks of whatever carries its bytes. Bytes come in by `Connection`'s methods. */
+export interface Wire {
+  /** Whether less than the high-water mark waits to be sent; when that changes back, `Connection#drained` is called. */
+  readonly hasRoom: boolean
+  /** Sends a string of characters up to 0xFF as bytes (`latin1`), or bytes. */
+  write(data: string | Uint8Array, done?: WriteCallback): void
+  /** Gathers what is written until the end of this turn of the event loop into one write. */
+  batch(): void
+  /** Stops reading, for back-pressure. */
+  pause(): void
+  resume(): void
+  /** Sends all that waits, then FIN; what still comes in is read and thrown away until the peer is done. */
+  end(): void
+  /** Drops the connection with what waits to be sent; the peer sees a reset where the transport has one. */
+  reset(): void
+}
+
+/**
+ * Runs `callback` at the end of this turn of the event loop: after the promise jobs that are due, before
+ * any more input or output.
+ */
+export function afterTurn(callback: () => void): void {
+  queueMicrotask(() => process.nextTick(callback))
+}

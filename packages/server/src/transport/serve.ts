@@ -1,0 +1,151 @@
+// The HTTP engine over listening sockets: what `GatewayServer` promises.
+import { createServer, type Server, type Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import { Connection, type ConnectionHost } from '../http1/connection.ts'
+import type { EndpointPair, Exchange } from '../http1/exchange.ts'
+import { DEFAULT_HEAD_LIMITS, type HeadLimits } from '../http1/limits.ts'
+import type { Rejection } from '../http1/rejections.ts'
+import { dateLine } from './date-line.ts'
+import type { ExchangeRecord, GatewayServer, GatewayServerOptions } from './gateway-server.ts'
+import { readInto } from './socket-reads.ts'
+import { attach, SocketWire } from './socket-wire.ts'
+import { Sweep, type SweptConnection } from './sweep.ts'
+
+/** Milliseconds a connection may idle: above what load balancers allow themselves (60 s), so that they are the ones to close. */
+export const DEFAULT_KEEP_ALIVE_TIMEOUT: number = 65_000
+
+/** Makes a server for one worker. It listens nowhere yet. */
+export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
+  return new Engine(options)
+}
+
+class Engine implements GatewayServer, ConnectionHost {
+  readonly application: GatewayServerOptions['application']
+  readonly context: GatewayServerOptions['context']
+  readonly log: GatewayServerOptions['log']
+  readonly limits: HeadLimits
+  readonly dateLine: () => string = dateLine
+  readonly began: ConnectionHost['began']
+  readonly ended: ConnectionHost['ended']
+  isDraining = false
+
+  private readonly servers: Server[] = []
+  private readonly live = new Set<LiveConnection>()
+  private readonly sweep: Sweep<LiveConnection>
+  private active = 0
+  private stopping: Promise<void> | undefined
+  private onEmpty: (() => void) | undefined
+
+  constructor(options: GatewayServerOptions) {
+    this.application = options.application
+    this.context = options.context
+    this.log = options.log
+    this.limits = { ...DEFAULT_HEAD_LIMITS, ...definedOnly(options.limits) }
+    this.sweep = new Sweep(this.live, { idle: options.keepAliveTimeout ?? DEFAULT_KEEP_ALIVE_TIMEOUT })
+    const { onExchange } = options
+    if (onExchange === undefined) return
+    this.began = exchange => {
+      this.active++
+      exchange.startedAt = performance.now()
+    }
+    this.ended = (exchange, error) => {
+      this.active--
+      onExchange(recordOf(exchange, error))
+    }
+  }
+
+  get counts(): GatewayServer['counts'] {
+    let active = 0
+    for (const { connection } of this.live) if (connection.isBusy) active++
+    return { connections: this.live.size, active }
+  }
+
+  listen(where: Parameters<GatewayServer['listen']>[0]): Promise<void> {
+    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true })
+    server.on('connection', socket => this.accept(socket))
+    this.servers.push(server)
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(where, () => {
+        server.removeListener('error', reject)
+        server.on('error', error => this.log.error({ err: error }, 'a listening socket failed'))
+        resolve()
+      })
+    })
+  }
+
+  stop(): Promise<void> {
+    this.stopping ??= new Promise(resolve => {
+      this.isDraining = true
+      for (const server of this.servers) server.close()
+      this.onEmpty = resolve
+      // Requests that are in the kernel's buffer already are read in this turn of the event loop, then what is idle is closed.
+      setImmediate(() => {
+        for (const { connection } of this.live) connection.drain()
+        this.checkEmpty()
+      })
+    })
+    return this.stopping
+  }
+
+  destroy(): void {
+    for (const server of this.servers) server.close()
+    for (const { socket } of this.live) socket.destroy()
+  }
+
+  refused(refused: Rejection, connection: Connection): void {
+    const { code, status, reason } = refused
+    const { address, port } = connection.endpoints.remote
+    const peer = port === null ? address : `${address}:${port}`
+    this.log.warn({ peer, status, code }, `refused a request: ${reason}`)
+  }
+
+  private accept(accepted: Socket): void {
+    const endpoints = endpointsOf(accepted)
+    const socket = readInto(accepted, (input, end) => connection.receive(input, end))
+    const wire = new SocketWire(socket)
+    const connection = new Connection(wire, endpoints, this)
+    const entry: LiveConnection = { socket, wire, connection, seen: -1, since: 0 }
+    this.live.add(entry)
+    this.sweep.start()
+    attach(socket, connection, () => {
+      this.live.delete(entry)
+      this.checkEmpty()
+    })
+  }
+
+  private checkEmpty(): void {
+    if (this.live.size > 0) return
+    this.sweep.stop()
+    this.onEmpty?.()
+  }
+}
+
+interface LiveConnection extends SweptConnection {
+  readonly socket: Socket
+}
+
+function definedOnly(limits: Partial<HeadLimits> | undefined): Partial<HeadLimits> {
+  return Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined))
+}
+
+function endpointsOf(socket: Socket): EndpointPair {
+  const { remoteAddress, remotePort, localAddress, localPort } = socket
+  return {
+    remote: { address: remoteAddress ?? '', port: remotePort ?? null },
+    local: { address: localAddress ?? '', port: localPort ?? null },
+  }
+}
+
+function recordOf(exchange: Exchange, error: unknown): ExchangeRecord {
+  const duration = performance.now() - exchange.startedAt
+  return {
+    request: exchange.request,
+    status: exchange.status,
+    responseHeaders: exchange.responseHeaders ?? {},
+    bytes: exchange.bytes,
+    startedAt: Date.now() - duration,
+    duration,
+    error,
+  }
+}
