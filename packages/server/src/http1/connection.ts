@@ -44,8 +44,8 @@ export class Connection implements ExchangeOwner, BodySource {
   requests = 0
   readonly wire: Wire
   readonly endpoints: EndpointPair
+  readonly host: ConnectionHost
 
-  private readonly host: ConnectionHost
   private readonly parser: RequestParser
   private exchange: Exchange | undefined
   private body: RequestBody | null = null
@@ -68,7 +68,7 @@ export class Connection implements ExchangeOwner, BodySource {
     this.wire = wire
     this.endpoints = endpoints
     this.host = host
-    this.parser = new RequestParser(host.limits)
+    this.parser = new RequestParser(host.limits, (input, start, end) => this.takeBody(input, start, end))
   }
 
   /** Whether a request is under way whose response is not over. */
@@ -109,6 +109,9 @@ export class Connection implements ExchangeOwner, BodySource {
       case 'fixed':
       case 'chunked':
         this.bodyFailed(rejection('INCOMPLETE'), new KirinError('KIRIN_BODY_TRUNCATED'))
+        return
+      case 'waiting':
+      case 'closing':
     }
   }
 
@@ -256,7 +259,7 @@ export class Connection implements ExchangeOwner, BodySource {
     this.continueDue = expectContinue && contentLength !== 0
     this.body = contentLength === 0 ? null : new RequestBody(this)
     this.state = contentLength === 0 ? 'waiting' : contentLength > 0 ? 'fixed' : 'chunked'
-    this.exchange = new Exchange(head, this.body, this, this.host)
+    this.exchange = new Exchange(head, this.body, this)
     if (this.body === null) this.exchange.receivedTrailers = NO_TRAILERS
     this.exchange.run()
   }
@@ -272,7 +275,7 @@ export class Connection implements ExchangeOwner, BodySource {
   private readChunked(input: Buffer, start: number, end: number): number {
     const { parser } = this
     const limit = Math.min(end, start + INPUT_SIZE)
-    const result = parser.parseChunked(input, start, limit, (from, to) => this.takeBody(input, from, to))
+    const result = parser.parseChunked(input, start, limit)
     const at = start + parser.consumed
     if (this.state !== 'chunked') return end
     if (result === 'failed') {

@@ -9,7 +9,7 @@ import type { RequestBody } from './request-body.ts'
 import type { RequestHead } from './request-head.ts'
 import { closeBody } from './response-body.ts'
 import { type Framing, informationalHead, type PlannedResponse, planResponse } from './response-head.ts'
-import { type PumpOwner, ResponsePump, writeBetween } from './response-pump.ts'
+import { type PumpOwner, ResponsePump, writeFramed } from './response-pump.ts'
 import type { Wire, WriteCallback } from './wire.ts'
 
 /** One end of the connection, as an application sees it. */
@@ -33,6 +33,7 @@ export interface ExchangeHost {
 
 /** What an exchange needs of its connection. */
 export interface ExchangeOwner {
+  readonly host: ExchangeHost
   readonly wire: Wire
   readonly endpoints: EndpointPair
   /** Whether the connection may go on after this exchange, as far as is known now. */
@@ -50,6 +51,7 @@ export class Exchange implements PumpOwner {
   readonly head: RequestHead
   readonly body: RequestBody | null
   readonly owner: ExchangeOwner
+  readonly wire: Wire
   readonly request: GatewayRequestView
   /** The request's trailers; set once its body has come whole. */
   receivedTrailers: RequestHeaders | undefined
@@ -74,11 +76,12 @@ export class Exchange implements PumpOwner {
   private failure: unknown
   private lost = false
 
-  constructor(head: RequestHead, body: RequestBody | null, owner: ExchangeOwner, host: ExchangeHost) {
+  constructor(head: RequestHead, body: RequestBody | null, owner: ExchangeOwner) {
     this.head = head
     this.body = body
     this.owner = owner
-    this.host = host
+    this.host = owner.host
+    this.wire = owner.wire
     this.request = new GatewayRequestView(this)
   }
 
@@ -133,7 +136,7 @@ export class Exchange implements PumpOwner {
       throw new KirinError('KIRIN_INVALID_INFORM')
     }
     const head = informationalHead(status, headers)
-    if (this.status === 0 && !this.lost && this.head.facts.http11) this.owner.wire.write(head)
+    if (this.status === 0 && !this.lost && this.head.facts.http11) this.wire.write(head)
   }
 
   /** The client is gone: ends what is not over. */
@@ -215,20 +218,23 @@ export class Exchange implements PumpOwner {
       this.sendSingle(response, plan, response.body as string | Uint8Array | null)
     } else {
       this.plan = plan
-      this.pump = new ResponsePump(response, plan, this.owner.wire, this)
+      this.pump = new ResponsePump(response, plan, this)
       this.pump.start()
     }
   }
 
   private sendSingle(response: GatewayResponse, plan: PlannedResponse, body: string | Uint8Array | null): void {
     this.sending(response)
-    const { wire } = this.owner
+    const { wire } = this
     const done = this.flushedCallback()
     if (plan.length <= 0 || body === null) wire.write(plan.head, done)
     else {
       this.singleBytes = plan.length
       if (typeof body === 'string' && body.length === plan.length) wire.write(plan.head + body, done)
-      else writeBetween(wire, plan.head, body, plan.length, '', JOIN_LIMIT, done)
+      else {
+        const framed = { before: plan.head, chunk: body, size: plan.length, after: '', copyLimit: JOIN_LIMIT }
+        writeFramed(wire, framed, done)
+      }
     }
     this.sent(plan)
   }
@@ -289,7 +295,7 @@ export class Exchange implements PumpOwner {
     this.lost = true
     this.failure = error
     this.controller?.abort(error)
-    this.body?.fail(error)
+    this.body?.fail(new KirinError('KIRIN_BODY_TRUNCATED', { cause: error }))
     this.pump?.stop()
     this.finishResponse(error)
     this.host.ended?.(this, error)

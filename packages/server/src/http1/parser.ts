@@ -61,6 +61,7 @@ const llhttp = instantiateLlhttp({
     spans[spanEnd - 1] = start + length
     return ERRNO.OK
   },
+  // oxlint-disable-next-line max-params -- the signature is llhttp's
   wasm_on_headers_complete(_parser, _status, _upgrade, shouldKeepAlive) {
     keepAlive = shouldKeepAlive === 1
     return ERRNO.PAUSED
@@ -88,6 +89,9 @@ function recordTrailer(at: number, length: number, isValue: boolean): number {
   return ERRNO.OK
 }
 
+/** Told of data of a chunked body: `bytes[start, end)`, which is reused afterwards. */
+export type DataCallback = (bytes: Buffer, start: number, end: number) => void
+
 /** What callbacks had recorded when a head was cut between two reads. */
 interface PartialHead {
   readonly text: string
@@ -114,13 +118,15 @@ export class RequestParser {
   trailers: string[] = []
 
   private readonly limits: HeadLimits
+  private readonly onData: DataCallback
   private readonly pointer: number
   private partial: PartialHead | undefined
   /** Where the last data of the chunked body ended, relative to the start of the current input: 0 or less between calls. */
   private dataEnd = 0
 
-  constructor(limits: HeadLimits) {
+  constructor(limits: HeadLimits, onData: DataCallback) {
     this.limits = limits
+    this.onData = onData
     this.pointer = llhttp.llhttp_alloc(TYPE_REQUEST)
     // An allocation may have grown the memory, which detaches every view of it.
     if (memory.length === 0) memory = Buffer.from(llhttp.memory.buffer)
@@ -146,8 +152,8 @@ export class RequestParser {
     return this.fail(this.overLimit(headBase + at) ?? classify(errno, reasonOf(this.pointer), bytes[start + at]))
   }
 
-  /** Reads on in a chunked body; `onData(start, end)` is told where in `bytes` its data is. */
-  parseChunked(bytes: Buffer, start: number, end: number, onData: (start: number, end: number) => void): ParseResult {
+  /** Reads on in a chunked body, handing on its data as it goes. */
+  parseChunked(bytes: Buffer, start: number, end: number): ParseResult {
     withinBody = true
     bodySpans = []
     trailerParts = this.trailers
@@ -161,7 +167,7 @@ export class RequestParser {
       const length = spans[i + 1] as number
       if (this.overBefore(at)) return this.fail(rejection('CHUNK_OVERHEAD'))
       this.dataEnd = at + length
-      onData(start + at, start + this.dataEnd)
+      this.onData(bytes, start + at, start + this.dataEnd)
     }
     if (this.overBefore(this.consumed)) return this.fail(rejection('CHUNK_OVERHEAD'))
     this.dataEnd -= this.consumed

@@ -35,7 +35,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   private used = false
   private ended = false
   private discarded = false
-  private failure: { readonly error: unknown } | undefined
+  private failure: Error | undefined
 
   constructor(source: BodySource) {
     this.source = source
@@ -78,14 +78,14 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   }
 
   /** The body will never be whole. What has arrived can still be read. */
-  fail(error: unknown): void {
+  fail(error: Error): void {
     if (this.ended || this.failure !== undefined) return
-    this.failure = { error }
+    this.failure = error
     for (const waiter of this.waiters.splice(0)) waiter.reject(error)
   }
 
   /** The response is over and nobody began to read: what waits and what is to come is thrown away. */
-  abandon(error: unknown): void {
+  abandon(error: Error): void {
     if (this.ended) return
     this.fail(error)
     this.chunks = []
@@ -125,10 +125,9 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     }
     if (this.discarded || this.ended) return Promise.resolve(DONE)
     if (this.failure !== undefined) {
-      const { error } = this.failure
       // As a generator would: the error is thrown once, after it the iteration is over.
       this.discarded = true
-      return Promise.reject(error as Error)
+      return Promise.reject(this.failure)
     }
     this.source.bodyWanted()
     return new Promise((resolve, reject) => this.waiters.push({ resolve, reject }))

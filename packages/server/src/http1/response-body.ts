@@ -1,5 +1,5 @@
 // The kinds of response body, in the order in which the interface tests them (NSGI RES-04).
-import { isUint8Array } from 'node:util/types'
+import { types } from 'node:util'
 import type { BodyChunk, ResponseBody } from '@nsgi/spec'
 import { describe, invalid } from './response-fields.ts'
 
@@ -21,7 +21,7 @@ const SYNC: ClassifiedBody = { kind: 'sync', length: -1, declared: false }
 export function bodyKind(body: ResponseBody): ClassifiedBody {
   if (body === null || body === undefined) return NONE
   if (typeof body === 'string') return { kind: 'text', length: Buffer.byteLength(body), declared: true }
-  if (isUint8Array(body)) return { kind: 'bytes', length: body.byteLength, declared: true }
+  if (types.isUint8Array(body)) return { kind: 'bytes', length: body.byteLength, declared: true }
   if (typeof body === 'object') {
     if (typeof (body as AsyncIterable<BodyChunk>)[Symbol.asyncIterator] === 'function') return ASYNC
     if (typeof (body as Iterable<BodyChunk>)[Symbol.iterator] === 'function') return SYNC
@@ -34,7 +34,7 @@ export function bodyKind(body: ResponseBody): ClassifiedBody {
  * generator that never started has nothing to run. Errors are the body's own affair.
  */
 export function closeBody(body: unknown): void {
-  if (typeof body !== 'object' || body === null || isUint8Array(body)) return
+  if (typeof body !== 'object' || body === null || types.isUint8Array(body)) return
   try {
     const closable = body as { destroy?: unknown; return?: unknown }
     if (typeof closable.destroy === 'function') (closable as { destroy(): void }).destroy()

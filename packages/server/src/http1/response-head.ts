@@ -1,7 +1,7 @@
 // The head of a response, and how its body is framed: decided from the request's and the response's data alone.
-import { STATUS_CODES } from 'node:http'
 import type { GatewayResponse } from '@nsgi/spec'
 import { isTrailerAllowed } from './field-records.ts'
+import { REASON_PHRASES } from './reason-phrases.ts'
 import { type BodyKind, bodyKind } from './response-body.ts'
 import { describe, fieldKind, fieldLines, invalid } from './response-fields.ts'
 
@@ -46,15 +46,15 @@ export function planResponse(response: GatewayResponse, conditions: HeadConditio
   if (fields.length >= 0 && size >= 0 && fields.length !== size && !bodiless) {
     throw invalid('RES-12', `content-length is ${fields.length}, the body has ${size} bytes`)
   }
-  const stated = fields.length >= 0 || kind.declared
   const length = fields.length >= 0 ? fields.length : size
-  const framing = chooseFraming(bodiless, size, length, conditions)
+  const framing = bodiless ? 'none' : chooseFraming(size, length, conditions)
   const keepAlive = conditions.keepAlive && !fields.close && framing !== 'close'
+  const stated = fields.length >= 0 || kind.declared ? length : -1
   const head =
     statusLine(status, response.reason) +
     fields.lines +
     (fields.date ? '' : conditions.dateLine) +
-    framingLine(status, framing, stated ? length : -1, kind.kind, conditions.http11) +
+    (bodiless ? bodilessLine(status, stated, conditions.http11 && size < 0) : framingLine(framing, length)) +
     (keepAlive ? (conditions.http11 ? '' : 'connection: keep-alive\r\n') : 'connection: close\r\n')
   return { head: `${head}\r\n`, body: kind.kind, framing, length, keepAlive }
 }
@@ -120,25 +120,30 @@ function declaredLength(value: unknown): number {
   return Number(text)
 }
 
-function chooseFraming(bodiless: boolean, size: number, length: number, { http11 }: HeadConditions): Framing {
-  if (bodiless) return 'none'
+/** How the end of a body is told: `size` is known at once, `length` by the application's word; else -1. */
+function chooseFraming(size: number, length: number, { http11 }: HeadConditions): Framing {
   if (size >= 0) return 'single'
   if (length >= 0) return 'length'
   return http11 ? 'chunked' : 'close'
 }
 
-/** The line that tells the length; `stated` is -1 when nothing did. HEAD and 304 keep what GET would have had, as far as it is known (RFC 9110 §8.6). */
-function framingLine(status: number, framing: Framing, stated: number, body: BodyKind, http11: boolean): string {
+function framingLine(framing: Framing, length: number): string {
+  if (framing === 'chunked') return CHUNKED
+  return framing === 'close' ? '' : `content-length: ${length}\r\n`
+}
+
+/**
+ * What stands for the framing where no body is sent. HEAD and 304 keep what GET would have had, as far as it
+ * is known (RFC 9110 §8.6): `stated` is -1 when nothing was said and there was nothing to measure.
+ */
+function bodilessLine(status: number, stated: number, wouldBeChunked: boolean): string {
   if (status === 204) return ''
   if (status === 205) return 'content-length: 0\r\n'
-  if (framing === 'none') {
-    // Without a body there is nothing to measure: only what the application said is known.
-    if (stated >= 0) return `content-length: ${stated}\r\n`
-    return body === 'none' || status === 304 || !http11 ? '' : 'transfer-encoding: chunked\r\n'
-  }
-  if (framing === 'chunked') return 'transfer-encoding: chunked\r\n'
-  return framing === 'close' ? '' : `content-length: ${Math.max(stated, 0)}\r\n`
+  if (stated >= 0) return `content-length: ${stated}\r\n`
+  return wouldBeChunked && status !== 304 ? CHUNKED : ''
 }
+
+const CHUNKED = 'transfer-encoding: chunked\r\n'
 
 // HTAB, SP and visible characters or bytes above (RFC 9112 §4); anything else falls back to the standard phrase.
 const REASON = /^[\t\x20-\x7e\x80-\xff]*$/
@@ -148,7 +153,7 @@ function statusLine(status: number, reason: unknown): string {
     return `HTTP/1.1 ${status} ${reason}\r\n`
   let line = statusLines.get(status)
   if (line === undefined) {
-    line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
+    line = `HTTP/1.1 ${status} ${REASON_PHRASES[status] ?? ''}\r\n`
     statusLines.set(status, line)
   }
   return line
@@ -171,7 +176,7 @@ export function trailerLines(trailers: GatewayResponse['headers']): string {
 
 /** The whole response to a request that is refused before the application. */
 export function refusal(status: number, dateLine: string): string {
-  const text = `${status} ${STATUS_CODES[status] ?? 'Error'}\n`
+  const text = `${status} ${REASON_PHRASES[status] ?? 'Error'}\n`
   return (
     `${statusLine(status, undefined)}content-type: text/plain; charset=utf-8\r\n${dateLine}` +
     `content-length: ${text.length}\r\nconnection: close\r\n\r\n${text}`

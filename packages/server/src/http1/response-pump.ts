@@ -1,16 +1,17 @@
 // Sends a body that is iterated: one `next()` at a time, each chunk at once, none asked for above the
 // high-water mark (NSGI RES-13 to RES-16, RES-25 to RES-28, RES-30).
-import { isUint8Array } from 'node:util/types'
+import { types } from 'node:util'
 import type { BodyChunk, GatewayResponse } from '@nsgi/spec'
 import { KirinError } from './errors.ts'
 import { COPY_LIMIT } from './limits.ts'
 import { swallow } from './response-body.ts'
 import { describe, invalid } from './response-fields.ts'
 import { type PlannedResponse, trailerLines } from './response-head.ts'
-import { afterTurn, type Wire, type WriteCallback } from './wire.ts'
+import type { Wire, WriteCallback } from './wire.ts'
 
 /** What a pump tells the exchange that it works for. */
 export interface PumpOwner {
+  readonly wire: Wire
   /** The head goes out now. */
   pumpStarted(): void
   /** The last byte is handed to the wire now; the result is called when it has reached the transport. */
@@ -45,10 +46,10 @@ export class ResponsePump {
     if (!this.stopped) this.fail(error)
   }
 
-  constructor(response: GatewayResponse, plan: PlannedResponse, wire: Wire, owner: PumpOwner) {
+  constructor(response: GatewayResponse, plan: PlannedResponse, owner: PumpOwner) {
     this.response = response
     this.plan = plan
-    this.wire = wire
+    this.wire = owner.wire
     this.owner = owner
   }
 
@@ -94,7 +95,7 @@ export class ResponsePump {
       try {
         step = (this.iterator as Iterator<BodyChunk> | AsyncIterator<BodyChunk>).next()
         if (typeof (step as PromiseLike<Step>).then === 'function') {
-          if (!this.isStarted) afterTurn(() => this.begin(''))
+          if (!this.isStarted) this.wire.afterTurn(() => this.begin())
           ;(step as Promise<Step>).then(this.onStep, this.onError)
           return
         }
@@ -118,8 +119,8 @@ export class ResponsePump {
       return false
     }
     const chunk: unknown = step.value
-    if (typeof chunk === 'string' ? chunk === '' : isUint8Array(chunk) && chunk.length === 0) return true
-    if (typeof chunk !== 'string' && !isUint8Array(chunk)) {
+    if (typeof chunk === 'string' ? chunk === '' : types.isUint8Array(chunk) && chunk.length === 0) return true
+    if (typeof chunk !== 'string' && !types.isUint8Array(chunk)) {
       this.fail(invalid('RES-04', `its body yielded ${describe(chunk)}, not a string or a Uint8Array`))
       return false
     }
@@ -139,7 +140,7 @@ export class ResponsePump {
     const after = chunked ? '\r\n' : ''
     this.wire.batch()
     if (typeof chunk === 'string' && size === chunk.length) this.wire.write(before + chunk + after)
-    else writeBetween(this.wire, before, chunk, size, after)
+    else writeFramed(this.wire, { before, chunk, size, after, copyLimit: COPY_LIMIT })
     return true
   }
 
@@ -151,9 +152,9 @@ export class ResponsePump {
     return this.plan.head
   }
 
-  /** Sends the head, followed by `rest`, unless it was sent. */
-  private begin(rest: string): void {
-    if (!this.stopped && !this.isStarted) this.wire.write(this.takeHead() + rest)
+  /** Sends the head alone, unless it was sent. */
+  private begin(): void {
+    if (!this.stopped && !this.isStarted) this.wire.write(this.takeHead())
   }
 
   private finish(): void {
@@ -189,17 +190,24 @@ function lengthError(requirement: string, declared: number, found: string): Kiri
   })
 }
 
-/** Writes bytes, or text as UTF-8, between two latin1 strings: copied together when that is small. */
-export function writeBetween(
+/** Bytes, or text to be sent as UTF-8, between two latin1 strings. */
+export interface FramedChunk {
+  readonly before: string
+  readonly chunk: BodyChunk
+  /** The chunk's length in bytes. */
+  readonly size: number
+  readonly after: string
+  /** Up to this size the three are copied together into one write. */
+  readonly copyLimit: number
+}
+
+/** Sends a chunk with what stands around it; `done` is called for the last of it. */
+export function writeFramed(
   wire: Wire,
-  before: string,
-  chunk: BodyChunk,
-  size: number,
-  after: string,
-  limit: number = COPY_LIMIT,
+  { before, chunk, size, after, copyLimit }: FramedChunk,
   done?: WriteCallback,
 ): void {
-  if (size <= limit) {
+  if (size <= copyLimit) {
     const joined = Buffer.allocUnsafe(before.length + size + after.length)
     joined.write(before, 0, 'latin1')
     if (typeof chunk === 'string') joined.write(chunk, before.length)

@@ -11,6 +11,8 @@ export interface Wire {
   write(data: string | Uint8Array, done?: WriteCallback): void
   /** Gathers what is written until the end of this turn of the event loop into one write. */
   batch(): void
+  /** Calls back at the end of this turn of the event loop: after the promise jobs that are due, before any more input. */
+  afterTurn(callback: () => void): void
   /** Stops reading, for back-pressure. */
   pause(): void
   resume(): void
@@ -18,12 +20,4 @@ export interface Wire {
   end(): void
   /** Drops the connection with what waits to be sent; the peer sees a reset where the transport has one. */
   reset(): void
-}
-
-/**
- * Runs `callback` at the end of this turn of the event loop: after the promise jobs that are due, before
- * any more input or output.
- */
-export function afterTurn(callback: () => void): void {
-  queueMicrotask(() => process.nextTick(callback))
 }

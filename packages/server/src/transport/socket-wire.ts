@@ -1,7 +1,7 @@
 // A connection's wire over a `net.Socket`.
 import type { Socket } from 'node:net'
 import type { Connection } from '../http1/connection.ts'
-import { afterTurn, type Wire, type WriteCallback } from '../http1/wire.ts'
+import type { Wire, WriteCallback } from '../http1/wire.ts'
 
 /** Bytes that may wait to be sent before the engine is asked to make no more: a socket buffer's worth. */
 const HIGH_WATER = 64 * 1024
@@ -29,10 +29,14 @@ export class SocketWire implements Wire {
     if (this.batching) return
     this.batching = true
     this.socket.cork()
-    afterTurn(() => {
+    this.afterTurn(() => {
       this.batching = false
       this.socket.uncork()
     })
+  }
+
+  afterTurn(callback: () => void): void {
+    queueMicrotask(() => process.nextTick(callback))
   }
 
   pause(): void {
