@@ -1,0 +1,142 @@
+// Carries out what state.ts decides: processes, signals, sockets, the one timer.
+import type { Logger } from 'pino'
+import type { BootOrder, FromWorker } from '../ipc/messages.ts'
+import type { BoundSocket } from '../transport/bind.ts'
+import type { ArbiterEvent, Command, MasterSignal, Notice, Policy } from './model.ts'
+import { describeNotice } from './notices.ts'
+import { initialState, nextDeadline, step } from './state.ts'
+import { startWorker, type WorkerHandle } from './worker-handle.ts'
+
+/** What an arbiter runs. */
+export interface ArbiterOptions {
+  readonly policy: Policy
+  /** The module of a worker process. */
+  readonly workerModule: string
+  /** What every worker is told besides its number and its title. */
+  readonly order: Omit<BootOrder, 'slot' | 'title' | 'descriptors'>
+  /** What a worker is called in `ps`. */
+  readonly titleOf: (slot: number) => string
+  /** Bound sockets; the arbiter closes them. */
+  readonly sockets: readonly BoundSocket[]
+  readonly log: Logger
+  /** Called at SIGUSR1 for the master's own logs. */
+  readonly reopenLogs: () => void
+}
+
+/** The signals that are listened to, so that none of them ends the process by default. */
+const SIGNALS: readonly MasterSignal[] = [
+  'SIGTERM',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGHUP',
+  'SIGTTIN',
+  'SIGTTOU',
+  'SIGUSR1',
+  'SIGUSR2',
+]
+
+/**
+ * Runs workers until told to stop.
+ *
+ * @returns the exit code for the process, when every worker has gone
+ */
+export function runArbiter(options: ArbiterOptions): Promise<number> {
+  return new Promise(resolve => {
+    new Arbiter(options, resolve).start()
+  })
+}
+
+class Arbiter {
+  readonly #options: ArbiterOptions
+  readonly #over: (code: number) => void
+  readonly #workers = new Map<number, WorkerHandle>()
+  readonly #onSignal = (signal: string): void => this.#dispatch({ type: 'signal', signal: signal as MasterSignal })
+  readonly #urls: readonly string[]
+  #sockets: readonly BoundSocket[]
+  #state
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: ArbiterOptions, over: (code: number) => void) {
+    this.#options = options
+    this.#over = over
+    this.#sockets = options.sockets
+    this.#urls = options.sockets.map(({ url }) => url)
+    this.#state = initialState(options.policy)
+  }
+
+  start(): void {
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal)
+    this.#dispatch({ type: 'launch' })
+  }
+
+  #dispatch(event: ArbiterEvent): void {
+    const { state, commands } = step(this.#state, event, { now: performance.now(), random: Math.random() })
+    this.#state = state
+    for (const command of commands) this.#carryOut(command)
+    if (event.type === 'exited') this.#workers.delete(event.id)
+    this.#setTimer()
+  }
+
+  #setTimer(): void {
+    clearTimeout(this.#timer)
+    const deadline = nextDeadline(this.#state)
+    if (deadline === undefined) return
+    // Rounded up: a tick that comes early finds nothing due.
+    const delay = Math.max(0, Math.ceil(deadline - performance.now()))
+    this.#timer = setTimeout(() => this.#dispatch({ type: 'tick' }), delay)
+  }
+
+  #carryOut(command: Command): void {
+    switch (command.type) {
+      case 'spawn':
+        return this.#spawn(command.id, command.slot)
+      case 'kill':
+        return this.#workers.get(command.id)?.kill(command.signal)
+      case 'close-sockets':
+        return this.#closeSockets()
+      case 'reopen-logs':
+        this.#options.reopenLogs()
+        for (const worker of this.#workers.values()) worker.send({ type: 'reopen-logs' })
+        return
+      case 'notice':
+        return this.#tell(command.notice)
+      case 'exit':
+        return this.#end(command.code)
+    }
+  }
+
+  #spawn(id: number, slot: number): void {
+    const { workerModule, order, titleOf } = this.#options
+    const handle = startWorker({
+      module: workerModule,
+      sockets: this.#sockets.map(({ fd }) => fd),
+      order: { ...order, slot, title: titleOf(slot) },
+      onMessage: message => this.#dispatch(eventOf(id, message)),
+      onExit: ending => this.#dispatch({ type: 'exited', id, ending }),
+    })
+    this.#workers.set(id, handle)
+  }
+
+  #tell(notice: Notice): void {
+    const subject = { pidOf: (id: number) => this.#workers.get(id)?.pid, urls: this.#urls }
+    const { level, message, detail } = describeNotice(notice, subject)
+    const { log } = this.#options
+    log[level](message)
+    if (detail !== null && detail !== undefined) log.debug({ err: { stack: detail } }, 'Where it failed:')
+  }
+
+  #closeSockets(): void {
+    for (const socket of this.#sockets) socket.close()
+    this.#sockets = []
+  }
+
+  /** The signals stay listened to: a late one must not turn a clean exit into a death by signal. */
+  #end(code: number): void {
+    this.#closeSockets()
+    this.#over(code)
+  }
+}
+
+function eventOf(id: number, message: FromWorker): ArbiterEvent {
+  return { ...message, id }
+}

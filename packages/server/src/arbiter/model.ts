@@ -1,0 +1,107 @@
+// The words that the arbiter's decisions are made of: what it knows, what can happen, what it can have done.
+import type { BootFailure } from '../ipc/messages.ts'
+
+/** The signals that a master reacts to. */
+export type MasterSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGTTIN' | 'SIGTTOU' | 'SIGUSR1' | 'SIGUSR2'
+
+/** What the operator configured; milliseconds. */
+export interface Policy {
+  readonly workers: number
+  readonly bootTimeout: number
+  readonly gracefulTimeout: number
+}
+
+/** When something happens: a monotonic clock in milliseconds, and a number from 0 to 1 for jitter. */
+export interface Instant {
+  readonly now: number
+  readonly random: number
+}
+
+/** One worker process, from its start to its exit. */
+export interface WorkerRecord {
+  /** Counts up: the lowest is the oldest. */
+  readonly id: number
+  /** The worker's number, unique among those alive. */
+  readonly slot: number
+  readonly phase: 'booting' | 'ready' | 'leaving'
+  readonly readyAt: number | null
+  /** Failures in a row in this place before this worker. */
+  readonly failures: number
+  /** When to kill it, unless it is where it should be by then. */
+  readonly killAt: number | null
+  /** What it said of its own boot, or what the arbiter found. */
+  readonly verdict: BootFailure | null
+}
+
+/** A place without a worker. */
+export interface Vacancy {
+  readonly slot: number
+  readonly failures: number
+  readonly dueAt: number
+  /** The boot failure that nobody has been told of yet. */
+  readonly unreported: BootFailure | null
+}
+
+/**
+ * `starting`: no worker has been ready yet. `serving`: one has. `stopping`, `quitting`: on the way out, gracefully or
+ * not. `gone`: over.
+ */
+export type ArbiterPhase = 'starting' | 'serving' | 'stopping' | 'quitting' | 'gone'
+
+/** All that the arbiter knows. */
+export interface ArbiterState {
+  readonly policy: Policy
+  readonly phase: ArbiterPhase
+  /** How many workers there should be. */
+  readonly target: number
+  readonly nextId: number
+  readonly workers: readonly WorkerRecord[]
+  readonly vacancies: readonly Vacancy[]
+  /** When the graceful stop was asked for. */
+  readonly stoppedAt: number | null
+}
+
+/** What can happen to an arbiter. */
+export type ArbiterEvent =
+  | { readonly type: 'launch' }
+  | { readonly type: 'tick' }
+  | { readonly type: 'signal'; readonly signal: MasterSignal }
+  | { readonly type: 'ready'; readonly id: number }
+  | { readonly type: 'failed'; readonly id: number; readonly failure: BootFailure }
+  | { readonly type: 'stopping'; readonly id: number; readonly reason: string }
+  /** `ending` completes the sentence "the worker …": `exited with code 1`. */
+  | { readonly type: 'exited'; readonly id: number; readonly ending: string }
+
+/** What an arbiter can have done. */
+export type Command =
+  | { readonly type: 'spawn'; readonly id: number; readonly slot: number }
+  | { readonly type: 'kill'; readonly id: number; readonly signal: 'SIGTERM' | 'SIGQUIT' | 'SIGKILL' }
+  /** The master's own descriptors keep the sockets open: they go first when all is to stop. */
+  | { readonly type: 'close-sockets' }
+  | { readonly type: 'reopen-logs' }
+  | { readonly type: 'notice'; readonly notice: Notice }
+  | { readonly type: 'exit'; readonly code: number }
+
+/** What the operator is told. Times are in milliseconds. */
+export type Notice =
+  | { readonly kind: 'booting'; readonly id: number; readonly slot: number }
+  | { readonly kind: 'ready'; readonly id: number; readonly slot: number }
+  | { readonly kind: 'serving' }
+  | { readonly kind: 'boot-failed'; readonly slot: number; readonly failure: BootFailure; readonly retryIn: number }
+  | { readonly kind: 'hopeless'; readonly failure: BootFailure; readonly workers: number }
+  | {
+      readonly kind: 'died'
+      readonly id: number
+      readonly slot: number
+      readonly ending: string
+      readonly retryIn: number
+    }
+  | { readonly kind: 'retiring'; readonly id: number; readonly slot: number; readonly reason: string }
+  | { readonly kind: 'left'; readonly id: number; readonly slot: number; readonly ending: string }
+  | { readonly kind: 'overdue'; readonly id: number; readonly slot: number }
+  | { readonly kind: 'target'; readonly target: number }
+  | { readonly kind: 'one-is-least' }
+  | { readonly kind: 'stopping'; readonly graceful: boolean; readonly workers: number }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'reopening' }
+  | { readonly kind: 'unsupported'; readonly signal: MasterSignal }

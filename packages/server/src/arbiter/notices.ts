@@ -1,0 +1,68 @@
+// What the operator reads: one line for each notice.
+import type { Notice } from './model.ts'
+
+/** A line of the log. */
+export interface NoticeText {
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+  readonly message: string
+  /** More for `--log-level debug`. */
+  readonly detail?: string | null
+}
+
+/** What only the edge knows about the things that notices name. */
+export interface NoticeSubject {
+  /** The process id of a worker, while it is known. */
+  readonly pidOf: (id: number) => number | undefined
+  /** Where the sockets are bound. */
+  readonly urls: readonly string[]
+}
+
+type Texts = {
+  readonly [Kind in Notice['kind']]: (notice: Extract<Notice, { kind: Kind }>, subject: NoticeSubject) => NoticeText
+}
+
+const texts: Texts = {
+  booting: ({ slot, id }, { pidOf }) => line('debug', `Worker ${slot} is booting (pid ${pidOf(id)})`),
+  ready: ({ slot, id }, { pidOf }) => line('info', `Worker ${slot} is ready (pid ${pidOf(id)})`),
+  serving: (_, { urls }) => line('info', `Listening at ${urls.join(', ')}`),
+  'boot-failed': ({ slot, failure, retryIn }) => ({
+    ...line('error', `Worker ${slot} failed to boot: ${failure.message}; next try ${inSeconds(retryIn)}`),
+    detail: failure.detail,
+  }),
+  hopeless: ({ failure }) => ({ ...line('fatal', failure.message), detail: failure.detail }),
+  died: ({ slot, id, ending, retryIn }, { pidOf }) =>
+    line('error', `Worker ${slot} (pid ${pidOf(id)}) ${ending}; a new one starts ${inSeconds(retryIn)}`),
+  retiring: ({ slot, id, reason }, { pidOf }) =>
+    line('warn', `Worker ${slot} (pid ${pidOf(id)}) stops: ${reason}; a new one takes its place`),
+  left: ({ slot, id, ending }, { pidOf }) => line('debug', `Worker ${slot} (pid ${pidOf(id)}) ${ending}`),
+  overdue: ({ slot, id }, { pidOf }) =>
+    line('warn', `Worker ${slot} (pid ${pidOf(id)}) did not stop in time and is killed`),
+  target: ({ target }) => line('info', `Number of workers is now ${target}`),
+  'one-is-least': () => line('warn', 'TTOU ignored: one worker is the least'),
+  stopping: ({ graceful, workers }) =>
+    line('info', graceful ? `Stopping: ${count(workers)} may finish running requests` : 'Stopping at once'),
+  stopped: () => line('info', 'Stopped'),
+  reopening: () => line('info', 'Reopening the logs'),
+  unsupported: ({ signal }) => line('warn', `${signal} is not supported yet and was ignored`),
+}
+
+/** Words a notice. */
+export function describeNotice<Kind extends Notice['kind']>(
+  notice: Extract<Notice, { kind: Kind }>,
+  subject: NoticeSubject,
+): NoticeText {
+  const write = texts[notice.kind] as (notice: Notice, subject: NoticeSubject) => NoticeText
+  return write(notice, subject)
+}
+
+function line(level: NoticeText['level'], message: string): NoticeText {
+  return { level, message }
+}
+
+function count(workers: number): string {
+  return workers === 1 ? '1 worker' : `${workers} workers`
+}
+
+function inSeconds(milliseconds: number): string {
+  return milliseconds === 0 ? 'at once' : `in ${(milliseconds / 1000).toFixed(1)} s`
+}

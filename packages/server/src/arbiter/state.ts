@@ -1,0 +1,312 @@
+// Every decision of the arbiter: (state, event, instant) -> state and commands. No clock, no process, no signal here.
+import { exitCodes } from '../ipc/exit-codes.ts'
+import type { BootFailure } from '../ipc/messages.ts'
+import { backOff, HEALTHY_AFTER } from './back-off.ts'
+import type {
+  ArbiterEvent,
+  ArbiterPhase,
+  ArbiterState,
+  Command,
+  Instant,
+  MasterSignal,
+  Notice,
+  Policy,
+  Vacancy,
+  WorkerRecord,
+} from './model.ts'
+
+/** After the graceful timeout the application's `shutdown` gets this long; then the worker is killed. Milliseconds. */
+export const SHUTDOWN_ALLOWANCE = 2_000
+
+/** A quick stop waits this long before it kills: enough for `shutdown` and for the logs to be flushed. */
+const QUICK_TIMEOUT = 5_000
+
+/** A worker that has said why it cannot boot should be gone at once. */
+const FAILED_EXIT_TIMEOUT = 2_000
+
+/**
+ * A second TERM means "hurry" only when it comes this much later. A supervisor that signals a whole group while npm or a
+ * shell passes the signal on delivers two at the same moment, and nobody meant that as impatience.
+ */
+const REPEAT_WINDOW = 500
+
+type SignalAction = 'stop' | 'hurry' | 'quit' | 'more' | 'fewer' | 'reopen' | 'unsupported' | 'ignore'
+type LivePhase = Exclude<ArbiterPhase, 'gone'>
+
+/** What each signal does in each phase. */
+const signalTable: Readonly<Record<MasterSignal, Readonly<Record<LivePhase, SignalAction>>>> = {
+  SIGTERM: { starting: 'stop', serving: 'stop', stopping: 'hurry', quitting: 'ignore' },
+  SIGINT: { starting: 'quit', serving: 'quit', stopping: 'quit', quitting: 'ignore' },
+  SIGQUIT: { starting: 'quit', serving: 'quit', stopping: 'quit', quitting: 'ignore' },
+  SIGTTIN: { starting: 'more', serving: 'more', stopping: 'ignore', quitting: 'ignore' },
+  SIGTTOU: { starting: 'fewer', serving: 'fewer', stopping: 'ignore', quitting: 'ignore' },
+  SIGUSR1: { starting: 'reopen', serving: 'reopen', stopping: 'reopen', quitting: 'reopen' },
+  SIGHUP: { starting: 'unsupported', serving: 'unsupported', stopping: 'ignore', quitting: 'ignore' },
+  SIGUSR2: { starting: 'unsupported', serving: 'unsupported', stopping: 'ignore', quitting: 'ignore' },
+}
+
+/** The state being written: a copy, so that the caller's stays as it was. */
+type Draft = { -readonly [Key in keyof ArbiterState]: ArbiterState[Key] } & { readonly commands: Command[] }
+
+/** What a step gives. */
+export interface Step {
+  readonly state: ArbiterState
+  /** To be carried out in this order. */
+  readonly commands: readonly Command[]
+}
+
+/** The state before anything was started; a `launch` event starts the workers. */
+export function initialState(policy: Policy): ArbiterState {
+  return { policy, phase: 'starting', target: policy.workers, nextId: 1, workers: [], vacancies: [], stoppedAt: null }
+}
+
+/** Decides what to do about one event. Events of workers that are gone are ignored. */
+export function step(state: ArbiterState, event: ArbiterEvent, at: Instant): Step {
+  if (state.phase === 'gone') return { state, commands: [] }
+  const draft: Draft = { ...state, commands: [] }
+  handle(draft, event, at)
+  fillVacancies(draft, at)
+  const { commands, ...next } = draft
+  return { state: next, commands }
+}
+
+/** When the state next needs a `tick`, on the clock of {@link Instant}; `undefined` when only events matter. */
+export function nextDeadline(state: ArbiterState): number | undefined {
+  const kills = state.workers.flatMap(worker => (worker.killAt === null ? [] : [worker.killAt]))
+  const starts = state.vacancies.filter(vacancy => mayStart(state, vacancy)).map(vacancy => vacancy.dueAt)
+  const times = [...kills, ...starts]
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+function handle(draft: Draft, event: ArbiterEvent, at: Instant): void {
+  switch (event.type) {
+    case 'launch':
+      for (let count = 0; count < draft.target; count++) addVacancy(draft, at)
+      return
+    case 'tick':
+      return killOverdue(draft, at)
+    case 'signal':
+      return signalled(draft, event.signal, at)
+    case 'exited':
+      return exited(draft, event, at)
+    case 'ready':
+    case 'failed':
+    case 'stopping': {
+      const worker = draft.workers.find(({ id }) => id === event.id)
+      if (worker !== undefined) workerSaid(draft, { worker, event }, at)
+    }
+  }
+}
+
+function workerSaid(
+  draft: Draft,
+  { worker, event }: { worker: WorkerRecord; event: Extract<ArbiterEvent, { type: 'ready' | 'failed' | 'stopping' }> },
+  at: Instant,
+): void {
+  switch (event.type) {
+    case 'ready':
+      if (worker.phase === 'booting') becameReady(draft, worker, at)
+      return
+    case 'failed':
+      update(draft, worker, { verdict: event.failure, killAt: at.now + FAILED_EXIT_TIMEOUT })
+      return
+    case 'stopping':
+      if (worker.phase !== 'ready') return
+      notice(draft, { kind: 'retiring', id: worker.id, slot: worker.slot, reason: event.reason })
+      replace(draft, worker, at)
+      update(draft, worker, { phase: 'leaving', killAt: leaveBy(draft, at) })
+  }
+}
+
+function becameReady(draft: Draft, worker: WorkerRecord, at: Instant): void {
+  update(draft, worker, { phase: 'ready', readyAt: at.now, killAt: null })
+  notice(draft, { kind: 'ready', id: worker.id, slot: worker.slot })
+  if (draft.phase !== 'starting') return
+  draft.phase = 'serving'
+  notice(draft, { kind: 'serving' })
+  // Failures were held back while all could still have failed alike, which is told once.
+  draft.vacancies = draft.vacancies.map(vacancy => {
+    const { slot, unreported: failure } = vacancy
+    if (failure !== null)
+      notice(draft, { kind: 'boot-failed', slot, failure, retryIn: Math.max(0, vacancy.dueAt - at.now) })
+    return { ...vacancy, unreported: null }
+  })
+}
+
+function exited(draft: Draft, event: Extract<ArbiterEvent, { type: 'exited' }>, at: Instant): void {
+  const worker = draft.workers.find(({ id }) => id === event.id)
+  if (worker === undefined) return
+  draft.workers = draft.workers.filter(other => other !== worker)
+  switch (worker.phase) {
+    case 'booting':
+      bootFailed(draft, worker, { at, ending: event.ending })
+      break
+    case 'ready': {
+      const { dueAt } = replace(draft, worker, at)
+      const { id, slot } = worker
+      notice(draft, { kind: 'died', id, slot, ending: event.ending, retryIn: dueAt - at.now })
+      break
+    }
+    case 'leaving':
+      notice(draft, { kind: 'left', id: worker.id, slot: worker.slot, ending: event.ending })
+  }
+  endIfDone(draft)
+}
+
+function bootFailed(draft: Draft, worker: WorkerRecord, { at, ending }: { at: Instant; ending: string }): void {
+  const failure: BootFailure = worker.verdict ?? {
+    message: `a worker ${ending} before it was ready`,
+    detail: null,
+    exitCode: exitCodes.bootFailed,
+  }
+  const failures = worker.failures + 1
+  const retryIn = backOff(failures, at.random)
+  const holdBack = draft.phase === 'starting'
+  const vacancy = { slot: worker.slot, failures, dueAt: at.now + retryIn, unreported: holdBack ? failure : null }
+  draft.vacancies = [...draft.vacancies, vacancy]
+  if (!holdBack) notice(draft, { kind: 'boot-failed', slot: worker.slot, failure, retryIn })
+}
+
+/** Leaves a vacancy for a worker that was ready: due at once, unless workers in this place keep dying young. */
+function replace(draft: Draft, worker: WorkerRecord, at: Instant): Vacancy {
+  const healthy = worker.readyAt !== null && at.now - worker.readyAt >= HEALTHY_AFTER
+  const failures = healthy ? 0 : worker.failures + 1
+  const dueAt = at.now + backOff(failures - 1, at.random)
+  const vacancy = { slot: worker.slot, failures, dueAt, unreported: null }
+  draft.vacancies = [...draft.vacancies, vacancy]
+  return vacancy
+}
+
+function endIfDone(draft: Draft): void {
+  if (draft.workers.length > 0) return
+  if (draft.phase === 'stopping' || draft.phase === 'quitting') {
+    notice(draft, { kind: 'stopped' })
+    end(draft, exitCodes.ok)
+    return
+  }
+  if (draft.phase !== 'starting' || draft.vacancies.some(vacancy => mayStart(draft, vacancy))) return
+  const failure = draft.vacancies.find(({ unreported }) => unreported !== null)?.unreported
+  if (failure === undefined || failure === null) return
+  notice(draft, { kind: 'hopeless', failure, workers: draft.vacancies.length })
+  end(draft, failure.exitCode)
+}
+
+function end(draft: Draft, code: number): void {
+  draft.phase = 'gone'
+  draft.vacancies = []
+  draft.commands.push({ type: 'exit', code })
+}
+
+function signalled(draft: Draft, signal: MasterSignal, at: Instant): void {
+  if (draft.phase === 'gone') return
+  const action = signalTable[signal][draft.phase]
+  switch (action) {
+    case 'stop':
+      return stop(draft, 'stopping', at)
+    case 'hurry':
+      if (draft.stoppedAt === null || at.now - draft.stoppedAt >= REPEAT_WINDOW) stop(draft, 'quitting', at)
+      return
+    case 'quit':
+      return stop(draft, 'quitting', at)
+    case 'more':
+      draft.target++
+      notice(draft, { kind: 'target', target: draft.target })
+      return addVacancy(draft, at)
+    case 'fewer':
+      return fewer(draft, at)
+    case 'reopen':
+      notice(draft, { kind: 'reopening' })
+      draft.commands.push({ type: 'reopen-logs' })
+      return
+    case 'unsupported':
+      return notice(draft, { kind: 'unsupported', signal })
+    case 'ignore':
+  }
+}
+
+function stop(draft: Draft, phase: 'stopping' | 'quitting', at: Instant): void {
+  const graceful = phase === 'stopping'
+  draft.phase = phase
+  draft.stoppedAt = at.now
+  draft.vacancies = []
+  draft.commands.push({ type: 'close-sockets' })
+  notice(draft, { kind: 'stopping', graceful, workers: draft.workers.length })
+  for (const worker of draft.workers) {
+    const killAt = graceful ? leaveBy(draft, at) : at.now + QUICK_TIMEOUT
+    const earliest = worker.phase === 'leaving' ? Math.min(worker.killAt ?? killAt, killAt) : killAt
+    update(draft, worker, { phase: 'leaving', killAt: earliest })
+    draft.commands.push({ type: 'kill', id: worker.id, signal: graceful ? 'SIGTERM' : 'SIGQUIT' })
+  }
+  endIfDone(draft)
+}
+
+/** Gives up a place nobody is in, or else the oldest worker. */
+function fewer(draft: Draft, at: Instant): void {
+  if (draft.target === 1) return notice(draft, { kind: 'one-is-least' })
+  draft.target--
+  notice(draft, { kind: 'target', target: draft.target })
+  if (draft.vacancies.length > 0) {
+    draft.vacancies = draft.vacancies.slice(0, -1)
+    return
+  }
+  const oldest = draft.workers.find(({ phase }) => phase !== 'leaving')
+  if (oldest === undefined) return
+  update(draft, oldest, { phase: 'leaving', killAt: leaveBy(draft, at) })
+  draft.commands.push({ type: 'kill', id: oldest.id, signal: 'SIGTERM' })
+}
+
+function killOverdue(draft: Draft, at: Instant): void {
+  for (const worker of draft.workers) {
+    if (worker.killAt === null || worker.killAt > at.now) continue
+    const { id, slot } = worker
+    if (worker.phase === 'leaving') notice(draft, { kind: 'overdue', id, slot })
+    const message = `a worker was not ready within ${draft.policy.bootTimeout / 1000} s (--boot-timeout)`
+    const late = { message, detail: null, exitCode: exitCodes.bootFailed }
+    update(draft, worker, { killAt: null, verdict: worker.verdict ?? late })
+    draft.commands.push({ type: 'kill', id, signal: 'SIGKILL' })
+  }
+}
+
+function fillVacancies(draft: Draft, at: Instant): void {
+  const due = draft.vacancies.filter(vacancy => mayStart(draft, vacancy) && vacancy.dueAt <= at.now)
+  draft.vacancies = draft.vacancies.filter(vacancy => !due.includes(vacancy))
+  for (const vacancy of due) {
+    const id = draft.nextId++
+    // The former worker of this place may still be finishing: then its number is not free yet.
+    const slot = draft.workers.some(worker => worker.slot === vacancy.slot) ? freeSlot(draft) : vacancy.slot
+    const killAt = at.now + draft.policy.bootTimeout
+    const { failures } = vacancy
+    draft.workers = [...draft.workers, { id, slot, phase: 'booting', readyAt: null, failures, killAt, verdict: null }]
+    draft.commands.push({ type: 'spawn', id, slot })
+    notice(draft, { kind: 'booting', id, slot })
+  }
+}
+
+/** While nothing has ever been ready, nobody gets a second try: if all fail, the reason is told once and that is the end. */
+function mayStart(state: Pick<ArbiterState, 'phase'>, vacancy: Vacancy): boolean {
+  return state.phase === 'serving' || (state.phase === 'starting' && vacancy.failures === 0)
+}
+
+function addVacancy(draft: Draft, at: Instant): void {
+  draft.vacancies = [...draft.vacancies, { slot: freeSlot(draft), failures: 0, dueAt: at.now, unreported: null }]
+}
+
+/** The lowest number that no worker has and no vacancy waits for. */
+function freeSlot(draft: Draft): number {
+  const taken = new Set([...draft.workers, ...draft.vacancies].map(({ slot }) => slot))
+  let slot = 0
+  while (taken.has(slot)) slot++
+  return slot
+}
+
+function leaveBy(draft: Draft, at: Instant): number {
+  return at.now + draft.policy.gracefulTimeout + SHUTDOWN_ALLOWANCE
+}
+
+function update(draft: Draft, worker: WorkerRecord, change: Partial<WorkerRecord>): void {
+  draft.workers = draft.workers.map(other => (other === worker ? { ...other, ...change } : other))
+}
+
+function notice(draft: Draft, what: Notice): void {
+  draft.commands.push({ type: 'notice', notice: what })
+}

@@ -1,0 +1,62 @@
+// The master's end of one worker process.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { type BootOrder, envelop, type FromWorker, readFromWorker, type ToWorker } from '../ipc/messages.ts'
+
+/** What a worker process is started with. */
+export interface WorkerLaunch {
+  /** The module to run. */
+  readonly module: string
+  /** Descriptors of the master's bound sockets. */
+  readonly sockets: readonly number[]
+  /** The rest of what it is told. */
+  readonly order: Omit<BootOrder, 'descriptors'>
+  readonly onMessage: (message: FromWorker) => void
+  /** Called once, after every message. The text completes "the worker …". */
+  readonly onExit: (ending: string) => void
+}
+
+/** A running worker. */
+export interface WorkerHandle {
+  readonly pid: number | undefined
+  kill(signal: NodeJS.Signals): void
+  send(message: ToWorker): void
+}
+
+/** Standard input, output, error and the message channel come before the inherited sockets. */
+const FIRST_SOCKET = 4
+
+/** Two processes cannot listen on one inspector port; a worker is debugged with SIGUSR1's successor or on its own. */
+const MASTER_ONLY_FLAG = /^--(?:inspect|debug-port|watch)/
+
+/** Starts a worker and tells it what to do. A process that cannot be started is reported through `onExit`. */
+export function startWorker(launch: WorkerLaunch): WorkerHandle {
+  const flags = process.execArgv.filter(flag => !MASTER_ONLY_FLAG.test(flag))
+  const child = spawn(process.execPath, [...flags, launch.module], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...launch.sockets],
+  })
+  child.on('message', received => {
+    const message = readFromWorker(received)
+    if (message !== undefined) launch.onMessage(message)
+  })
+  onceOver(child, launch.onExit)
+  const send = (message: ToWorker): void => {
+    // A failure to send means that the process is going away, which its exit will report.
+    if (child.connected) child.send(envelop(message), () => {})
+  }
+  const descriptors = launch.sockets.map((_, index) => FIRST_SOCKET + index)
+  send({ type: 'boot', order: { ...launch.order, descriptors } })
+  return { pid: child.pid, kill: signal => void child.kill(signal), send }
+}
+
+/** Waits for the exit and for the channel's end: the exit alone may overtake a last message. */
+function onceOver(child: ChildProcess, over: (ending: string) => void): void {
+  child.once('exit', (code, signal) => {
+    const ending = signal === null ? `exited with code ${code}` : `was killed by ${signal}`
+    if (child.connected) child.once('disconnect', () => over(ending))
+    else over(ending)
+  })
+  child.on('error', error => {
+    // Without a pid it never started, and no exit will follow.
+    if (child.pid === undefined) over(`could not be started (${error.message})`)
+  })
+}

@@ -1,0 +1,115 @@
+// The command line, by commander: its options come from the settings table, its values stay raw text until all
+// sources are merged, so that every mistake can be told at once.
+import { Command, CommanderError, Option } from 'commander'
+import { closest } from '../config/did-you-mean.ts'
+import { product } from '../config/product.ts'
+import type { RawLayer, RawValue } from '../config/resolve.ts'
+import { type Settings, settingsTable } from '../config/settings.ts'
+
+/** Columns of `--help` where no terminal tells its width. */
+const HELP_WIDTH = 100
+
+/** What a command line says. */
+export interface CommandLine {
+  readonly layer: RawLayer
+  /** The application, when named. */
+  readonly application: string | undefined
+  readonly problems: readonly string[]
+  /** Text to print instead of doing anything: the answer to `--help` or `--version`. */
+  readonly answer: string | undefined
+}
+
+/**
+ * Reads a command line.
+ *
+ * @param words without the program's own name
+ * @param source what to call it in messages
+ */
+export function readCommandLine(words: readonly string[], source: string): CommandLine {
+  const values = new Map<keyof Settings, RawValue[]>()
+  let answer = ''
+  const command = createCommand((key, value) => values.set(key, [...(values.get(key) ?? []), value]))
+  command.configureOutput({
+    writeOut: text => void (answer += text),
+    writeErr: () => {},
+    getOutHelpWidth: () => process.stdout.columns ?? HELP_WIDTH,
+  })
+  const layer: RawLayer = { source, values }
+  try {
+    const { operands, unknown } = command.parseOptions([...words])
+    const known = command.options.flatMap(({ long, hidden }) => (long === undefined || hidden ? [] : [long]))
+    // `--help` in the middle of nonsense is still a cry for help.
+    if (unknown.includes('--help') || unknown.includes('-h')) command.outputHelp()
+    const problems = answer === '' ? problemsOf({ operands, unknown, known, source }) : []
+    return { layer, application: operands[0], problems, answer: answer === '' ? undefined : answer }
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return { layer, application: undefined, problems: [], answer }
+    return {
+      layer,
+      application: undefined,
+      problems: [`${error.message.replace(/^error: /, '')} (${source})`],
+      answer: undefined,
+    }
+  }
+}
+
+function createCommand(take: (key: keyof Settings, value: RawValue) => void): Command {
+  const command = new Command('kirin')
+    .usage('[options] app.js[:export]')
+    .argument('<app>', 'the application: a file and the name of its export (default: its default export)')
+    .description('Serve an NSGI or Express application from pre-forked worker processes.')
+    .exitOverride()
+    .helpOption(false)
+    .configureHelp({ styleTitle: title => title, sortOptions: false })
+  for (const key of Object.keys(settingsTable) as (keyof Settings)[]) {
+    for (const option of optionsOf(key, take)) command.addOption(option)
+  }
+  return command
+    .addOption(new Option('-h, --help', 'show this help').helpGroup('Help:'))
+    .addOption(new Option('-V, --version', 'show the version').helpGroup('Help:'))
+    .on('option:help', () => command.outputHelp())
+    .on('option:version', () => command.configureOutput().writeOut?.(`${product.name} ${product.version}\n`))
+    .addHelpText(
+      'after',
+      '\nEvery option can be set in the environment as well: --keep-alive as KIRIN_KEEP_ALIVE. KIRIN_CMD_ARGS holds' +
+        '\noptions as on the command line. The command line wins over KIRIN_CMD_ARGS, that over the single variables.' +
+        '\n\nSignals to the master: TERM stops gracefully, INT and QUIT at once, TTIN and TTOU add and remove a worker,' +
+        '\nUSR1 reopens the log files.',
+    )
+}
+
+function optionsOf(key: keyof Settings, take: (key: keyof Settings, value: RawValue) => void): readonly Option[] {
+  const setting = settingsTable[key]
+  const shown = setting.defaultText ?? String(setting.default)
+  const flags = [
+    setting.short === undefined ? setting.flag : `${setting.short}, ${setting.flag}`,
+    ...(setting.aliases ?? []),
+  ]
+  return flags.map((flag, index) => {
+    const name = index === 0 ? setting.flag : flag
+    return new Option(`${flag} ${setting.kind.placeholder}`, `${setting.summary} (default: ${shown})`)
+      .argParser(text => take(key, { name, text }))
+      .helpGroup(`${setting.group}:`)
+      .hideHelp(index > 0)
+  })
+}
+
+function problemsOf(found: {
+  readonly operands: readonly string[]
+  readonly unknown: readonly string[]
+  readonly known: readonly string[]
+  readonly source: string
+}): readonly string[] {
+  const problems = found.unknown
+    .filter(word => word.startsWith('-'))
+    .map(word => {
+      const meant = closest(word.split('=', 1)[0] ?? word, found.known)
+      const hint = meant === undefined ? 'kirin --help lists the options' : `did you mean ${meant}?`
+      return `${word}: unknown option; ${hint} (${found.source})`
+    })
+  const extra = found.operands
+    .slice(1)
+    .map(word => `${word}: expected one application, ${found.operands[0]} (${found.source})`)
+  return [...problems, ...extra]
+}

@@ -1,0 +1,149 @@
+// From the command line to a running master.
+import { fileURLToPath } from 'node:url'
+import type { Logger } from 'pino'
+import { runArbiter } from '../arbiter/arbiter.ts'
+import { removePidFile, writePidFile } from '../arbiter/pid-file.ts'
+import type { BindAddress } from '../config/bind-address.ts'
+import { environmentLayer } from '../config/environment.ts'
+import { product } from '../config/product.ts'
+import { resolveSettings } from '../config/resolve.ts'
+import type { Settings } from '../config/settings.ts'
+import { exitCodes } from '../ipc/exit-codes.ts'
+import type { WorkerSettings } from '../ipc/messages.ts'
+import { type ErrorLog, openErrorLog } from '../log/error-log.ts'
+import { openLogFile } from '../log/log-file.ts'
+import { type BoundSocket, bindAddress } from '../transport/bind.ts'
+import { type CommandLine, readCommandLine } from './command-line.ts'
+import { splitWords } from './words.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Everything that is needed to run. */
+interface Plan {
+  readonly settings: Settings
+  readonly application: string
+}
+
+/**
+ * Runs the command.
+ *
+ * @param words the command line without the program's own name
+ * @returns the exit code, when everything has stopped
+ */
+export async function main(words: readonly string[], environment: Environment): Promise<number> {
+  const commandLine = readCommandLine(words, 'command line')
+  if (commandLine.answer !== undefined) {
+    process.stdout.write(commandLine.answer)
+    return exitCodes.ok
+  }
+  const plan = makePlan(commandLine, environment)
+  if ('problems' in plan) return refuse(plan.problems)
+  try {
+    if (plan.settings.chdir !== null) process.chdir(plan.settings.chdir)
+  } catch (error) {
+    return refuse([`--chdir: cannot change to ${plan.settings.chdir}: ${(error as Error).message}`])
+  }
+  const log = await openLogs(plan.settings)
+  if ('problems' in log) return refuse(log.problems)
+  return serve(plan, log)
+}
+
+function makePlan(commandLine: CommandLine, environment: Environment): Plan | { readonly problems: readonly string[] } {
+  const words = splitWords(environment['KIRIN_CMD_ARGS'] ?? '')
+  const fromVariable = readCommandLine(words ?? [], 'KIRIN_CMD_ARGS')
+  const { settings, problems } = resolveSettings([environmentLayer(environment), fromVariable.layer, commandLine.layer])
+  const application = commandLine.application ?? fromVariable.application
+  const all = [...commandLine.problems, ...fromVariable.problems, ...problems]
+  if (words === undefined) all.push('KIRIN_CMD_ARGS: a quote is not closed')
+  if (all.length === 0 && application === undefined) {
+    all.push('no application given: kirin [options] app.js[:export]; kirin --help tells more')
+  }
+  if (all.length > 0 || settings === undefined || application === undefined) return { problems: all }
+  return { settings, application }
+}
+
+function refuse(problems: readonly string[]): number {
+  process.stderr.write(problems.map(problem => `kirin: ${problem}\n`).join(''))
+  return exitCodes.failure
+}
+
+/** The access log is written by the workers; here it is only tried, so that a wrong path is told at once. */
+async function openLogs(settings: Settings): Promise<ErrorLog | { readonly problems: readonly string[] }> {
+  const problems: string[] = []
+  const { accessLogfile, errorLogfile, logLevel: level, logFormat: format } = settings
+  if (accessLogfile !== null && accessLogfile !== '-') {
+    try {
+      await openLogFile({ destination: accessLogfile, sync: true })
+    } catch (error) {
+      problems.push(`--access-logfile: ${(error as Error).message}`)
+    }
+  }
+  try {
+    const log = await openErrorLog({ file: errorLogfile, level, format })
+    return problems.length > 0 ? { problems } : log
+  } catch (error) {
+    return { problems: [...problems, `--error-logfile: ${(error as Error).message}`] }
+  }
+}
+
+async function serve({ settings, application }: Plan, log: ErrorLog): Promise<number> {
+  const { logger } = log
+  const name = settings.name ?? application
+  process.title = `kirin: master [${name}]`
+  if (settings.pid !== null) {
+    try {
+      writePidFile(settings.pid)
+    } catch (error) {
+      return refuse([(error as Error).message])
+    }
+  }
+  try {
+    const sockets = await bindAll(settings.bind, logger)
+    if (sockets === undefined) return exitCodes.addressUnavailable
+    const { workers } = settings
+    logger.info(`Kirin ${product.version} starts ${workers} worker${workers === 1 ? '' : 's'} for ${application}`)
+    return await runArbiter({
+      policy: {
+        workers,
+        bootTimeout: settings.bootTimeout * 1000,
+        gracefulTimeout: settings.gracefulTimeout * 1000,
+      },
+      workerModule: fileURLToPath(new URL('../worker/main.js', import.meta.url)),
+      order: { application, settings: workerSettings(settings) },
+      titleOf: slot => `kirin: worker ${slot} [${name}]`,
+      sockets,
+      log: logger,
+      reopenLogs: () => log.file.reopen(),
+    })
+  } finally {
+    if (settings.pid !== null) removePidFile(settings.pid)
+  }
+}
+
+async function bindAll(addresses: readonly BindAddress[], logger: Logger): Promise<readonly BoundSocket[] | undefined> {
+  const outcomes = await Promise.allSettled(addresses.map(bindAddress))
+  const sockets = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []))
+  if (failures.length === 0) return sockets
+  for (const { message } of failures) logger.fatal(message)
+  for (const socket of sockets) socket.close()
+  return undefined
+}
+
+function workerSettings(settings: Settings): WorkerSettings {
+  const { backlog, gracefulTimeout, keepAlive, limitRequestLine, limitRequestFields, limitRequestFieldSize } = settings
+  const { accessLogfile, accessLogformat, errorLogfile, logLevel, logFormat } = settings
+  return {
+    backlog,
+    gracefulTimeout,
+    keepAlive,
+    limitRequestLine,
+    limitRequestFields,
+    limitRequestFieldSize,
+    accessLogfile,
+    accessLogformat,
+    errorLogfile,
+    logLevel,
+    logFormat,
+  }
+}

@@ -1,0 +1,203 @@
+// The one table of settings. The command line, the environment, every check, `--help` and docs/settings.md come from it.
+import type { BindAddress } from './bind-address.ts'
+import type { Setting } from './setting.ts'
+import {
+  accessLogFormat,
+  bindAddress,
+  choice,
+  logfile,
+  path,
+  portOnly,
+  seconds,
+  text,
+  wholeNumber,
+} from './value-kinds.ts'
+
+/** How much the error log tells; the names are pino's. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+
+/** Every setting with its final value. All times are in seconds. */
+export interface Settings {
+  readonly bind: readonly BindAddress[]
+  readonly backlog: number
+  readonly workers: number
+  readonly bootTimeout: number
+  readonly gracefulTimeout: number
+  readonly keepAlive: number
+  readonly limitRequestLine: number
+  readonly limitRequestFields: number
+  readonly limitRequestFieldSize: number
+  readonly accessLogfile: string | null
+  readonly accessLogformat: string
+  readonly errorLogfile: string
+  readonly logLevel: LogLevel
+  readonly logFormat: 'text' | 'json'
+  readonly chdir: string | null
+  readonly pid: string | null
+  readonly name: string | null
+}
+
+/** The settings table: one entry for each member of {@link Settings}. */
+export type SettingsTable = { readonly [Key in keyof Settings]: Setting<Settings[Key]> }
+
+/** A day: no sane wait is longer, and a timer of Node's overflows at 24.8 days. */
+const DAY = 86_400
+
+export const settingsTable: SettingsTable = {
+  bind: {
+    group: 'Sockets',
+    flag: '--bind',
+    short: '-b',
+    variables: [{ name: 'PORT', kind: portOnly }],
+    kind: bindAddress,
+    repeatable: true,
+    default: [{ type: 'tcp', host: '127.0.0.1', port: 8000 }],
+    defaultText: '127.0.0.1:8000, or 0.0.0.0:$PORT',
+    summary: 'Address to listen on: host:port, [ipv6]:port or unix:path; may be repeated',
+    details:
+      'An empty host (`:8000`) is every IPv4 interface. Port 0 takes a free port, which the log then names. A socket file ' +
+      'left behind by a dead server is replaced; one that somebody still answers on is not.',
+  },
+  backlog: {
+    group: 'Sockets',
+    flag: '--backlog',
+    kind: wholeNumber(1, 65_535),
+    default: 2048,
+    summary: 'Connections that may wait to be accepted, for each socket',
+    details: 'The kernel caps it at `net.core.somaxconn`.',
+  },
+  workers: {
+    group: 'Workers',
+    flag: '--workers',
+    short: '-w',
+    variables: [{ name: 'WEB_CONCURRENCY' }],
+    kind: wholeNumber(1, 1024),
+    default: 1,
+    summary: 'Number of worker processes',
+    details:
+      'A worker keeps one processor busy: start with as many as there are processors. TTIN and TTOU change it later.',
+  },
+  bootTimeout: {
+    group: 'Workers',
+    flag: '--boot-timeout',
+    kind: seconds(0.1, DAY),
+    default: 60,
+    summary: 'Seconds a worker may take to load the application and to finish its startup',
+    details: 'A worker that takes longer is killed, and started again after a growing pause.',
+  },
+  gracefulTimeout: {
+    group: 'Workers',
+    flag: '--graceful-timeout',
+    kind: seconds(0, DAY),
+    default: 30,
+    summary: 'Seconds that running requests may take to finish when a worker stops',
+    details:
+      'What still runs then is cut off. The application’s `shutdown` gets two seconds more, then the worker is killed.',
+  },
+  keepAlive: {
+    group: 'Requests',
+    flag: '--keep-alive',
+    kind: seconds(0.1, DAY),
+    default: 65,
+    summary: 'Seconds that a connection may stay idle between requests',
+    details:
+      'Above the 60 seconds after which common load balancers close idle connections: whoever closes first must be the ' +
+      'balancer, or it sends a request into a connection that is just going away and reports a 502.',
+  },
+  limitRequestLine: {
+    group: 'Requests',
+    flag: '--limit-request-line',
+    kind: wholeNumber(64, 65_536),
+    default: 4094,
+    summary: 'Longest request line in bytes; longer ones are answered with 414',
+  },
+  limitRequestFields: {
+    group: 'Requests',
+    flag: '--limit-request-fields',
+    kind: wholeNumber(1, 32_768),
+    default: 100,
+    summary: 'Most header fields in a request; more are answered with 431',
+  },
+  limitRequestFieldSize: {
+    group: 'Requests',
+    flag: '--limit-request-field-size',
+    aliases: ['--limit-request-field_size'],
+    kind: wholeNumber(64, 65_536),
+    default: 8190,
+    summary: 'Longest header field in bytes, name and value; longer ones are answered with 431',
+  },
+  accessLogfile: {
+    group: 'Logging',
+    flag: '--access-logfile',
+    kind: logfile,
+    default: null,
+    defaultText: 'no access log',
+    summary: 'File for a line about each request; - for standard output',
+  },
+  accessLogformat: {
+    group: 'Logging',
+    flag: '--access-logformat',
+    kind: accessLogFormat,
+    default: '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"',
+    defaultText: 'as gunicorn’s',
+    summary: 'Format of that line, from the atoms listed in docs/settings.md; unused with --log-format json',
+    details:
+      'Atoms: `h` remote address, `l` always `-`, `u` user name of basic authentication, `t` time of the request, `r` request ' +
+      'line, `s` status, `m` method, `U` path, `q` query, `H` protocol, `b` bytes of body or `-`, `B` bytes of body, `f` ' +
+      'referrer, `a` user agent, `T` seconds, `M` milliseconds, `D` microseconds, `L` decimal seconds, `p` process id, ' +
+      '`{name}i` a field of the request, `{name}o` a field of the response. `%%` is a percent sign. In each value, quotes, ' +
+      'backslashes, control bytes and bytes above 126 are written as `\\xHH`: a client cannot forge a line.',
+  },
+  errorLogfile: {
+    group: 'Logging',
+    flag: '--error-logfile',
+    aliases: ['--log-file'],
+    kind: logfile,
+    default: '-',
+    defaultText: '-, standard error',
+    summary: 'File for the log of the server itself; - for standard error',
+  },
+  logLevel: {
+    group: 'Logging',
+    flag: '--log-level',
+    kind: choice<LogLevel>(
+      { debug: 'debug', info: 'info', warn: 'warn', warning: 'warn', error: 'error', critical: 'fatal' },
+      '<level>',
+    ),
+    default: 'info',
+    summary: 'How much the server’s log tells: debug, info, warning, error or critical',
+  },
+  logFormat: {
+    group: 'Logging',
+    flag: '--log-format',
+    kind: choice({ text: 'text', json: 'json' }, '<text|json>'),
+    default: 'text',
+    summary: 'Lines for people, or one JSON object a line, in both logs',
+  },
+  chdir: {
+    group: 'Process',
+    flag: '--chdir',
+    kind: path,
+    default: null,
+    defaultText: 'the current directory',
+    summary: 'Directory to change to first; other paths are relative to it',
+  },
+  pid: {
+    group: 'Process',
+    flag: '--pid',
+    short: '-p',
+    kind: path,
+    default: null,
+    defaultText: 'none',
+    summary: 'File that holds the master’s process id while it runs',
+  },
+  name: {
+    group: 'Process',
+    flag: '--name',
+    short: '-n',
+    kind: text('a name without control characters', '<name>'),
+    default: null,
+    defaultText: 'the application’s file',
+    summary: 'Name shown in the titles of the processes, as in ps',
+  },
+}

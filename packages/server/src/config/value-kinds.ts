@@ -1,0 +1,103 @@
+// The kinds of value that a setting can have. Each carries its check and the words that tell what it allows.
+import * as v from 'valibot'
+import { accessAtoms, isAccessFormat } from '../log/access-format.ts'
+import { type BindAddress, parseBindAddress } from './bind-address.ts'
+
+/** How one value is read from text. */
+export interface ValueKind<T> {
+  readonly schema: v.GenericSchema<string, T>
+  /** Completes the sentence "expected …". */
+  readonly allowed: string
+  /** What stands for the value in `--help`. */
+  readonly placeholder: string
+}
+
+/** A whole number in decimal digits, `minimum` and `maximum` included. */
+export function wholeNumber(minimum: number, maximum: number): ValueKind<number> {
+  return {
+    schema: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number), v.minValue(minimum), v.maxValue(maximum)),
+    allowed: `a whole number from ${minimum} to ${maximum}`,
+    placeholder: '<n>',
+  }
+}
+
+/** A number of seconds, fractions permitted; the value stays in seconds. */
+export function seconds(minimum: number, maximum: number): ValueKind<number> {
+  return {
+    schema: v.pipe(
+      v.string(),
+      v.regex(/^\d{1,10}(?:\.\d{1,6})?$/),
+      v.transform(Number),
+      v.minValue(minimum),
+      v.maxValue(maximum),
+    ),
+    allowed: `seconds from ${minimum} to ${maximum}`,
+    placeholder: '<seconds>',
+  }
+}
+
+/**
+ * One of a few words, in any case.
+ *
+ * @param words each word that is accepted, with the value it stands for
+ * @param placeholder what stands for the value in `--help`
+ */
+export function choice<T extends string>(words: Readonly<Record<string, T>>, placeholder: string): ValueKind<T> {
+  const names = Object.keys(words)
+  return {
+    schema: v.pipe(
+      v.string(),
+      v.toLowerCase(),
+      v.check(word => Object.hasOwn(words, word)),
+      v.transform(word => words[word] as T),
+    ),
+    allowed: `one of ${names.join(', ')}`,
+    placeholder,
+  }
+}
+
+/** Any text that is not empty and holds no control characters. */
+export function text(allowed: string, placeholder: string): ValueKind<string> {
+  return {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
+    schema: v.pipe(v.string(), v.regex(/^[^\x00-\x1f\x7f]+$/)),
+    allowed,
+    placeholder,
+  }
+}
+
+/** A path in the file system; whether it can be used is found when it is used. */
+export const path: ValueKind<string> = text('a path', '<path>')
+
+/** A path, or `-` for the process's own output. */
+export const logfile: ValueKind<string> = text('a path, or - for the terminal', '<path>')
+
+/** A TCP address or the path of a UNIX socket. */
+export const bindAddress: ValueKind<BindAddress> = {
+  schema: v.pipe(
+    v.string(),
+    v.transform(parseBindAddress),
+    v.custom<BindAddress>(address => address !== undefined),
+  ),
+  allowed: 'host:port, [ipv6]:port or unix:path (ports 0 to 65535, paths up to 107 bytes)',
+  placeholder: '<address>',
+}
+
+/** The variable PORT, as hosts set it: a port on every interface. */
+export const portOnly: ValueKind<BindAddress> = {
+  schema: v.pipe(
+    v.string(),
+    v.regex(/^\d{1,5}$/),
+    v.transform(port => parseBindAddress(`0.0.0.0:${port}`)),
+    v.custom<BindAddress>(address => address !== undefined),
+  ),
+  allowed: 'a port from 0 to 65535',
+  placeholder: '<port>',
+}
+
+/** A format for the lines of the access log. */
+export const accessLogFormat: ValueKind<string> = {
+  schema: v.pipe(v.string(), v.check(isAccessFormat)),
+  allowed: `text with the atoms ${accessAtoms.map(atom => `%(${atom})s`).join(' ')} %({field}i)s %({field}o)s %%`,
+  placeholder: '<format>',
+}

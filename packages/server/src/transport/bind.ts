@@ -1,0 +1,128 @@
+// Binds listening sockets without listening: the master holds them, the workers accept on them.
+//
+// The one file that uses Node's private `net._createServerHandle`. A public `net.Server` accepts as soon as it listens,
+// so a master that used one would take clients itself; this call binds and stops there (docs/decisions, process model).
+import { lookup } from 'node:dns/promises'
+import { lstatSync, statSync, unlinkSync } from 'node:fs'
+import * as net from 'node:net'
+import { dirname } from 'node:path'
+import { getSystemErrorName } from 'node:util'
+import { type BindAddress, formatBindAddress } from '../config/bind-address.ts'
+
+/** A bound socket. It takes no connection until somebody listens on its descriptor. */
+export interface BoundSocket {
+  /** To be inherited by workers. */
+  readonly fd: number
+  /** Where it is bound, with the port that the system chose for port 0: `http://127.0.0.1:8000`, `unix:/run/k.sock`. */
+  readonly url: string
+  /** Closes the descriptor and removes the socket's file. */
+  close(): void
+}
+
+/** Why an address cannot be bound, as one line for the operator. `cause` carries the system's error where there is one. */
+export class BindError extends Error {
+  override readonly name = 'BindError'
+  readonly code = 'KIRIN_ADDRESS_UNAVAILABLE'
+}
+
+/** libuv's handle, as far as it is used here. */
+interface ServerHandle {
+  readonly fd: number
+  getsockname?(into: { address?: string; port?: number; family?: string }): number
+  close(): void
+}
+
+/** Gives a bound handle, or a negative errno. `-1, -1` as port and family make a UNIX socket, as in node:net itself. */
+type CreateServerHandle = (
+  address: string,
+  port: number,
+  family: 4 | 6 | -1,
+  fd?: number,
+  flags?: number,
+) => ServerHandle | number
+
+const createServerHandle = (net as unknown as { readonly _createServerHandle?: CreateServerHandle })._createServerHandle
+
+const EXPLANATIONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the address is already in use',
+  EACCES: 'permission denied',
+  EADDRNOTAVAIL: 'no interface of this machine has that address',
+  EAFNOSUPPORT: 'this machine does not speak that address family',
+}
+
+/**
+ * Binds one address.
+ *
+ * @throws BindError with one line that names the address and the reason
+ */
+export async function bindAddress(address: BindAddress): Promise<BoundSocket> {
+  if (address.type === 'unix') return bindUnix(address.path)
+  const { host, family } = await resolveHost(address)
+  const handle = create(address, [host, address.port, family])
+  const name: { address?: string; port?: number } = {}
+  // libuv keeps EADDRINUSE of bind(2) back until listen(2); the socket then has no name.
+  if (handle.getsockname?.(name) !== 0 || name.port === undefined || name.port === 0) {
+    handle.close()
+    throw unavailable(address, EXPLANATIONS['EADDRINUSE'] ?? '')
+  }
+  const url = `http://${family === 6 ? `[${name.address}]` : name.address}:${name.port}`
+  return { fd: handle.fd, url, close: () => handle.close() }
+}
+
+async function resolveHost(address: BindAddress & { type: 'tcp' }): Promise<{ host: string; family: 4 | 6 }> {
+  const known = net.isIP(address.host)
+  if (known === 4 || known === 6) return { host: address.host, family: known }
+  try {
+    const found = await lookup(address.host)
+    return { host: found.address, family: found.family === 6 ? 6 : 4 }
+  } catch (cause) {
+    throw unavailable(address, 'the name is unknown', cause)
+  }
+}
+
+async function bindUnix(path: string): Promise<BoundSocket> {
+  const address = { type: 'unix', path } as const
+  await removeStaleSocket(address)
+  // libuv reports a missing directory as EACCES.
+  if (statSync(dirname(path), { throwIfNoEntry: false }) === undefined) {
+    throw unavailable(address, 'its directory does not exist')
+  }
+  const handle = create(address, [path, -1, -1])
+  // Closing removes the file: libuv remembers the path it bound.
+  return { fd: handle.fd, url: `unix:${path}`, close: () => handle.close() }
+}
+
+function create(address: BindAddress, [host, port, family]: readonly [string, number, 4 | 6 | -1]): ServerHandle {
+  if (createServerHandle === undefined) {
+    throw unavailable(address, `Node ${process.version} lacks the internal call that binds without listening`)
+  }
+  const handle = createServerHandle(host, port, family)
+  if (typeof handle !== 'number') return handle
+  const code = getSystemErrorName(handle)
+  throw unavailable(address, EXPLANATIONS[code] ?? code, code)
+}
+
+/** A socket file outlives its server when that was killed. It is in the way, unless somebody still answers on it. */
+async function removeStaleSocket(address: BindAddress & { type: 'unix' }): Promise<void> {
+  const stat = lstatSync(address.path, { throwIfNoEntry: false })
+  if (stat === undefined) return
+  if (!stat.isSocket()) throw unavailable(address, 'there is a file of that name, and it is no socket')
+  if (await answers(address.path)) throw unavailable(address, 'another server answers on it')
+  unlinkSync(address.path)
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise(resolve => {
+    const probe = net.connect(path)
+    probe.once('connect', () => {
+      probe.destroy()
+      resolve(true)
+    })
+    // ECONNREFUSED: nobody listens. Anything else (EACCES, EAGAIN of a full queue) may be a living server.
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'))
+  })
+}
+
+function unavailable(address: BindAddress, reason: string, cause?: unknown): BindError {
+  return new BindError(`cannot listen on ${formatBindAddress(address)}: ${reason}`, { cause })
+}

@@ -1,0 +1,55 @@
+// Why a worker cannot boot, in one line.
+import { inspect } from 'node:util'
+import type { BootFailure } from '../ipc/messages.ts'
+
+/** Thrown by whatever a worker does before it is ready. The message is the line that the operator reads. */
+export class BootError extends Error {
+  override readonly name = 'BootError'
+  readonly code = 'KIRIN_BOOT_FAILED'
+  /** What the master exits with if nothing else ever ran: one of `exitCodes`. */
+  readonly exitCode: number
+
+  constructor(message: string, exitCode: number, cause?: unknown) {
+    super(message, { cause })
+    this.exitCode = exitCode
+  }
+}
+
+/** The failure as the master is told: a line, and what was thrown in full for `--log-level debug`. */
+export function toBootFailure(error: BootError): BootFailure {
+  return {
+    message: error.message,
+    detail: error.cause === undefined ? null : inspect(error.cause),
+    exitCode: error.exitCode,
+  }
+}
+
+/**
+ * One line that says what was thrown and where: `TypeError: x is not a function (/srv/app.js:3:7)`.
+ *
+ * The place is the first frame outside Node itself. The whole stack would bury the line that matters.
+ */
+export function describeThrown(thrown: unknown): string {
+  if (typeof thrown !== 'object' || thrown === null || !('message' in thrown))
+    return inspect(thrown, { breakLength: Infinity })
+  const { name, message, stack } = thrown as { name?: unknown; message: unknown; stack?: unknown }
+  const line = `${String(name ?? 'Error')}: ${firstLine(String(message))}`
+  const place = typeof stack === 'string' ? placeOf(stack) : undefined
+  return place === undefined ? line : `${line} (${place})`
+}
+
+/** The first line of a text: what Node appends to some messages (require stacks, source lines) starts on the second. */
+export function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? ''
+}
+
+/** `file:line:column` of the first frame that is not Node's own; for a syntax error, the place above the stack. */
+function placeOf(stack: string): string | undefined {
+  const parsed = /^(?:file:\/\/)?(?<place>\/[^\n]*:\d+)\n/.exec(stack)?.groups?.['place']
+  if (parsed !== undefined) return parsed
+  for (const line of stack.split('\n')) {
+    const frame = /^ +at (?:.*\()?(?:file:\/\/)?(?<place>\/[^()]*:\d+:\d+)\)?$/.exec(line)
+    if (frame?.groups !== undefined) return frame.groups['place']
+  }
+  return undefined
+}

@@ -1,0 +1,134 @@
+// What a worker serves: the application between its startup and its shutdown, behind the HTTP engine.
+import type { Application, Context } from '@nsgi/spec'
+import type { Logger } from 'pino'
+import { exitCodes } from '../ipc/exit-codes.ts'
+import type { BootOrder, WorkerSettings } from '../ipc/messages.ts'
+import type { GatewayServer } from '../transport/gateway-server.ts'
+import { createGatewayServer } from '../transport/serve.ts'
+import { loadApplication } from './application.ts'
+import { BootError, describeThrown } from './boot-error.ts'
+import { createContext } from './context.ts'
+import { settledWithin } from './settled-within.ts'
+import type { WorkerLogs } from './worker-logs.ts'
+
+/** Milliseconds for the application's `shutdown`, within what the master allows before it kills. */
+const SHUTDOWN_TIMEOUT = 1_500
+
+/** A service that accepts connections. */
+export interface Service {
+  /**
+   * Stops: no more connections, running responses finish within the graceful timeout, then `shutdown`. Once.
+   *
+   * @param hurry cuts the wait short
+   */
+  stop(hurry: AbortSignal): Promise<void>
+}
+
+/**
+ * Loads the application, awaits its startup and begins to accept.
+ *
+ * @param leave aborts when the worker is to stop before it is ready; startup is not interrupted by it, but followed by
+ *   shutdown instead of service
+ * @returns the service, or `undefined` when it was asked to leave
+ * @throws BootError for whatever is wrong with the application
+ */
+export async function bootService(
+  order: BootOrder,
+  logs: WorkerLogs,
+  leave: AbortSignal,
+): Promise<Service | undefined> {
+  const { logger } = logs
+  const { application, adapted } = await loadApplication(order.application, process.cwd())
+  if (adapted !== null) logger[order.slot === 0 ? 'info' : 'debug'](adapted)
+  if (leave.aborted) return undefined
+  const draining = new AbortController()
+  const context = createContext({ worker: order.slot, draining: draining.signal, log: logger })
+  await startUp(application, context, order.application)
+  const lifespan = { application, context, draining, logger }
+  if (leave.aborted) {
+    await shutDown(lifespan)
+    return undefined
+  }
+  const server = createGatewayServer({
+    application,
+    context,
+    log: logger,
+    limits: limitsOf(order.settings),
+    keepAliveTimeout: order.settings.keepAlive * 1000,
+    onExchange: logs.record,
+  })
+  await listen(server, order)
+  return new RunningService(server, lifespan, order.settings.gracefulTimeout * 1000)
+}
+
+interface Lifespan {
+  readonly application: Application
+  readonly context: Context
+  readonly draining: AbortController
+  readonly logger: Logger
+}
+
+class RunningService implements Service {
+  readonly #server: GatewayServer
+  readonly #lifespan: Lifespan
+  readonly #gracefulTimeout: number
+
+  constructor(server: GatewayServer, lifespan: Lifespan, gracefulTimeout: number) {
+    this.#server = server
+    this.#lifespan = lifespan
+    this.#gracefulTimeout = gracefulTimeout
+  }
+
+  async stop(hurry: AbortSignal): Promise<void> {
+    this.#lifespan.draining.abort()
+    const finished = await settledWithin(this.#server.stop(), this.#gracefulTimeout, hurry)
+    const { active } = this.#server.counts
+    if (!finished && active > 0) {
+      this.#lifespan.logger.warn(
+        { requests: active },
+        hurry.aborted ? 'Cut off running requests' : 'Cut off requests that ran past the graceful timeout',
+      )
+    }
+    this.#server.destroy()
+    await shutDown(this.#lifespan)
+  }
+}
+
+async function startUp(application: Application, context: Context, shown: string): Promise<void> {
+  try {
+    await application.startup?.(context)
+  } catch (thrown) {
+    throw new BootError(`startup of ${shown} failed: ${describeThrown(thrown)}`, exitCodes.bootFailed, thrown)
+  }
+}
+
+async function shutDown({ application, context, logger }: Lifespan): Promise<void> {
+  const report = (thrown: unknown): void => {
+    logger.error({ err: thrown }, `shutdown failed: ${describeThrown(thrown)}`)
+  }
+  const done = (async () => application.shutdown?.(context))().catch(report)
+  if (!(await settledWithin(done, SHUTDOWN_TIMEOUT))) logger.warn('shutdown took too long and was not waited for')
+}
+
+async function listen(server: GatewayServer, { descriptors, settings }: BootOrder): Promise<void> {
+  for (const fd of descriptors) {
+    const where = { fd, backlog: settings.backlog }
+    try {
+      await server.listen(where)
+    } catch (cause) {
+      throw new BootError(
+        `cannot listen on the inherited socket: ${describeThrown(cause)}`,
+        exitCodes.addressUnavailable,
+        cause,
+      )
+    }
+  }
+}
+
+function limitsOf(settings: WorkerSettings): { requestLine: number; fieldCount: number; fieldSize: number } {
+  return {
+    requestLine: settings.limitRequestLine,
+    fieldCount: settings.limitRequestFields,
+    fieldSize: settings.limitRequestFieldSize,
+  }
+}

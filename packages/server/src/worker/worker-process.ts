@@ -1,0 +1,126 @@
+// A worker's life: told what to do, boot, ready, stop. Signals, messages and faults end up here.
+
+import { exitCodes } from '../ipc/exit-codes.ts'
+import { type BootFailure, type BootOrder, envelop, type FromWorker, readToWorker } from '../ipc/messages.ts'
+import { BootError, describeThrown, toBootFailure } from './boot-error.ts'
+import { bootService, type Service } from './service.ts'
+import { openWorkerLogs, type WorkerLogs } from './worker-logs.ts'
+
+/** Milliseconds that the logs may take to get out at the end. A reader that stopped reading must not hold the process. */
+const FLUSH_TIMEOUT = 1_000
+
+/** Runs one worker in this process. */
+export class WorkerProcess {
+  /** Aborts when a stop must not wait any longer. */
+  readonly #hurry = new AbortController()
+  /** Aborts when a stop was asked for, however gentle. */
+  readonly #leave = new AbortController()
+  #logs: WorkerLogs | undefined
+  #service: Service | undefined
+  #ordered = false
+  #ending = false
+
+  /** Listens to the master, to signals and to faults. The rest follows from what they say. */
+  start(): void {
+    process.on('SIGTERM', () => this.#stop('SIGTERM'))
+    process.on('SIGINT', () => this.#quit('SIGINT'))
+    process.on('SIGQUIT', () => this.#quit('SIGQUIT'))
+    process.on('SIGUSR1', () => this.#logs?.reopen())
+    // A terminal that is closed tells the whole group; the master decides what that means.
+    process.on('SIGHUP', () => {})
+    process.on('uncaughtException', error => this.#fault('uncaught exception', error))
+    process.on('unhandledRejection', reason => this.#fault('unhandled rejection', reason))
+    process.on('disconnect', () => this.#orphaned())
+    process.on('message', received => this.#received(received))
+    // A reader of the application's own output that goes away (kirin app.js | head) is no fault of the application.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+    // The master may have died before the listeners were there.
+    if (!process.connected) this.#orphaned()
+  }
+
+  #received(received: unknown): void {
+    const message = readToWorker(received)
+    switch (message?.type) {
+      case 'boot':
+        if (this.#ordered) return
+        this.#ordered = true
+        void this.#boot(message.order)
+        return
+      case 'reopen-logs':
+        this.#logs?.reopen()
+        return
+      case undefined:
+    }
+  }
+
+  async #boot(order: BootOrder): Promise<void> {
+    process.title = order.title
+    try {
+      this.#logs = await openWorkerLogs(order)
+      const service = await bootService(order, this.#logs, this.#leave.signal)
+      if (service === undefined) return this.#exit(exitCodes.ok)
+      this.#service = service
+      this.#tell({ type: 'ready' })
+    } catch (error) {
+      this.#failBoot(error)
+    }
+  }
+
+  #failBoot(error: unknown): void {
+    if (this.#ending) return
+    this.#ending = true
+    const failure: BootFailure =
+      error instanceof BootError
+        ? toBootFailure(error)
+        : toBootFailure(new BootError(describeThrown(error), exitCodes.bootFailed, error))
+    this.#tell({ type: 'failed', failure }, () => process.exit(failure.exitCode))
+  }
+
+  /** The application's own bug reached the top: what it left behind is unknown, so this worker ends, gently. */
+  #fault(what: string, error: unknown): void {
+    if (this.#service === undefined) {
+      this.#failBoot(new BootError(`${what} during boot: ${describeThrown(error)}`, exitCodes.bootFailed, error))
+      return
+    }
+    const err = error instanceof Error ? error : new Error(describeThrown(error))
+    this.#logs?.logger.error({ err }, `${what}: ${describeThrown(error)}`)
+    if (!this.#leave.signal.aborted) void this.#end(what, exitCodes.failure)
+  }
+
+  #stop(why: string): void {
+    if (!this.#leave.signal.aborted) void this.#end(why, exitCodes.ok)
+  }
+
+  #quit(why: string): void {
+    this.#hurry.abort()
+    if (this.#service === undefined) void this.#exit(exitCodes.ok)
+    else this.#stop(why)
+  }
+
+  #orphaned(): void {
+    this.#logs?.logger.warn('The master is gone: this worker finishes what runs and exits')
+    if (this.#service === undefined) process.exit(exitCodes.failure)
+    this.#stop('the master is gone')
+  }
+
+  async #end(why: string, exitCode: number): Promise<void> {
+    this.#leave.abort()
+    // Still booting: bootService sees the signal at its next step.
+    if (this.#service === undefined) return
+    this.#tell({ type: 'stopping', reason: why })
+    await this.#service.stop(this.#hurry.signal)
+    await this.#exit(exitCode)
+  }
+
+  async #exit(code: number): Promise<void> {
+    if (this.#ending) return
+    this.#ending = true
+    await this.#logs?.flush(FLUSH_TIMEOUT)
+    process.exit(code)
+  }
+
+  #tell(message: FromWorker, told?: () => void): void {
+    if (process.connected) process.send?.(envelop(message), undefined, undefined, () => told?.())
+    else told?.()
+  }
+}
