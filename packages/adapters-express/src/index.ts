@@ -1,1 +1,2 @@
-export {}
+export { type ExpressApplication, isExpress } from './express-application.ts'
+export { type FromExpressOptions, fromExpress } from './from-express.ts'

@@ -1,0 +1,250 @@
+// One request and its response, seen from both sides: what the handler did to `res` becomes the gateway response, what
+// the server tells of it becomes node's events.
+//
+//   handler          gateway                       node's events
+//   end(chunk)       response, buffer body
+//   write(chunk)     response, iterable body
+//                    next()                        write callbacks, 'drain'
+//                    finished()                    'finish', then 'close'
+//   destroy()        the pull rejects              'aborted', 'close'
+//                    finished(error), signal       'aborted', ECONNRESET, 'close'
+import { STATUS_CODES } from 'node:http'
+import type { BodyChunk, Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
+import { abortIncoming, dumpIncoming, type Incoming } from './incoming.ts'
+import { connectionReset, destroyedByHandler, statusNotFinal } from './node-errors.ts'
+import type { NodeResponse, SendCallback } from './node-internals.ts'
+import { closeOutgoing, drainOutgoing, type Outgoing } from './outgoing.ts'
+import { RequestSocket, type SocketOwner } from './request-socket.ts'
+import { ResponseBody } from './response-body.ts'
+import { type ResponseHead, trailersOf } from './response-head.ts'
+import type { Information } from './response-information.ts'
+
+// Stands for the end of a body that is on its way: `writableFinished` stays false until the server says it is out.
+const terminatorLength = 1
+
+/** How to make `req` and `res`. */
+export interface MessageFactory {
+  incoming(request: GatewayRequest, socket: RequestSocket): Incoming
+  outgoing(request: Incoming, exchange: Exchange): Outgoing
+}
+
+interface Settler {
+  resolve(response: GatewayResponse): void
+  reject(error: unknown): void
+}
+
+export class Exchange implements SocketOwner {
+  readonly socket: RequestSocket
+  readonly req: Incoming
+  readonly res: Outgoing
+  /** Set while `res.end` runs: what is sent then is the last chunk. */
+  ending = false
+  readonly #request: GatewayRequest
+  readonly #context: Context
+  #head: ResponseHead | undefined = undefined
+  #response: GatewayResponse | undefined = undefined
+  #failure: { readonly error: unknown } | undefined = undefined
+  #settler: Settler | undefined = undefined
+  #body: ResponseBody | undefined = undefined
+  #single: BodyChunk | null = null
+  #onFinish: SendCallback | null = null
+  #needsDrain = false
+  /** The handler called `end`. */
+  #ended = false
+  /** The server said that everything reached the transport. */
+  #sent = false
+  /** The last event was or is being emitted. */
+  #over = false
+
+  constructor(request: GatewayRequest, context: Context, factory: MessageFactory) {
+    this.#request = request
+    this.#context = context
+    this.socket = new RequestSocket(request, this)
+    this.req = factory.incoming(request, this.socket)
+    this.res = factory.outgoing(this.req, this)
+  }
+
+  /**
+   * The response: itself if the handler made it before it returned, else a promise. Only then is
+   * `signal` watched: a response that is out learns of a loss through `finished`.
+   */
+  response(): GatewayResponse | Promise<GatewayResponse> {
+    if (this.#response) return this.#response
+    if (this.#failure) throw this.#failure.error
+    this.#request.signal.addEventListener('abort', () => this.#lose(connectionReset(this.#request.signal.reason)), {
+      once: true,
+    })
+    return new Promise((resolve, reject) => {
+      this.#settler = { resolve, reject }
+    })
+  }
+
+  /** The handler threw or rejected (NSGI ADP-08): a 500 before the head, a truncated response after it. */
+  fail(error: unknown): void {
+    if (this.#over || this.#ended) {
+      this.#context.log.error({ err: error }, 'the handler failed after it had ended its response')
+    } else if (this.#response) {
+      this.#body?.fail(error)
+    } else {
+      this.#refuse(error)
+    }
+  }
+
+  /** `res._storeHeader`: the head is fixed, not yet sent. */
+  storeHead(head: ResponseHead): void {
+    const status = this.res.statusCode
+    if (status < 200 || status > 599) throw statusNotFinal(status)
+    this.#head = head
+  }
+
+  /** `res._send`: a chunk, or nothing, with what wants to know when it is out. False when the handler should wait. */
+  send(chunk: BodyChunk, callback: SendCallback | null): boolean {
+    if (this.#over || this.socket.destroyed) return false
+    this.socket.touch()
+    if (this.ending) {
+      if (callback) this.#onFinish = callback
+      if (this.#body === undefined && !this.#framedByHandler()) {
+        if (chunk.length > 0) this.#single = chunk
+        return true
+      }
+      callback = null
+    }
+    const body = this.#body ?? this.#stream()
+    if (chunk.length > 0 || callback) body.push(chunk, callback)
+    this.socket.writableLength = body.pending
+    if (body.pending < this.socket.writableHighWaterMark) return true
+    this.#needsDrain = true
+    return false
+  }
+
+  /** `res.end` is done. */
+  ended(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.socket.writableLength += terminatorLength
+    if (this.#body) this.#body.end()
+    else if (!this.#over && !this.socket.destroyed) this.#deliver(this.#singleBody())
+    if (this.#sent) process.nextTick(() => this.#succeed())
+  }
+
+  /** `res._writeRaw`: a 1xx. The server sends 100 by itself, at the first read of the body (NSGI EXP-01). */
+  inform(information: Information): void {
+    if (information.status !== 100 && !this.#response) this.#request.inform?.(information.status, information.headers)
+  }
+
+  /** `destroy` of req, res or their socket. A response that is complete goes out nevertheless. */
+  destroyConnection(error?: Error): void {
+    if (this.#over || this.#ended) return
+    if (this.#response) this.#body?.fail(error ?? destroyedByHandler())
+    else this.#refuse(error ?? destroyedByHandler())
+    process.nextTick(() => this.#lose(error))
+  }
+
+  /** As node's server: whoever listens on req or res decides; a listener on the socket alone does not keep it. */
+  idleTimeout(): void {
+    const { req, res, socket } = this
+    const handledByRequest = !req.complete && req.emit('timeout', socket)
+    const handledByResponse = res.emit('timeout', socket)
+    socket.emit('timeout')
+    if (!handledByRequest && !handledByResponse) socket.destroy()
+  }
+
+  /** The server's `finished`. */
+  #finished(error: unknown): void {
+    if (error !== undefined && error !== null) {
+      this.#lose(connectionReset(error))
+    } else {
+      this.#sent = true
+      // For HEAD, 204 and 304 the server is done with the head; node's 'finish' waits for `end`.
+      if (this.#ended) this.#succeed()
+    }
+  }
+
+  #succeed(): void {
+    if (this.#over) return
+    this.#over = true
+    this.socket.writableLength = 0
+    ;(this.res as unknown as NodeResponse)._headerSent = true
+    this.#body?.settle()
+    dumpIncoming(this.req)
+    this.#onFinish?.()
+    if (this.res.listenerCount('close') > 0 || this.socket.listenerCount('close') > 0) {
+      process.nextTick(() => this.#close(false))
+    } else {
+      this.#close(false)
+    }
+  }
+
+  #lose(error: Error | undefined): void {
+    if (this.#over) return
+    this.#over = true
+    const reason = error ?? connectionReset()
+    this.socket.closed()
+    this.socket._hadError = true
+    this.#body?.settle(reason)
+    this.#onFinish?.(reason)
+    abortIncoming(this.req, reason)
+    this.#close(true)
+    // The server discards it; it waits for no answer of a handler that may never give one.
+    this.#settler?.resolve({ status: 500 })
+  }
+
+  #close(hadError: boolean): void {
+    this.socket.closed()
+    closeOutgoing(this.res)
+    if (this.socket.listenerCount('close') > 0) this.socket.emit('close', hadError)
+  }
+
+  #refuse(error: unknown): void {
+    if (this.#failure) return
+    this.#failure = { error }
+    this.#settler?.reject(error)
+    process.nextTick(() => this.#lose(undefined))
+  }
+
+  #stream(): ResponseBody {
+    const body = new ResponseBody(() => this.#pulled())
+    this.#body = body
+    this.#deliver(body)
+    return body
+  }
+
+  #pulled(): void {
+    const body = this.#body as ResponseBody
+    this.socket.touch()
+    this.socket.writableLength = body.pending
+    if (!this.#needsDrain) return
+    this.#needsDrain = false
+    drainOutgoing(this.res)
+  }
+
+  /** Whether the handler asked for chunked framing or trailers, so that even a single chunk must be a stream. */
+  #framedByHandler(): boolean {
+    const res = this.res as unknown as NodeResponse
+    const head = this.#head as ResponseHead
+    return res._hasBody && (head.chunked || head.trailer || (res._removedContLen && head.contentLength === null))
+  }
+
+  #singleBody(): GatewayResponse['body'] {
+    const { _hasBody, statusCode } = this.res as unknown as NodeResponse
+    if (_hasBody) return this.#single
+    // A HEAD whose length the handler did not say: an unknown length, which is not a length of zero.
+    const { contentLength } = this.#head as ResponseHead
+    return statusCode === 204 || statusCode === 304 || contentLength !== null ? null : []
+  }
+
+  #deliver(body: GatewayResponse['body']): void {
+    const { res } = this
+    const head = this.#head as ResponseHead
+    const wantsClose = !head.close && !res.shouldKeepAlive
+    this.#response = {
+      status: res.statusCode,
+      reason: res.statusMessage === STATUS_CODES[res.statusCode] ? undefined : res.statusMessage,
+      headers: wantsClose ? { ...head.headers, connection: 'close' } : head.headers,
+      body,
+      trailers: this.#body && (() => trailersOf((res as unknown as NodeResponse)._trailer)),
+      finished: error => this.#finished(error),
+    }
+    this.#settler?.resolve(this.#response)
+  }
+}

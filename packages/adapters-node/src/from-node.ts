@@ -1,0 +1,69 @@
+import type { RequestListener } from 'node:http'
+import type { Application, Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
+import { Exchange, type MessageFactory } from './exchange.ts'
+import { Incoming } from './incoming.ts'
+import { Outgoing } from './outgoing.ts'
+
+/** A `(req, res)` function as `http.createServer` takes it; if it returns a promise, its rejection is caught. */
+export type NodeHandler = (...message: Parameters<RequestListener>) => unknown
+
+/** What `fromNode` can be told beyond the handler. */
+export interface FromNodeOptions {
+  /** Awaited once per worker before it accepts anything. */
+  readonly startup?: ((context: Context) => unknown) | undefined
+  /** Awaited once per worker after its last response. */
+  readonly shutdown?: ((context: Context) => unknown) | undefined
+  /**
+   * The prototype that `req` is created with; it must inherit from `http.IncomingMessage.prototype`. A framework that
+   * replaces the prototype of each request by this object then finds it in place, which costs nothing.
+   */
+  readonly requestPrototype?: object | undefined
+  /** The same for `res` and `http.ServerResponse.prototype`. */
+  readonly responsePrototype?: object | undefined
+}
+
+/**
+ * Makes a gateway application of any `(req, res)` handler: connect, polka, NestJS, Next.js, or a plain function. What its
+ * code can see of `req` and `res` behaves as on `node:http`.
+ *
+ * A handler that throws or rejects is answered with a 500, or with a truncated response once the head is out.
+ */
+export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): Application {
+  const factory = factoryOf(options)
+
+  function application(request: GatewayRequest, context: Context): GatewayResponse | PromiseLike<GatewayResponse> {
+    const exchange = new Exchange(request, context, factory)
+    try {
+      const returned = handler(exchange.req, exchange.res)
+      if (isThenable(returned)) returned.then(undefined, error => exchange.fail(error))
+    } catch (error) {
+      exchange.fail(error)
+    }
+    return exchange.response()
+  }
+
+  return Object.assign(application, { startup: options.startup, shutdown: options.shutdown })
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
+}
+
+function factoryOf({ requestPrototype, responsePrototype }: FromNodeOptions): MessageFactory {
+  const NewIncoming = constructorWith(Incoming, requestPrototype)
+  const NewOutgoing = constructorWith(Outgoing, responsePrototype)
+  return {
+    incoming: (request, socket) => Reflect.construct(Incoming, [request, socket], NewIncoming) as Incoming,
+    outgoing: (request, exchange) => Reflect.construct(Outgoing, [request, exchange], NewOutgoing) as Outgoing,
+  }
+}
+
+/** What to pass as `new.target`, so that the object is born with the prototype instead of being moved to it. */
+function constructorWith(base: { readonly prototype: object }, prototype: object | undefined): () => void {
+  if (prototype !== undefined && !Object.getPrototypeOf(base.prototype).isPrototypeOf(prototype)) {
+    throw new TypeError(`The prototype given to fromNode does not inherit from node's ${base.constructor.name}`)
+  }
+  function target(): void {}
+  target.prototype = prototype ?? base.prototype
+  return target
+}

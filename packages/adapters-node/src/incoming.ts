@@ -1,0 +1,164 @@
+import { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { GatewayRequest } from '@nsgi/spec'
+import { connectionReset } from './node-errors.ts'
+import type { IncomingInternals, NodeRequest } from './node-internals.ts'
+import type { RequestSocket } from './request-socket.ts'
+
+const gateway: unique symbol = Symbol('nsgi.request')
+const source: unique symbol = Symbol('nsgi.body')
+
+/** Where a request stands with its body: the iterator once it is read, whether the body itself broke. */
+interface BodySource {
+  iterator: AsyncIterator<Uint8Array> | undefined
+  broken: boolean
+}
+
+/** What this package keeps on a request. */
+interface GatewayParts {
+  readonly [gateway]: GatewayRequest
+  [source]: BodySource | undefined
+}
+
+/** A request with node's inner members and ours. */
+type Inner = NodeRequest & GatewayParts
+
+/**
+ * A gateway request as an `http.IncomingMessage`. Node's own constructor and methods do what does not touch the parser: the
+ * rules for duplicate headers, `headersDistinct`, the Readable. The two that do are replaced on the object itself, so
+ * that they are found whatever prototype a framework gives it (NSGI ADP-06, ADP-07).
+ */
+export class Incoming extends IncomingMessage {
+  constructor(request: GatewayRequest, socket: RequestSocket) {
+    super(socket as unknown as Socket)
+    const raw = request.rawHeaders
+    ;(this as unknown as IncomingInternals)._addHeaderLines(raw, raw.length)
+    const http = this as unknown as Record<string | symbol, unknown>
+    const version = request.httpVersion
+    http.httpVersion = version.length === 1 ? `${version}.0` : version
+    http.httpVersionMajor = version.charCodeAt(0) - 48
+    http.httpVersionMinor = version === '1.1' ? 1 : 0
+    http.method = request.method
+    http.upgrade = false
+    http.complete = request.body === null
+    http[gateway] = request
+    http[source] = undefined
+    http._read = read
+    http._destroy = destroy
+    if (request.mount === '') http.url = request.target
+    else mounted(http, request)
+  }
+}
+
+/** The gateway request behind a request that `fromNode` made; `undefined` for any other. */
+export function gatewayRequestOf(request: object): GatewayRequest | undefined {
+  return (request as Partial<GatewayParts>)[gateway]
+}
+
+/**
+ * The client is gone before the response was over: 'aborted', and where somebody listens an `ECONNRESET` 'error', then
+ * 'close'; nothing for a request that was read to its end.
+ */
+export function abortIncoming(request: Incoming, cause?: unknown): void {
+  if (!request.destroyed) request.destroy(connectionReset(cause))
+}
+
+/**
+ * The response is over. What was not read of the request never will be: as on node:http it ends and closes. Nothing is
+ * started for a request that nobody listens to.
+ */
+export function dumpIncoming(request: Incoming): void {
+  const http = request as unknown as Inner
+  if (http._consuming || http._readableState.resumeScheduled || request.destroyed) return
+  if (request.listenerCount('end') === 0 && request.listenerCount('close') === 0) return
+  bodySource(http).broken = true
+  http._dump()
+}
+
+// Express and connect read the mount from these two; `url` is what the handler's own routes see.
+function mounted(http: Record<string, unknown>, request: GatewayRequest): void {
+  const { target, mount, path, query } = request
+  http.url = target.startsWith(`${mount}/`)
+    ? target.slice(mount.length)
+    : query === ''
+      ? path || '/'
+      : `${path || '/'}?${query}`
+  http.originalUrl = target
+  http.baseUrl = mount
+}
+
+function bodySource(http: Inner): BodySource {
+  http[source] ??= { iterator: undefined, broken: false }
+  return http[source]
+}
+
+function read(this: Inner): void {
+  this._consuming = true
+  this._readableState.readingMore = false
+  const body = this[gateway].body
+  if (body === null || this[source]?.broken) {
+    finish(this)
+    return
+  }
+  const state = bodySource(this)
+  state.iterator ??= body[Symbol.asyncIterator]()
+  void pull(this, state)
+}
+
+async function pull(http: Inner, state: BodySource): Promise<void> {
+  let result: IteratorResult<Uint8Array>
+  try {
+    result = await (state.iterator as AsyncIterator<Uint8Array>).next()
+  } catch (error) {
+    state.broken = true
+    if (!http.destroyed) http.destroy(lossOr(http, error))
+    return
+  }
+  // Outside of the try: what a 'data' listener throws is the handler's failure, not the body's.
+  if (http.destroyed) return
+  http.socket.touch()
+  if (result.done) finish(http)
+  else http.push(asBuffer(result.value))
+}
+
+function finish(http: Inner): void {
+  const trailers = http[gateway].trailers
+  http.complete = true
+  if (trailers !== undefined) {
+    const flat = Object.entries(trailers).flatMap(([name, value]) => [name, value as string])
+    http._addHeaderLines(flat, flat.length)
+  }
+  http.push(null)
+}
+
+/** Consumers expect Buffers (`chunk.toString('utf8')`); the view is the same memory. */
+function asBuffer(chunk: Uint8Array): Buffer {
+  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+}
+
+/** A body breaks because the client is lost, which node reports as one error whatever broke first, or because of a limit. */
+function lossOr(http: Inner, error: unknown): Error {
+  if (http[gateway].signal.aborted) return connectionReset(error)
+  return error instanceof Error ? error : connectionReset(error)
+}
+
+function destroy(this: Inner, error: Error | null, callback: (error?: Error | null) => void): void {
+  const state = this[source]
+  if (!this.readableEnded || !this.complete) {
+    this.aborted = true
+    this.emit('aborted')
+    // Destroying a request destroys its connection; but a body that broke by itself can still be answered.
+    if (!state?.broken) this.socket.destroy(error ?? undefined)
+  }
+  if (state?.iterator && !state.broken && !this.complete) void leave(state.iterator)
+  process.nextTick(() => (this.listenerCount('error') === 0 ? callback() : callback(error)))
+}
+
+/** Tells the body that nobody reads on. How it takes that is of no interest any more. */
+async function leave(iterator: AsyncIterator<Uint8Array>): Promise<void> {
+  try {
+    await iterator.return?.()
+  } catch {
+    // The request is already being destroyed for a reason of its own.
+  }
+}

@@ -1,0 +1,36 @@
+// Errors that node itself makes but does not export the classes of. They are known by their codes.
+
+/** An error with one of node's codes. */
+export interface CodedError extends Error {
+  readonly code: string
+}
+
+function coded(message: string, code: string): CodedError {
+  return Object.assign(new Error(message), { code })
+}
+
+/** What a request emits when its client is lost before the response is over: `ECONNRESET`, as on node:http. */
+export function connectionReset(cause?: unknown): CodedError {
+  const error = coded('aborted', 'ECONNRESET')
+  return cause === undefined ? error : Object.assign(error, { cause })
+}
+
+/** `writeHead` with a `Trailer` field beside a `Content-Length`: there is no chunked framing to carry them. */
+export function trailerInvalid(): CodedError {
+  return coded('Trailers are invalid with this transfer encoding', 'ERR_HTTP_TRAILER_INVALID')
+}
+
+/** The request's connection was destroyed by the handler before a head was sent. */
+export function destroyedByHandler(): CodedError {
+  return coded('The handler destroyed the connection before it sent a response', 'ERR_STREAM_DESTROYED')
+}
+
+/** Writing to the stand-in socket: the bytes of the connection belong to the server. */
+export function rawSocketWrite(): CodedError {
+  return coded('A gateway request has no raw socket to write to', 'ERR_METHOD_NOT_IMPLEMENTED')
+}
+
+/** A status that no final response can have: 1xx, or 600 and above. */
+export function statusNotFinal(status: number): CodedError {
+  return Object.assign(new RangeError(`Invalid status code: ${status}`), { code: 'ERR_HTTP_INVALID_STATUS_CODE' })
+}

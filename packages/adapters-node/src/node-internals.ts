@@ -1,0 +1,53 @@
+// The seams of node's own classes that this package stands on: undocumented, but what every version from 20 to 26
+// calls by name, and what middleware has patched and read for a decade. All of them are declared here and nowhere else.
+import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { RequestSocket } from './request-socket.ts'
+
+/** Called when what was sent has gone out, or with the error that prevented it. */
+export type SendCallback = (error?: Error | null) => void
+
+/** What `writeHead` passes to `_storeHeader` when no header was set before: as the handler gave it. */
+export type RawHeaders = OutgoingHttpHeaders | readonly OutgoingHttpHeader[] | undefined
+
+/** The inner members of `http.IncomingMessage`. */
+export interface IncomingInternals {
+  /** Sets `rawHeaders`, or `rawTrailers` once `complete`, as the parser does; the records are built when read. */
+  _addHeaderLines(flat: readonly string[], count: number): void
+  /** Whether somebody has begun to read; `resOnFinish` of node's server dumps the body if not. */
+  _consuming: boolean
+  _dump(): void
+  readonly _readableState: { readingMore: boolean; readonly resumeScheduled: boolean }
+}
+
+/** The inner members of `http.ServerResponse`. */
+export interface OutgoingInternals {
+  /** The head as text once it is fixed, `null` before. `headersSent` is derived from it. */
+  _header: string | null
+  _headerSent: boolean
+  _closed: boolean
+  _hasBody: boolean
+  _contentLength: number | null
+  readonly _removedContLen: boolean
+  /** Trailer lines as `addTrailers` rendered them. */
+  readonly _trailer: string
+  readonly outputData: { data: string; encoding: string; callback: null }[]
+  finished: boolean
+  destroyed: boolean
+  /** Fixes the head: called by `writeHead` with the status line and either the header store or its own argument. */
+  _storeHeader(statusLine: string, headers: RawHeaders): void
+  /** Everything that `write`, `end` and `flushHeaders` let out. */
+  _send(data: string | Uint8Array, encoding?: string | null, callback?: SendCallback | null): boolean
+  /** Everything that goes out before the head: informational responses, as text. */
+  _writeRaw(data: string, encoding?: string | null, callback?: SendCallback | null): boolean
+  /** Emits 'prefinish' and ends node's own measurements. */
+  _finish(): void
+  /** Passes `outputData` on to the socket; emits 'drain' if a write had returned false. */
+  _flush(): void
+}
+
+/** A request with its inner members, its socket being the stand-in. */
+export type NodeRequest = Omit<IncomingMessage, 'socket'> & IncomingInternals & { readonly socket: RequestSocket }
+
+/** A response with its inner members, its socket being the stand-in. */
+export type NodeResponse = Omit<ServerResponse, 'socket' | 'destroyed'> &
+  OutgoingInternals & { readonly socket: RequestSocket }

@@ -1,0 +1,103 @@
+import { ServerResponse } from 'node:http'
+import type { Exchange } from './exchange.ts'
+import type { Incoming } from './incoming.ts'
+import type { NodeResponse, RawHeaders, SendCallback } from './node-internals.ts'
+import { headOfArgument, headOfStore } from './response-head.ts'
+import { parseInformation } from './response-information.ts'
+
+const owner: unique symbol = Symbol('nsgi.exchange')
+
+const nodeEnd = ServerResponse.prototype.end as unknown as (this: unknown, ...given: unknown[]) => unknown
+
+/** A response with node's inner members and ours. */
+type Inner = NodeResponse & { readonly [owner]: Exchange }
+
+/**
+ * The writing half of an exchange as an `http.ServerResponse`. Everything that is state, validation and error codes is
+ * node's own code; the seams where it would render bytes are replaced, on the object itself, so that they are found
+ * whatever prototype a framework gives it (NSGI ADP-07). No head is ever rendered, no socket written.
+ */
+export class Outgoing extends ServerResponse<Incoming> {
+  constructor(request: Incoming, exchange: Exchange) {
+    super(request)
+    const http = this as unknown as Record<string | symbol, unknown>
+    http.socket = exchange.socket
+    // node keeps an HTTP/1.0 connection closed unless its parser says otherwise; here only the handler's wish counts.
+    http.shouldKeepAlive = true
+    http[owner] = exchange
+    // Methods, each the same function on every response: a few stores, no closure.
+    http._storeHeader = storeHeader
+    http._send = send
+    http._writeRaw = writeRaw
+    http.end = end
+  }
+}
+
+/** Emits 'close' once, as node's server does when the response is over or its socket gone. */
+export function closeOutgoing(response: Outgoing): void {
+  const http = response as unknown as NodeResponse
+  if (http._closed) return
+  http.destroyed = true
+  http._closed = true
+  if (response.listenerCount('close') > 0) response.emit('close')
+}
+
+/**
+ * Emits 'drain' if a write had returned false, and forgets that it had. Only node can reset that flag: its
+ * flush does so when there was an entry to flush and the socket took it.
+ */
+export function drainOutgoing(response: Outgoing): void {
+  const http = response as unknown as NodeResponse
+  if (http.finished || http.destroyed) return
+  http.outputData.push({ data: '', encoding: 'latin1', callback: null })
+  http.socket.flushing = true
+  try {
+    http._flush()
+  } finally {
+    http.socket.flushing = false
+  }
+}
+
+// `writeHead`, implicit or not, ends here. It validated the status and merged its argument into the store, if there is one.
+function storeHeader(this: Inner, statusLine: string, given: RawHeaders): void {
+  let head = headOfStore(this.getHeaders())
+  if (head.empty) head = headOfArgument(given)
+  if (head.contentLength !== null) this._contentLength = head.contentLength
+  this[owner].storeHead(head)
+  this._header = `${statusLine}\r\n`
+}
+
+// oxlint-disable-next-line max-params -- node's signature
+function send(
+  this: Inner,
+  data: string | Uint8Array,
+  encoding?: string | null,
+  callback?: SendCallback | null,
+): boolean {
+  return this[owner].send(encoded(data, encoding), callback ?? null)
+}
+
+function encoded(data: string | Uint8Array, encoding: string | null | undefined): string | Uint8Array {
+  if (typeof data !== 'string' || !encoding || encoding === 'utf8' || encoding === 'utf-8' || data === '') return data
+  return Buffer.from(data, encoding as BufferEncoding)
+}
+
+// oxlint-disable-next-line max-params -- node's signature
+function writeRaw(this: Inner, text: string, _encoding?: string | null, callback?: SendCallback | null): boolean {
+  this[owner].inform(parseInformation(text))
+  if (callback) process.nextTick(callback)
+  return true
+}
+
+// oxlint-disable-next-line max-params -- node's signature
+function end(this: Inner, chunk?: unknown, encoding?: unknown, callback?: unknown): Inner {
+  const exchange = this[owner]
+  exchange.ending = true
+  try {
+    nodeEnd.call(this, chunk, encoding, callback)
+  } finally {
+    exchange.ending = false
+  }
+  if (this.finished) exchange.ended()
+  return this
+}

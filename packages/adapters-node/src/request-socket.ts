@@ -1,0 +1,193 @@
+// What `req.socket` and `res.socket` are: a view of one request's connection, for the code that asks a socket where
+// the client is, whether it is encrypted, or to be told when it is gone. It lives as long as its request.
+import { EventEmitter } from 'node:events'
+import { type AddressInfo, isIPv6 } from 'node:net'
+import { getDefaultHighWaterMark } from 'node:stream'
+import type { Endpoint, GatewayRequest } from '@nsgi/spec'
+import { rawSocketWrite } from './node-errors.ts'
+import type { SendCallback } from './node-internals.ts'
+
+/** Who decides what the socket's methods do. */
+export interface SocketOwner {
+  /** The handler wants the connection gone. */
+  destroyConnection(error?: Error): void
+  /** The time given to `setTimeout` passed without any byte either way. */
+  idleTimeout(): void
+}
+
+// node's ServerResponse#end fully uncorks its socket by writing here; there is nothing to uncork.
+const uncorked = { corked: 0 }
+
+/** A stand-in for the `net.Socket` or `tls.TLSSocket` of a request. */
+export class RequestSocket extends EventEmitter {
+  destroyed = false
+  /** Bytes written by the handler that the server has not yet taken and passed on. */
+  writableLength = 0
+  /** node's 'finish' is not emitted when its socket had an error. */
+  _hadError = false
+  /** While set, `write` accepts: node flushes an empty entry to emit 'drain'. */
+  flushing = false
+  timeout: number | undefined = undefined
+  readonly #request: GatewayRequest
+  readonly #owner: SocketOwner
+  #timer: NodeJS.Timeout | undefined = undefined
+
+  constructor(request: GatewayRequest, owner: SocketOwner) {
+    super()
+    this.#request = request
+    this.#owner = owner
+  }
+
+  get remoteAddress(): string | undefined {
+    return addressOf(this.#request.remote)
+  }
+  get remotePort(): number | undefined {
+    return this.#request.remote.port ?? undefined
+  }
+  get remoteFamily(): string | undefined {
+    return familyOf(this.#request.remote)
+  }
+  get localAddress(): string | undefined {
+    return addressOf(this.#request.local)
+  }
+  get localPort(): number | undefined {
+    return this.#request.local.port ?? undefined
+  }
+  get localFamily(): string | undefined {
+    return familyOf(this.#request.local)
+  }
+
+  /** `true` over TLS or when a trusted proxy says so; absent (`undefined`) otherwise, as on a `net.Socket`. */
+  get encrypted(): true | undefined {
+    return this.#request.scheme === 'https' ? true : undefined
+  }
+  get servername(): string | false | undefined {
+    const tls = this.#request.tls
+    return tls === null ? undefined : (tls.servername ?? false)
+  }
+  get alpnProtocol(): string | false | undefined {
+    const tls = this.#request.tls
+    return tls === null ? undefined : (tls.alpn ?? false)
+  }
+
+  get readable(): boolean {
+    return !this.destroyed
+  }
+  get writable(): boolean {
+    return !this.destroyed
+  }
+  get readyState(): 'open' | 'closed' {
+    return this.destroyed ? 'closed' : 'open'
+  }
+  get connecting(): boolean {
+    return false
+  }
+  get pending(): boolean {
+    return false
+  }
+  get readableHighWaterMark(): number {
+    return getDefaultHighWaterMark(false)
+  }
+  get writableHighWaterMark(): number {
+    return getDefaultHighWaterMark(false)
+  }
+  /** Never zero: it keeps node from corking and uncorking around every write; batching is the server's. */
+  get writableCorked(): number {
+    return 1
+  }
+  get _writableState(): { corked: number } {
+    return uncorked
+  }
+
+  address(): AddressInfo | Record<string, never> {
+    const { address, port } = this.#request.local
+    return port === null ? {} : { address, port, family: isIPv6(address) ? 'IPv6' : 'IPv4' }
+  }
+
+  /** The version of TLS in use, as `tls.TLSSocket#getProtocol` gives it. */
+  getProtocol(): string | null {
+    return this.#request.tls?.version ?? null
+  }
+
+  /** The client's certificate, `{}` if it presented none. */
+  getPeerCertificate(): object {
+    return this.#request.tls?.peerCertificate ?? {}
+  }
+
+  /** Calls back, and emits 'timeout', when the request was idle for so many milliseconds; 0 turns it off. */
+  setTimeout(milliseconds: number, callback?: () => void): this {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.timeout = milliseconds
+    if (milliseconds > 0) {
+      if (callback) this.once('timeout', callback)
+      if (!this.destroyed) this.#timer = setTimeout(() => this.#owner.idleTimeout(), milliseconds).unref()
+    } else if (callback) {
+      this.removeListener('timeout', callback)
+    }
+    return this
+  }
+
+  /** A byte went either way: the idle time starts again. */
+  touch(): void {
+    this.#timer?.refresh()
+  }
+
+  setNoDelay(): this {
+    return this
+  }
+  setKeepAlive(): this {
+    return this
+  }
+  ref(): this {
+    return this
+  }
+  unref(): this {
+    return this
+  }
+  pause(): this {
+    return this
+  }
+  resume(): this {
+    return this
+  }
+  cork(): void {}
+  uncork(): void {}
+
+  /** Nothing but node's own flush of an empty entry may write here. */
+  write(_data: string | Uint8Array, _encoding?: string | null, _callback?: SendCallback | null): boolean {
+    if (!this.flushing) throw rawSocketWrite()
+    return true
+  }
+
+  end(): this {
+    return this.destroy()
+  }
+  destroySoon(): void {
+    this.destroy()
+  }
+
+  /** Ends the connection: before the head the client gets a 500, after it a truncated response, at the end nothing. */
+  destroy(error?: Error): this {
+    if (!this.destroyed) {
+      this.closed()
+      this.#owner.destroyConnection(error)
+    }
+    return this
+  }
+
+  /** The connection is no longer this request's. Emits nothing. */
+  closed(): void {
+    this.destroyed = true
+    clearTimeout(this.#timer)
+  }
+}
+
+function addressOf(endpoint: Endpoint): string | undefined {
+  return endpoint.port === null ? undefined : endpoint.address
+}
+
+function familyOf(endpoint: Endpoint): string | undefined {
+  if (endpoint.port === null) return undefined
+  return isIPv6(endpoint.address) ? 'IPv6' : 'IPv4'
+}

@@ -1,0 +1,22 @@
+/** The parts of a request-target (RFC 9112 §3.2), percent-encoded as received. */
+export interface Target {
+  readonly path: string
+  readonly query: string
+  /** Of an absolute-form target; it wins over the Host field (RFC 9112 §3.2.2). */
+  readonly authority: string | undefined
+}
+
+const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/([^/?]*)(.*)$/i
+
+/** Splits a target in origin, absolute or asterisk form. Nothing is decoded or normalised. */
+export function parseTarget(target: string): Target {
+  const absolute = target.startsWith('/') ? null : absoluteForm.exec(target)
+  const rest = absolute ? (absolute[2] as string) : target
+  const mark = rest.indexOf('?')
+  const path = mark < 0 ? rest : rest.slice(0, mark)
+  return {
+    path: absolute && path === '' ? '/' : path,
+    query: mark < 0 ? '' : rest.slice(mark + 1),
+    authority: absolute?.[1],
+  }
+}
