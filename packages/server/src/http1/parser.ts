@@ -137,11 +137,6 @@ export class RequestParser {
     llhttp.llhttp_free(this.pointer)
   }
 
-  /** Whether part of a head has been read. */
-  get withinHead(): boolean {
-    return this.partial !== undefined
-  }
-
   /** Reads on in a head with `bytes[start, end)`, at most `INPUT_SIZE` of them. */
   parseHead(bytes: Buffer, start: number, end: number): ParseResult {
     this.restore()
@@ -284,6 +279,7 @@ function classify(errno: number, reason: string, offending: number | undefined):
     case ERRNO.UNEXPECTED_CONTENT_LENGTH:
       return /Duplicate/.test(reason) ? rejection('LENGTH_INVALID', reason) : rejection('FRAMING_CONFLICT')
     case ERRNO.INVALID_CONTENT_LENGTH:
+      if (/Transfer-Encoding/.test(reason)) return rejection('FRAMING_CONFLICT')
       return /overflow/.test(reason) ? rejection('LENGTH_TOO_LARGE') : rejection('LENGTH_INVALID', reason)
     case ERRNO.INVALID_TRANSFER_ENCODING:
       return /Content-Length/.test(reason) ? rejection('FRAMING_CONFLICT') : rejection('CODING_INVALID', reason)

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals'
+import { DEFAULT_HEAD_LIMITS } from '../../src/http1/limits.ts'
+import { RequestParser } from '../../src/http1/parser.ts'
+import type { RequestHead } from '../../src/http1/request-head.ts'
+
+function headOf(line: string): RequestHead {
+  const parser = new RequestParser(DEFAULT_HEAD_LIMITS, () => undefined)
+  const bytes = Buffer.from(`${line} HTTP/1.1\r\nHost: own.example\r\n\r\n`)
+  expect(parser.parseHead(bytes, 0, bytes.length)).toBe('done')
+  parser.release()
+  return parser.head as RequestHead
+}
+
+describe('the head of a request', () => {
+  it.each([
+    ['GET /', '/', '', 'own.example'],
+    ['GET /a/b?c=d', '/a/b', 'c=d', 'own.example'],
+    ['GET /a?', '/a', '', 'own.example'],
+    ['GET /a?b?c', '/a', 'b?c', 'own.example'],
+    ['GET /?http://x/', '/', 'http://x/', 'own.example'],
+    ['GET //double//slash/../%2e%2E/%2F', '//double//slash/../%2e%2E/%2F', '', 'own.example'],
+    ['GET http://other.example:81/a?b', '/a', 'b', 'other.example:81'],
+    ['GET http://other.example', '/', '', 'other.example'],
+    ['GET http://other.example?b/c', '/', 'b/c', 'other.example'],
+    ['GET http://[::1]:80/x', '/x', '', '[::1]:80'],
+    ['OPTIONS *', '*', '', 'own.example'],
+    ['CONNECT other.example:443', '', '', 'other.example:443'],
+  ])('splits %s (REQ-03 to REQ-06, REQ-18)', (line, path, query, authority) => {
+    const head = headOf(line)
+    expect(head.target).toBe(line.slice(line.indexOf(' ') + 1))
+    expect({ path: head.path, query: head.query, authority: head.authority }).toEqual({ path, query, authority })
+    // In the other order too: each member is cut by itself.
+    const again = headOf(line)
+    expect([again.authority, again.query, again.path]).toEqual([authority, query, path])
+  })
+
+  it('gives the same objects at each read (REQ-24)', () => {
+    const head = headOf('GET /')
+    expect(head.headers).toBe(head.headers)
+    expect(head.rawHeaders).toBe(head.rawHeaders)
+  })
+
+  it('knows HEAD from methods that begin like it', () => {
+    expect(headOf('HEAD /').isMethod('HEAD')).toBe(true)
+    expect(headOf('GET /').isMethod('HEAD')).toBe(false)
+    expect(headOf('CONNECT a:1').isMethod('CONNECT')).toBe(true)
+    expect(headOf('COPY /').isMethod('CONNECT')).toBe(false)
+  })
+})
