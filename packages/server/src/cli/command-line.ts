@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { closest } from '../config/did-you-mean.ts'
 import { product } from '../config/product.ts'
+import { describeDefault } from '../config/reference.ts'
 import type { RawLayer, RawValue } from '../config/resolve.ts'
 import { type Settings, settingsTable } from '../config/settings.ts'
 
@@ -81,14 +82,13 @@ function createCommand(take: (key: keyof Settings, value: RawValue) => void): Co
 
 function optionsOf(key: keyof Settings, take: (key: keyof Settings, value: RawValue) => void): readonly Option[] {
   const setting = settingsTable[key]
-  const shown = setting.defaultText ?? String(setting.default)
   const flags = [
     setting.short === undefined ? setting.flag : `${setting.short}, ${setting.flag}`,
     ...(setting.aliases ?? []),
   ]
   return flags.map((flag, index) => {
     const name = index === 0 ? setting.flag : flag
-    return new Option(`${flag} ${setting.kind.placeholder}`, `${setting.summary} (default: ${shown})`)
+    return new Option(`${flag} ${setting.kind.placeholder}`, `${setting.summary} (default: ${describeDefault(key)})`)
       .argParser(text => take(key, { name, text }))
       .helpGroup(`${setting.group}:`)
       .hideHelp(index > 0)

@@ -52,7 +52,7 @@ export const settingsTable: SettingsTable = {
     kind: bindAddress,
     repeatable: true,
     default: [{ type: 'tcp', host: '127.0.0.1', port: 8000 }],
-    defaultText: '127.0.0.1:8000, or 0.0.0.0:$PORT',
+    defaultText: 'or 0.0.0.0:$PORT if PORT is set',
     summary: 'Address to listen on: host:port, [ipv6]:port or unix:path; may be repeated',
     details:
       'An empty host (`:8000`) is every IPv4 interface. Port 0 takes a free port, which the log then names. A socket file ' +
@@ -139,14 +139,13 @@ export const settingsTable: SettingsTable = {
     flag: '--access-logformat',
     kind: accessLogFormat,
     default: '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"',
-    defaultText: 'as gunicorn’s',
     summary: 'Format of that line, from the atoms listed in docs/settings.md; unused with --log-format json',
     details:
       'Atoms: `h` remote address, `l` always `-`, `u` user name of basic authentication, `t` time of the request, `r` request ' +
       'line, `s` status, `m` method, `U` path, `q` query, `H` protocol, `b` bytes of body or `-`, `B` bytes of body, `f` ' +
       'referrer, `a` user agent, `T` seconds, `M` milliseconds, `D` microseconds, `L` decimal seconds, `p` process id, ' +
-      '`{name}i` a field of the request, `{name}o` a field of the response. `%%` is a percent sign. In each value, quotes, ' +
-      'backslashes, control bytes and bytes above 126 are written as `\\xHH`: a client cannot forge a line.',
+      '`{name}i` a field of the request, `{name}o` a field of the response. `%%` is a percent sign. In each value, quotes and ' +
+      'backslashes get a backslash, control bytes and all that is not ASCII become `\\xHH`: a client cannot forge a line.',
   },
   errorLogfile: {
     group: 'Logging',
@@ -154,7 +153,7 @@ export const settingsTable: SettingsTable = {
     aliases: ['--log-file'],
     kind: logfile,
     default: '-',
-    defaultText: '-, standard error',
+    defaultText: 'standard error',
     summary: 'File for the log of the server itself; - for standard error',
   },
   logLevel: {

@@ -1,0 +1,60 @@
+// docs/settings.md, from the settings table.
+import { formatBindAddress } from './bind-address.ts'
+import { type SettingGroup, variableName } from './setting.ts'
+import { type Settings, settingsTable } from './settings.ts'
+
+const GROUPS: readonly SettingGroup[] = ['Sockets', 'Workers', 'Requests', 'Logging', 'Process']
+
+const HEAD = `<!-- Generated from packages/server/src/config/settings.ts by "pnpm --filter @nsgi/server run docs". Do not edit. -->
+
+# Settings of Kirin
+
+    kirin [options] app.js[:export]
+
+\`app.js\` is a path, with or without \`.js\`, \`.mjs\` or \`.cjs\`; a directory stands for the \`main\` of its package.json, or for
+its index file. What follows a colon names an export, instead of the default export. ES modules and CommonJS both work.
+
+Where a setting comes from, lowest precedence first:
+
+1. its default;
+2. the environment: a well-known variable such as \`PORT\`, over it the setting's own \`KIRIN_…\`; an empty variable counts
+   as absent; where an option may be repeated, commas separate the values;
+3. \`KIRIN_CMD_ARGS\`, which holds options as on the command line, quoted as for a shell;
+4. the command line.
+
+A setting given in a later place replaces the earlier one whole. All mistakes are reported at once, one line each, and
+nothing is started: the exit code is 1. An option given twice counts with its last value, unless it may be repeated.
+`
+
+/** Writes the whole page. */
+export function settingsReference(): string {
+  const sections = GROUPS.map(group => {
+    const keys = (Object.keys(settingsTable) as (keyof Settings)[]).filter(key => settingsTable[key].group === group)
+    return `## ${group}\n\n${keys.map(entry).join('\n')}`
+  })
+  return `${HEAD}\n${sections.join('\n')}`
+}
+
+function entry(key: keyof Settings): string {
+  const setting = settingsTable[key]
+  const spellings = [setting.short, setting.flag, ...(setting.aliases ?? [])].filter(flag => flag !== undefined)
+  const variables = [variableName(key), ...(setting.variables ?? []).map(({ name }) => name)]
+  const details = setting.details === undefined ? '' : `\n${setting.details}\n`
+  return `### \`${setting.flag}\`
+
+${setting.summary}.
+${details}
+- Written: ${spellings.map(flag => `\`${flag} ${setting.kind.placeholder}\``).join(', ')}
+- Environment: ${variables.map(name => `\`${name}\``).join(', ')}
+- Value: ${setting.kind.allowed}
+- Default: ${settingsTable[key].default === null ? describeDefault(key) : `\`${describeDefault(key)}\``}
+`
+}
+
+/** The default of a setting in words, as `--help` shows it: `127.0.0.1:8000, or 0.0.0.0:$PORT if PORT is set`. */
+export function describeDefault(key: keyof Settings): string {
+  const { default: value, defaultText } = settingsTable[key]
+  if (value === null) return defaultText ?? 'none'
+  const shown = typeof value === 'object' ? value.map(formatBindAddress).join(',') : String(value)
+  return defaultText === undefined ? shown : `${shown}, ${defaultText}`
+}
