@@ -9,7 +9,6 @@ export interface ReferenceMessage {
   fields: string[]
   trailers: string[]
   body: string
-  complete: boolean
 }
 
 interface UndiciExports extends LlhttpExports {
@@ -42,7 +41,7 @@ export function parseWithUndici(input: string): { messages: ReferenceMessage[]; 
   }
   const env = {
     wasm_on_message_begin: () => {
-      messages.push({ method: '', target: '', fields: [], trailers: [], body: '', complete: false })
+      messages.push({ method: '', target: '', fields: [], trailers: [], body: '' })
       withinTrailers = false
       lastWasValue = true
       return 0
@@ -64,10 +63,7 @@ export function parseWithUndici(input: string): { messages: ReferenceMessage[]; 
       current().body += text(at, length)
       return 0
     },
-    wasm_on_message_complete: () => {
-      current().complete = true
-      return 0
-    },
+    wasm_on_message_complete: () => 0,
   }
   const llhttp = new WebAssembly.Instance(module, { env }).exports as UndiciExports
   llhttp._initialize()
