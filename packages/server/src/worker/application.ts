@@ -9,6 +9,7 @@ import { exitCodes } from '../ipc/exit-codes.ts'
 import { type ApplicationFile, findApplicationFile } from './application-file.ts'
 import { BootError, describeThrown, firstLine } from './boot-error.ts'
 import { type Framework, frameworks } from './frameworks.ts'
+import { syntaxErrorPlace } from './syntax-error-place.ts'
 
 /** An application that is ready to be started. */
 export interface LoadedApplication {
@@ -67,12 +68,19 @@ function importFailure({ shown, path }: ApplicationFile, thrown: unknown): strin
       const from = Array.isArray(requireStack) ? ` required by ${String(requireStack[0])}` : ''
       return `cannot load ${shown}: ${firstLine(String(message))}${from}`
     }
-    default: {
-      const verb =
-        types.isNativeError(thrown) && thrown.name === 'SyntaxError' ? 'cannot be parsed' : 'threw while it was loaded'
-      return `${shown} ${verb}: ${describeThrown(thrown)}`
-    }
+    default:
+      if (types.isNativeError(thrown) && thrown.name === 'SyntaxError') {
+        return `${shown} cannot be parsed: ${describeSyntaxError(path, thrown)}`
+      }
+      return `${shown} threw while it was loaded: ${describeThrown(thrown)}`
   }
+}
+
+function describeSyntaxError(path: string, error: Error): string {
+  const description = describeThrown(error)
+  // Ends with a place in parentheses already: CommonJS, or a name that an imported module does not export.
+  if (/\(\/[^()]*:\d+\)$/.test(description)) return description
+  return `${description} (${syntaxErrorPlace(path) ?? 'in a module that it imports'})`
 }
 
 /** A CommonJS module is one value with its members as named exports; compiled TypeScript marks its own default. */

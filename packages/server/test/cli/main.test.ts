@@ -1,0 +1,295 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from '@jest/globals'
+import { get } from '../support/http-client.ts'
+import { applicationDirectory, HELLO, runKirin, startKirin, startServing } from '../support/kirin-process.ts'
+
+describe('a command line that cannot work', () => {
+  it('is refused with one line for each mistake, exit code 1, and nothing started', async () => {
+    const cwd = applicationDirectory({ 'app.mjs': HELLO })
+    const { code, stdout, stderr } = await runKirin(['--wrokers', '-b', 'nowhere', '--pid', 'kirin.pid', 'app.mjs'], {
+      cwd,
+      env: { WEB_CONCURRENCY: 'many', KIRIN_CMD_ARGS: '--log-level loud' },
+    })
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      'kirin: --wrokers: unknown option; did you mean --workers? (command line)',
+      expect.stringMatching(/^kirin: --bind: expected .*, got "nowhere" \(command line\)$/),
+      'kirin: WEB_CONCURRENCY: expected a whole number from 1 to 1024, got "many" (environment)',
+      expect.stringMatching(/^kirin: --log-level: expected one of .*, got "loud" \(KIRIN_CMD_ARGS\)$/),
+    ])
+    expect(existsSync(join(cwd, 'kirin.pid'))).toBe(false)
+  })
+
+  it.each([
+    [[], /^kirin: no application given: /],
+    [['--bind'], /^kirin: option '-b, --bind <address>' argument missing \(command line\)$/],
+    [['app.mjs', '--chdir', 'nowhere'], /^kirin: --chdir: cannot change to nowhere: ENOENT/],
+    [['app.mjs', '--access-logfile', 'nowhere/log'], /^kirin: --access-logfile: ENOENT/],
+    [['app.mjs', '--log-file', 'nowhere/log'], /^kirin: --error-logfile: ENOENT/],
+    [['app.mjs', '--pid', 'nowhere/pid'], /^kirin: --pid: cannot write nowhere\/pid: ENOENT/],
+  ])('%j: one line, exit code 1', async (args, line) => {
+    const { code, stderr } = await runKirin(args, { cwd: applicationDirectory({ 'app.mjs': HELLO }) })
+    expect(code).toBe(1)
+    expect(stderr.trimEnd()).toMatch(line)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it('is refused when KIRIN_CMD_ARGS has an open quote', async () => {
+    const { code, stderr } = await runKirin(['app.mjs'], { env: { KIRIN_CMD_ARGS: `--name 'x` } })
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'kirin: KIRIN_CMD_ARGS: a quote is not closed\n' })
+  })
+})
+
+describe('an address that cannot be bound', () => {
+  it('is told in one line, with exit code 2, before any worker starts', async () => {
+    const taken = createServer()
+    await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve))
+    const { port } = taken.address() as { port: number }
+    const cwd = applicationDirectory({ 'app.mjs': HELLO })
+    const { code, stderr } = await runKirin(['-b', `127.0.0.1:${port}`, '-b', '127.0.0.1:0', 'app.mjs'], { cwd })
+    taken.close()
+    expect(code).toBe(2)
+    expect(stderr.trimEnd()).toMatch(
+      new RegExp(`^\\[.*\\] \\[FATAL\\] cannot listen on 127\\.0\\.0\\.1:${port}: the address is already in use$`),
+    )
+  })
+})
+
+describe('kirin', () => {
+  it('answers --help and --version on standard output and exits with 0', async () => {
+    const help = await runKirin(['--help'])
+    expect(help).toMatchObject({ code: 0, stderr: '' })
+    expect(help.stdout).toMatch(/^Usage: kirin \[options\] app\.js\[:export\]/)
+    const { code, stdout } = await runKirin(['-w', 'nonsense', '-V'])
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/^kirin \d/) })
+  })
+
+  it('runs the command line of a Procfile, on the PORT that the host names', async () => {
+    const cwd = applicationDirectory({ 'app.mjs': HELLO })
+    const kirin = startKirin(['app.mjs', '--limit-request-line', '8188', '--log-file', '-'], {
+      cwd,
+      env: { PORT: '0', WEB_CONCURRENCY: '2' },
+    })
+    const [, port] = await kirin.line(/Listening at http:\/\/0\.0\.0\.0:(\d+)$/)
+    const origin = `http://127.0.0.1:${port}`
+    expect(await get(`/${'x'.repeat(8000)}`, { origin })).toMatchObject({ status: 200 })
+    expect(await get(`/${'x'.repeat(8188)}`, { origin })).toMatchObject({ status: 414 })
+    await kirin.line(/Kirin .* starts 2 workers/)
+  })
+
+  it('listens on several addresses, UNIX sockets among them, and removes its socket file', async () => {
+    const cwd = applicationDirectory({ 'app.mjs': HELLO })
+    const { kirin, origin } = await startServing(['-b', 'unix:kirin.sock', 'app.mjs'], { cwd })
+    const socketPath = join(cwd, 'kirin.sock')
+    expect((await get('/', { origin })).body).toBe('hello')
+    expect((await get('/', { socketPath })).body).toBe('hello')
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    expect(existsSync(socketPath)).toBe(false)
+  })
+
+  it('keeps its process id in a file while it runs', async () => {
+    const cwd = applicationDirectory({ 'app.mjs': HELLO })
+    const { kirin } = await startServing(['--pid', 'kirin.pid', 'app.mjs'], { cwd })
+    const file = join(cwd, 'kirin.pid')
+    expect(readFileSync(file, 'utf8')).toBe(`${kirin.pid}\n`)
+    const second = await runKirin(['-b', '127.0.0.1:0', '--pid', 'kirin.pid', 'app.mjs'], { cwd })
+    expect(second).toMatchObject({
+      code: 1,
+      stderr: `kirin: --pid: kirin.pid names process ${kirin.pid}, which is running\n`,
+    })
+    kirin.signal('SIGTERM')
+    await kirin.exited()
+    expect(existsSync(file)).toBe(false)
+  })
+
+  it('changes to the directory it is told first: every other path is relative to it', async () => {
+    const cwd = applicationDirectory({ 'inner/app.mjs': HELLO })
+    const { kirin } = await startServing(['--chdir', 'inner', '--log-file', '-', '--access-logfile', 'log', 'app'], {
+      cwd,
+    })
+    expect(existsSync(join(cwd, 'inner/log'))).toBe(true)
+    kirin.signal('SIGTERM')
+    await kirin.exited()
+  })
+
+  it('writes JSON lines when told to', async () => {
+    const cwd = applicationDirectory({ 'app.mjs': HELLO })
+    const kirin = startKirin(['-b', '127.0.0.1:0', '--log-format', 'json', '--access-logfile', '-', 'app.mjs'], { cwd })
+    const [, origin = ''] = await kirin.line(/"msg":"Listening at (http:[^"]+)"/)
+    await get('/a?b', { origin, headers: { 'user-agent': 'test "1"' } })
+    const [line = ''] = await kirin.line(/^\{.*"method".*\}$/)
+    expect(JSON.parse(line)).toMatchObject({
+      worker: 0,
+      remote: '127.0.0.1',
+      method: 'GET',
+      target: '/a?b',
+      protocol: 'HTTP/1.1',
+      status: 200,
+      bytes: 5,
+      userAgent: 'test "1"',
+    })
+    for (const text of kirin.stderr.trimEnd().split('\n')) expect(JSON.parse(text)).toMatchObject({ level: 'info' })
+  })
+})
+
+describe('the application', () => {
+  const files = {
+    'named.mjs': `export const handler = () => ({ status: 200, body: 'named' })\n`,
+    'both.cjs': `module.exports = () => ({ status: 200, body: 'whole' })\nmodule.exports.part = () => ({ status: 200, body: 'part' })\n`,
+    'compiled.js': `Object.defineProperty(exports, '__esModule', { value: true })\nexports.default = () => ({ status: 200, body: 'compiled' })\n`,
+    'hidden.cjs': `const all = { ['han' + 'dler']: () => ({ status: 200, body: 'hidden' }) }\nmodule.exports = all\n`,
+    'package/package.json': '{ "main": "lib/start" }',
+    'package/lib/start.mjs': `export default () => ({ status: 200, body: 'main' })\n`,
+    'indexed/index.mjs': `export default () => ({ status: 200, body: 'index' })\n`,
+    'odd:name.mjs': `export default () => ({ status: 200, body: 'odd' })\n`,
+  }
+
+  it.each([
+    ['named.mjs:handler', 'named'],
+    ['./named:handler', 'named'],
+    ['both.cjs', 'whole'],
+    ['both:part', 'part'],
+    ['compiled.js', 'compiled'],
+    ['hidden.cjs:handler', 'hidden'],
+    ['package', 'main'],
+    ['indexed', 'index'],
+    ['odd:name.mjs', 'odd'],
+  ])('is found as %s', async (name, body) => {
+    const { origin } = await startServing([name], { cwd: applicationDirectory(files) })
+    expect((await get('/', { origin })).body).toBe(body)
+  })
+})
+
+describe('an application that cannot be loaded', () => {
+  const files = {
+    'app.mjs': HELLO,
+    'nothing.mjs': 'const app = 1\n',
+    'nothing.cjs': 'const app = 1\n',
+    'named.mjs': 'export const application = () => {}\nexport const other = 1\n',
+    'one.mjs': 'export const application = () => {}\n',
+    'object.mjs': 'export default { port: 80, host: 1 }\n',
+    'text.mjs': `export default 'hello'\n`,
+    'promise.mjs': 'export default Promise.resolve(() => {})\n',
+    'instance.mjs': 'class Shop {}\nexport default new Shop()\n',
+    'hook.mjs': 'const app = () => {}\napp.startup = 3\nexport default app\n',
+    'syntax.mjs': 'export default () => {\n  return {{\n',
+    'inner.mjs': `import './syntax.mjs'\nexport default () => {}\n`,
+    'syntax.cjs': 'module.exports = (\n',
+    'link.mjs': `import { nothing } from './app.mjs'\nexport default nothing\n`,
+    'throws.mjs': `\nthrow new TypeError('no database\\nat all')\n`,
+    'deep.mjs': `import './throws.mjs'\nexport default () => {}\n`,
+    'odd.mjs': `throw 'a string'\n`,
+    'nullish.mjs': `throw null\n`,
+    'missing.mjs': `import 'not-installed'\n`,
+    'missing.cjs': `require('not-installed')\n`,
+    'exits.mjs': 'process.exit(9)\n',
+    'data.yaml': 'a: 1\n',
+    'empty/readme': '',
+    'koa.mjs': 'export default { callback() {}, middleware: [], context: {} }\n',
+    'fetch.mjs': 'export default { fetch() {} }\n',
+    'server.mjs': `import { createServer } from 'node:http'\nexport default createServer()\n`,
+  }
+  const cases: readonly [string, number, string | RegExp][] = [
+    ['ap.mjs', 4, /^cannot find the application ap\.mjs: there is no ap\.mjs in \S+; did you mean app\.mjs\?$/],
+    ['zebra', 4, /^cannot find the application zebra: there is no zebra, zebra\.js, zebra\.mjs, zebra\.cjs in \S+$/],
+    [
+      'empty',
+      4,
+      /^cannot find the application empty: the directory \S+ has no package\.json with a main that exists, and no index/,
+    ],
+    ['nothing.mjs', 4, 'nothing.mjs has no default export: it exports nothing'],
+    ['nothing.cjs', 4, 'nothing.cjs has no default export: it exports nothing'],
+    ['named.mjs', 4, 'named.mjs has no default export: it exports application, other'],
+    ['one.mjs', 4, 'one.mjs has no default export: it exports application; did you mean one.mjs:application?'],
+    [
+      'named.mjs:aplication',
+      4,
+      'named.mjs has no export named aplication: it exports application, other; did you mean named.mjs:application?',
+    ],
+    [
+      'named.mjs:other',
+      4,
+      'the export other of named.mjs is a number; expected a function (request, context) => response',
+    ],
+    [
+      'object.mjs',
+      4,
+      'the default export of object.mjs is an object with port, host; expected a function (request, context) => response',
+    ],
+    ['text.mjs', 4, 'the default export of text.mjs is a string; expected a function (request, context) => response'],
+    ['promise.mjs', 4, /^the default export of promise\.mjs is a promise \(await it at the top level of the module\);/],
+    ['instance.mjs', 4, /^the default export of instance\.mjs is an instance of Shop;/],
+    ['hook.mjs', 4, 'the default export of hook.mjs has a startup that is no function but a number'],
+    ['syntax.mjs', 4, /^syntax\.mjs cannot be parsed: SyntaxError: .* \(\/\S+syntax\.mjs:\d+\)$/],
+    ['inner.mjs', 4, /^inner\.mjs cannot be parsed: SyntaxError: .* \(in a module that it imports\)$/],
+    ['syntax.cjs', 4, /^syntax\.cjs cannot be parsed: SyntaxError: .* \(\/\S+syntax\.cjs:\d+\)$/],
+    ['link.mjs', 4, /^link\.mjs cannot be parsed: SyntaxError: .*nothing.* \(\/\S+link\.mjs:1\)$/],
+    ['throws.mjs', 4, /^throws\.mjs threw while it was loaded: TypeError: no database \(\/\S+throws\.mjs:2:7\)$/],
+    ['deep.mjs', 4, /^deep\.mjs threw while it was loaded: TypeError: no database \(\/\S+throws\.mjs:2:7\)$/],
+    ['odd.mjs', 4, `odd.mjs threw while it was loaded: 'a string'`],
+    ['nullish.mjs', 4, 'nullish.mjs threw while it was loaded: null'],
+    ['missing.mjs', 4, /^cannot load missing\.mjs: Cannot find package 'not-installed' imported from \S+missing\.mjs$/],
+    ['missing.cjs', 4, /^cannot load missing\.cjs: Cannot find module 'not-installed' required by \S+missing\.cjs$/],
+    ['exits.mjs', 3, 'a worker exited with code 9 before it was ready'],
+    ['data.yaml', 4, /^cannot load data\.yaml: Node v\S+ does not load \.yaml files$/],
+    ['koa.mjs', 4, 'the default export of koa.mjs is a Koa application, which Kirin does not serve by itself yet'],
+    ['fetch.mjs', 4, 'the default export of fetch.mjs is a fetch handler, which Kirin does not serve by itself yet'],
+    [
+      'server.mjs',
+      4,
+      /^the default export of server\.mjs is an HTTP server, .*: export what handles its requests instead/,
+    ],
+  ]
+
+  it.each(cases)('%s: exit code %i and one line, however many workers', async (name, code, line) => {
+    const finished = await runKirin(['-w', '2', '-b', '127.0.0.1:0', '--log-level', 'error', name], {
+      cwd: applicationDirectory(files),
+    })
+    expect(finished.code).toBe(code)
+    const message = /^\[[^\]]+\] \[\d+\] \[FATAL\] (?<message>[^\n]*)\n$/.exec(finished.stderr)?.groups?.['message']
+    expect(message ?? finished.stderr).toEqual(typeof line === 'string' ? line : expect.stringMatching(line))
+  })
+
+  it('shows the whole stack at the level debug', async () => {
+    const cwd = applicationDirectory(files)
+    const { stderr } = await runKirin(['-b', '127.0.0.1:0', '--log-level', 'debug', 'deep.mjs'], { cwd })
+    expect(stderr).toMatch(/\[DEBUG\] Where it failed:\n {4}TypeError: no database\n {4}at all\n {4}at file:/)
+  })
+})
+
+describe('an Express application', () => {
+  const adapters = new URL('../../../adapters-express/', import.meta.url)
+  const app = `const express = require('express')\nconst app = express()\napp.get('/', (req, res) => { res.json({ url: req.url }) })\nmodule.exports = app\n`
+
+  function project(packages: Readonly<Record<string, URL>>): string {
+    const cwd = applicationDirectory({ 'app.cjs': app })
+    for (const [name, target] of Object.entries(packages)) {
+      const path = join(cwd, 'node_modules', name)
+      mkdirSync(join(path, '..'), { recursive: true })
+      symlinkSync(fileURLToPath(target), path)
+    }
+    return cwd
+  }
+
+  it('is recognised, and served through the adapter that its project has', async () => {
+    const express = new URL('node_modules/express/', adapters)
+    const cwd = project({ express, '@nsgi/adapters-express': adapters })
+    const { kirin, origin } = await startServing(['app.cjs'], { cwd })
+    await kirin.line(/the default export of app\.cjs is an Express application: served through @nsgi\/adapters-express/)
+    expect((await get('/', { origin })).body).toBe('{"url":"/"}')
+  })
+
+  it('is refused with the name of the package to install, when it is not installed', async () => {
+    const cwd = project({ express: new URL('node_modules/express/', adapters) })
+    const { code, stderr } = await runKirin(['-b', '127.0.0.1:0', 'app.cjs'], { cwd })
+    expect(code).toBe(4)
+    expect(stderr).toMatch(
+      /\[FATAL\] the default export of app\.cjs is an Express application; to serve it, run: npm install @nsgi\/adapters-express\n$/,
+    )
+  })
+})
