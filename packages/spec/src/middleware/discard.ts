@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { GatewayError } from '../errors.ts'
 import type { GatewayResponse } from '../response.ts'
 import { closeBody } from './close-body.ts'
@@ -20,6 +21,7 @@ export function discard(response: GatewayResponse, error?: unknown): void {
   try {
     response.finished?.(error ?? new GatewayError('NSGI_RESPONSE_DISCARDED'))
   } catch (thrown) {
-    process.emitWarning(thrown instanceof Error ? thrown : String(thrown))
+    // As text: an error of another realm (a test runner's) is no Error to emitWarning.
+    process.emitWarning('finished() of a discarded response threw', { detail: inspect(thrown) })
   }
 }

@@ -1,1 +1,9 @@
-export {}
+export type { GatewayErrorCode } from '../errors.ts'
+export type { CallResult, Informational } from './call.ts'
+export { call } from './call.ts'
+export { collect, collectText } from './collect.ts'
+export type { ContextInit } from './create-context.ts'
+export { createContext } from './create-context.ts'
+export type { BodyInit, RequestInit } from './create-request.ts'
+export { createRequest } from './create-request.ts'
+export type { FieldsInit } from './fields.ts'
