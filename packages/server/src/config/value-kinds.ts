@@ -59,8 +59,7 @@ export function choice<T extends string>(words: Readonly<Record<string, T>>, pla
 /** Any text that is not empty and holds no control characters. */
 export function text(allowed: string, placeholder: string): ValueKind<string> {
   return {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
-    schema: v.pipe(v.string(), v.regex(/^[^\x00-\x1f\x7f]+$/)),
+    schema: v.pipe(v.string(), v.regex(/^\P{Cc}+$/u)),
     allowed,
     placeholder,
   }

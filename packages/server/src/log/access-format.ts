@@ -39,8 +39,7 @@ export const accessAtoms: readonly string[] = Object.keys(atoms)
 
 /** Whether every `%` of the format starts something known, and no control byte would break its line. */
 export function isAccessFormat(format: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
-  return format !== '' && !/[\x00-\x1f\x7f]/.test(format) && pieces(format) !== undefined
+  return format !== '' && !/\p{Cc}/u.test(format) && pieces(format) !== undefined
 }
 
 /**

@@ -43,8 +43,7 @@ function inspectOneLine(value: unknown): string {
 }
 
 function showControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, character => {
+  return text.replace(/\p{Cc}/gu, character => {
     return character === '\t' ? ' ' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
   })
 }

@@ -33,13 +33,7 @@ interface ServerHandle {
 }
 
 /** Gives a bound handle, or a negative errno. `-1, -1` as port and family make a UNIX socket, as in node:net itself. */
-type CreateServerHandle = (
-  address: string,
-  port: number,
-  family: 4 | 6 | -1,
-  fd?: number,
-  flags?: number,
-) => ServerHandle | number
+type CreateServerHandle = (address: string, port: number, family: 4 | 6 | -1) => ServerHandle | number
 
 const createServerHandle = (net as unknown as { readonly _createServerHandle?: CreateServerHandle })._createServerHandle
 

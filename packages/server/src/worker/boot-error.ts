@@ -33,7 +33,7 @@ export function describeThrown(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null || !('message' in thrown))
     return inspect(thrown, { breakLength: Infinity })
   const { name, message, stack } = thrown as { name?: unknown; message: unknown; stack?: unknown }
-  const line = `${String(name ?? 'Error')}: ${firstLine(String(message))}`
+  const line = `${typeof name === 'string' ? name : 'Error'}: ${firstLine(String(message))}`
   const place = typeof stack === 'string' ? placeOf(stack) : undefined
   return place === undefined ? line : `${line} (${place})`
 }

@@ -21,7 +21,7 @@ export interface KirinOptions {
 /** How a process ended. */
 export interface Ending {
   readonly code: number | null
-  readonly signal: NodeJS.Signals | null
+  readonly signal: string | null
 }
 
 interface Waiter {
@@ -94,6 +94,8 @@ export class KirinProcess {
       cwd,
       env: { PATH, HOME, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A process group of its own, as a shell gives it: `interruptGroup` is then a terminal's ^C.
+      detached: true,
     })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#heard('stdout', text))
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#heard('stderr', text))
@@ -119,6 +121,11 @@ export class KirinProcess {
 
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
+  }
+
+  /** What a terminal does at ^C: the signal goes to the master and to every worker. */
+  interruptGroup(): void {
+    process.kill(-this.pid, 'SIGINT')
   }
 
   /**
