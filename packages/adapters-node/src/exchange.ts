@@ -121,6 +121,7 @@ export class Exchange implements SocketOwner {
   ended(): void {
     if (this.#ended) return
     this.#ended = true
+    ;(this.res as unknown as NodeResponse)._finish()
     this.socket.writableLength += terminatorLength
     if (this.#body) this.#body.end()
     else if (!this.#over && !this.socket.destroyed) this.#deliver(this.#singleBody())

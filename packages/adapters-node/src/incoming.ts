@@ -1,5 +1,6 @@
 import { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { types } from 'node:util'
 import type { GatewayRequest } from '@nsgi/spec'
 import { connectionReset } from './node-errors.ts'
 import type { IncomingInternals, NodeRequest } from './node-internals.ts'
@@ -139,7 +140,7 @@ function asBuffer(chunk: Uint8Array): Buffer {
 /** A body breaks because the client is lost, which node reports as one error whatever broke first, or because of a limit. */
 function lossOr(http: Inner, error: unknown): Error {
   if (http[gateway].signal.aborted) return connectionReset(error)
-  return error instanceof Error ? error : connectionReset(error)
+  return types.isNativeError(error) ? error : connectionReset(error)
 }
 
 function destroy(this: Inner, error: Error | null, callback: (error?: Error | null) => void): void {

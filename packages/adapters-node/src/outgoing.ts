@@ -1,6 +1,7 @@
 import { ServerResponse } from 'node:http'
 import type { Exchange } from './exchange.ts'
 import type { Incoming } from './incoming.ts'
+import { trailerInvalid } from './node-errors.ts'
 import type { NodeResponse, RawHeaders, SendCallback } from './node-internals.ts'
 import { headOfArgument, headOfStore } from './response-head.ts'
 import { parseInformation } from './response-information.ts'
@@ -62,6 +63,7 @@ export function drainOutgoing(response: Outgoing): void {
 function storeHeader(this: Inner, statusLine: string, given: RawHeaders): void {
   let head = headOfStore(this.getHeaders())
   if (head.empty) head = headOfArgument(given)
+  if (head.trailer && !head.chunked && (head.contentLength !== null || !this._hasBody)) throw trailerInvalid()
   if (head.contentLength !== null) this._contentLength = head.contentLength
   this[owner].storeHead(head)
   this._header = `${statusLine}\r\n`

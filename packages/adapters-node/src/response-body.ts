@@ -34,6 +34,11 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
 
   /** Adds a chunk; an empty one only carries its callback. */
   push(chunk: BodyChunk, callback: SendCallback | null): void {
+    if (chunk.length === 0 && this.#resolve) {
+      // Nothing is under way that it would have to wait for.
+      if (callback) process.nextTick(callback)
+      return
+    }
     this.pending += chunk.length
     this.#queue.push({ chunk, callback })
     this.#answer()
@@ -120,7 +125,7 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
         this.#first = 0
       }
       if (entry.chunk.length > 0) return entry
-      if (entry.callback) process.nextTick(entry.callback)
+      entry.callback?.()
     }
     return undefined
   }

@@ -13,15 +13,7 @@ export function joinedHeaders(raw: readonly string[]): RequestHeaders {
 }
 
 // Framing and connection belong to the server (RFC 9110 §7.6.1, NSGI RES-21).
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+const hopByHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade'])
 
 /** The fields that may be sent, as name and lines. Throws a TypeError for what is not a header (NSGI RES-06, RES-07). */
 export function* sendableFields(headers: ResponseHeaders): Generator<[string, string | readonly string[]]> {

@@ -45,6 +45,8 @@ export function checkResponse(response: GatewayResponse, method: string): Checke
     if (single === undefined) headers['transfer-encoding'] = 'chunked'
     else headers['content-length'] = chunkLength(single)
   }
+  // Node throws for a Trailer field without chunked framing: there will be no trailers to announce.
+  if (single !== undefined || bodiless || declaredLength !== undefined) delete headers.trailer
   if (status === 204) delete headers['content-length']
   return {
     status,

@@ -137,8 +137,8 @@ export class ResponseWriter {
     const iterator = this.#iterator
     this.#iterator = undefined
     try {
-      const returned: unknown = iterator?.return?.()
-      if (returned instanceof Promise) returned.catch(() => {})
+      const returned = iterator?.return?.() as PromiseLike<unknown> | undefined
+      if (typeof returned?.then === 'function') returned.then(undefined, () => {})
     } catch {
       // What it throws while it is being discarded has no reader: the reason it is discarded is the one reported.
     }
