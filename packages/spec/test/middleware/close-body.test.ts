@@ -95,15 +95,20 @@ describe('closeBody', () => {
     expect(counts.returns).toBe(1)
   })
 
-  it('drops what return throws or rejects with', async () => {
-    closeBody(
-      counting(() => {
-        throw new Error('from return')
-      }).body,
-    )
-    closeBody(counting(() => Promise.reject(new Error('later from return'))).body)
-    // An unhandled rejection would be reported once the microtasks have run, before the next immediate.
+  it('drops what return throws', () => {
+    const { body, counts } = counting(() => {
+      throw new Error('from return')
+    })
+    expect(() => closeBody(body)).not.toThrow()
+    expect(counts.returns).toBe(1)
+  })
+
+  it('drops what return rejects with', async () => {
+    const { body, counts } = counting(() => Promise.reject(new Error('later from return')))
+    closeBody(body)
+    // Were the rejection unhandled, it would be reported after the microtasks and fail the run.
     await new Promise(resolve => setImmediate(resolve))
+    expect(counts.returns).toBe(1)
   })
 
   it('drops what a body throws that cannot be iterated any more', () => {

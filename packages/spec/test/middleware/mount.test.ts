@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import fc from 'fast-check'
+import { array, assert, asyncProperty, stringMatching, uniqueArray } from 'fast-check'
 import type { Application } from '../../src/index.ts'
 import { mount } from '../../src/middleware/index.ts'
 import { call, createContext, createRequest, type RequestInit } from '../../src/testing/index.ts'
@@ -93,14 +93,14 @@ describe('mount', () => {
   })
 
   it('keeps mount + path equal to the whole path, whatever the path and the prefixes', async () => {
-    const segment = fc.stringMatching(/^[a-c%2F.]{0,3}$/)
-    const path = fc.array(segment, { minLength: 1, maxLength: 5 }).map(parts => `/${parts.join('/')}`)
-    const prefixes = fc.uniqueArray(
+    const segment = stringMatching(/^[a-c%2F.]{0,3}$/)
+    const path = array(segment, { minLength: 1, maxLength: 5 }).map(parts => `/${parts.join('/')}`)
+    const prefixes = uniqueArray(
       path.filter(prefix => !prefix.endsWith('/')),
       { minLength: 1, maxLength: 4 },
     )
-    await fc.assert(
-      fc.asyncProperty(prefixes, path, async (mounted, target) => {
+    await assert(
+      asyncProperty(prefixes, path, async (mounted, target) => {
         const application = mount(Object.fromEntries(mounted.map(prefix => [prefix, seen(prefix)])))
         const outcome = await route(application, { target })
         const longest = mounted
