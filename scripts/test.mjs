@@ -19,6 +19,7 @@ try {
   const env = await prepare()
   await check('Types', note => turbo('typecheck', env, note))
   await check('Lint', () => run('pnpm', ['run', '--silent', 'lint'], { cwd: root, env }))
+  await check('Packages as published', () => run('pnpm', ['run', '--silent', 'lint:packages'], { cwd: root, env }))
   await check('Tests', () => runJest(env), { announced: false })
 } catch (error) {
   totals.failed += 1
