@@ -111,10 +111,16 @@ class Arbiter {
       module: workerModule,
       sockets: this.#sockets.map(({ fd }) => fd),
       order: { ...order, slot, title: titleOf(slot) },
-      onMessage: message => this.#dispatch(eventOf(id, message)),
+      onMessage: message => this.#heard(id, message),
       onExit: ending => this.#dispatch({ type: 'exited', id, ending }),
     })
     this.#workers.set(id, handle)
+  }
+
+  #heard(id: number, message: FromWorker): void {
+    const event: ArbiterEvent = { ...message, id }
+    if (event.type === 'stopping') afterSignals(() => this.#dispatch(event))
+    else this.#dispatch(event)
   }
 
   #tell(notice: Notice): void {
@@ -137,6 +143,13 @@ class Arbiter {
   }
 }
 
-function eventOf(id: number, message: FromWorker): ArbiterEvent {
-  return { ...message, id }
+/**
+ * Calls back when every signal that was delivered before this moment has been handled.
+ *
+ * A signal to the whole process group (^C in a terminal, a supervisor's TERM) makes workers say that they stop, and on a
+ * busy machine the master hears that before its own signal: libuv learns of a signal through a pipe, which may become
+ * readable only after this turn's events were collected. The next turn of the loop has it; the one after that is safe.
+ */
+function afterSignals(callback: () => void): void {
+  setImmediate(() => setImmediate(callback))
 }
