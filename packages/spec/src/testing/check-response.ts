@@ -60,7 +60,7 @@ export function headersFault(headers: unknown): string | undefined {
     for (const line of Array.isArray(value) ? (value as unknown[]) : [value]) {
       if (typeof line !== 'string') return `the value of ${name} must be a string, not ${describe(line)} (RES-02)`
       if (!FIELD_VALUE.test(line)) {
-        return `the value of ${name} holds a control or a character above U+00FF (RES-07)`
+        return `the value of ${name} holds CR, LF, NUL or a character above U+00FF (RES-07)`
       }
     }
   }

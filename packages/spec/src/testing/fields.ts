@@ -9,8 +9,8 @@ export type FieldsInit =
 /** RFC 9110 §5.6.2. */
 export const TOKEN: RegExp = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
-/** RFC 9110 §5.5, bytes as latin1, without what would end or cut the line (RES-07); horizontal tab is allowed. */
-export const FIELD_VALUE: RegExp = /^[\t\x20-\x7E\x80-\xFF]*$/
+/** Bytes as latin1 without CR, LF and NUL, which would end or cut the line (RFC 9110 §5.5, RES-07). */
+export const FIELD_VALUE: RegExp = /^[^\0\r\n\u0100-\uFFFF]*$/
 
 /**
  * The flat array `name, value, name, value…` of the fields, values trimmed (REQ-21), names as written.
@@ -38,7 +38,7 @@ export function checkRawFields(raw: readonly unknown[]): asserts raw is readonly
     }
     if (typeof value !== 'string' || !FIELD_VALUE.test(value)) {
       throw new TypeError(
-        `${JSON.stringify(value)} is not a value of the field ${name}: it must be a string of latin1 characters without controls`,
+        `${JSON.stringify(value)} is not a value of the field ${name}: it must be a string of latin1 characters without CR, LF and NUL`,
       )
     }
   }
@@ -55,6 +55,18 @@ export function joinFields(raw: readonly string[]): RequestHeaders {
     record[name] = before === undefined ? value : before + (name === 'cookie' ? '; ' : ', ') + value
   }
   return Object.freeze(record)
+}
+
+/** What a trailer section must not carry: framing, routing, authentication, controls, content (RFC 9110 §6.5.1, RES-30). */
+const NEVER_TRAILERS: ReadonlySet<string> = new Set(
+  `authorization cache-control connection content-encoding content-length content-range content-type cookie date expect
+   host keep-alive max-forwards proxy-authenticate proxy-authorization proxy-connection range set-cookie te trailer
+   transfer-encoding upgrade www-authenticate`.split(/\s+/),
+)
+
+/** Whether a field may stand in a trailer section; `name` is lower-case. */
+export function isTrailerName(name: string): boolean {
+  return !NEVER_TRAILERS.has(name)
 }
 
 /** Whether a field of that name is among them. */

@@ -5,6 +5,7 @@ import type { GatewayRequest } from '../request.ts'
 import type { GatewayResponse, ResponseHeaders } from '../response.ts'
 import { declaredLength, headersFault, isWithoutContent } from './check-response.ts'
 import { chunkBytes, iteratorOf } from './chunk.ts'
+import { isTrailerName } from './fields.ts'
 
 /** What reached the client, and what went wrong if something did. */
 export interface Transferred {
@@ -97,7 +98,8 @@ function trailersOf(request: GatewayRequest, response: GatewayResponse): Respons
   const trailers = response.trailers?.()
   const fault = headersFault(trailers)
   if (fault !== undefined) throw new GatewayError('NSGI_INVALID_RESPONSE', `invalid trailers: ${fault}`)
-  return trailers
+  if (trailers === undefined) return undefined
+  return Object.fromEntries(Object.entries(trailers).filter(([name]) => isTrailerName(name)))
 }
 
 function mismatch(declared: number, found: string): GatewayError {

@@ -287,6 +287,11 @@ describe('call and trailers', () => {
     expect(asked).toBe(false)
   })
 
+  it('drops the names that may not stand there', async () => {
+    const trailers = () => ({ digest: 'x', 'content-length': '5', 'set-cookie': 'a=1' })
+    expect((await call(giving({ status: 200, body: ['a'], trailers }))).trailers).toEqual({ digest: 'x' })
+  })
+
   it('makes invalid ones the error', async () => {
     const { error } = await call(giving({ status: 200, body: ['a'], trailers: () => ({ A: 'b' }) }))
     expect(error).toMatchObject({ message: expect.stringContaining('RES-06') })
