@@ -123,6 +123,14 @@ export class KirinProcess {
     this.#child.kill(signal)
   }
 
+  /** Stops reading standard output: writing to it fails with EPIPE from then on. */
+  async closeStdout(): Promise<void> {
+    const { stdout } = this.#child
+    if (stdout === null || stdout.destroyed) return
+    stdout.destroy()
+    await once(stdout, 'close')
+  }
+
   /** What a terminal does at ^C: the signal goes to the master and to every worker. */
   interruptGroup(): void {
     process.kill(-this.pid, 'SIGINT')

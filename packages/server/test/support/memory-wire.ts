@@ -1,0 +1,129 @@
+// A wire without a socket: keeps what the engine writes, and notes what it asks of the transport.
+import type { Wire, WriteCallback } from '../../src/http1/wire.ts'
+
+/** The same figure as a socket's wire has. */
+const HIGH_WATER = 64 * 1024
+
+interface Unsent {
+  readonly size: number
+  readonly done: WriteCallback | undefined
+}
+
+/**
+ * What it is told happens as on a socket: write callbacks come a turn later, `drained` when everything that
+ * waited is sent. While `stalled`, the peer takes nothing. Nothing may be written after `end` or `reset`: it throws.
+ */
+export class MemoryWire implements Wire {
+  /** `pause`, `resume`, `end`, `reset`, in order. */
+  readonly calls: string[] = []
+  isPaused = false
+  isEnded = false
+  isReset = false
+  /** How many writes there were, empty ones included. */
+  writes = 0
+  /** Called when the engine has made room to read on. */
+  onResume: () => void = () => undefined
+  /** Called when everything has been sent after there was no room. */
+  onDrained: () => void = () => undefined
+
+  private readonly sent: Buffer[] = []
+  private unsent: Unsent[] = []
+  private waiting = 0
+  private needsDrain = false
+  private isStalled = false
+  private flushDue = false
+
+  get hasRoom(): boolean {
+    return this.waiting < HIGH_WATER
+  }
+
+  /** Bytes that the peer has not taken. */
+  get backlog(): number {
+    return this.waiting
+  }
+
+  /** All bytes written so far. */
+  get bytes(): Buffer {
+    return Buffer.concat(this.sent)
+  }
+
+  write(data: string | Uint8Array, done?: WriteCallback): void {
+    if (this.isEnded || this.isReset) throw new Error('written after the end')
+    const bytes = typeof data === 'string' ? Buffer.from(data, 'latin1') : Buffer.from(data)
+    if (typeof data === 'string' && bytes.toString('latin1') !== data) throw new Error('a character above 0xFF')
+    this.writes++
+    this.sent.push(bytes)
+    this.unsent.push({ size: bytes.length, done })
+    this.waiting += bytes.length
+    if (!this.hasRoom) this.needsDrain = true
+    this.flushSoon()
+  }
+
+  batch(): void {
+    // Gathering writes changes no byte.
+  }
+
+  afterTurn(callback: () => void): void {
+    queueMicrotask(() => process.nextTick(callback))
+  }
+
+  pause(): void {
+    this.isPaused = true
+    this.calls.push('pause')
+  }
+
+  resume(): void {
+    this.isPaused = false
+    this.calls.push('resume')
+    this.onResume()
+  }
+
+  end(): void {
+    if (this.isEnded) return
+    this.isEnded = true
+    this.calls.push('end')
+  }
+
+  reset(): void {
+    this.isReset = true
+    this.calls.push('reset')
+  }
+
+  /** From now on the peer takes nothing. */
+  stall(): void {
+    this.isStalled = true
+  }
+
+  /** The peer takes everything again, and what comes. */
+  unstall(): void {
+    this.isStalled = false
+    this.flush()
+  }
+
+  /** What was not sent never will be: its callbacks get the error. */
+  fail(error: Error): void {
+    const lost = this.unsent
+    this.unsent = []
+    for (const { done } of lost) done?.(error)
+  }
+
+  private flushSoon(): void {
+    if (this.flushDue || this.isStalled) return
+    this.flushDue = true
+    process.nextTick(() => this.flush())
+  }
+
+  private flush(): void {
+    this.flushDue = false
+    if (this.isStalled) return
+    const taken = this.unsent
+    this.unsent = []
+    for (const { size, done } of taken) {
+      this.waiting -= size
+      done?.()
+    }
+    if (this.waiting > 0 || !this.needsDrain) return
+    this.needsDrain = false
+    this.onDrained()
+  }
+}
