@@ -2,23 +2,26 @@
 import type { Endpoint, GatewayRequest, RequestHeaders, ResponseHeaders, TlsInfo } from '@nsgi/spec'
 import type { Exchange } from './exchange.ts'
 
+// A member with a name would take it from the interface, whose names without a dot are all reserved (NSGI REQ-26).
+const EXCHANGE: unique symbol = Symbol('exchange')
+
 /**
  * NSGI's request. All state stands in the exchange, which is reached through `this`, so that the accessors give
  * the same values through `Object.create(request)` (NSGI REQ-24, REQ-25).
  */
 export class GatewayRequestView implements GatewayRequest {
-  private readonly exchange: Exchange
+  private readonly [EXCHANGE]: Exchange
 
   constructor(exchange: Exchange) {
-    this.exchange = exchange
+    this[EXCHANGE] = exchange
   }
 
   get method(): string {
-    return this.exchange.head.method
+    return this[EXCHANGE].head.method
   }
 
   get target(): string {
-    return this.exchange.head.target
+    return this[EXCHANGE].head.target
   }
 
   get mount(): string {
@@ -26,11 +29,11 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   get path(): string {
-    return this.exchange.head.path
+    return this[EXCHANGE].head.path
   }
 
   get query(): string {
-    return this.exchange.head.query
+    return this[EXCHANGE].head.query
   }
 
   get scheme(): 'http' | 'https' {
@@ -38,35 +41,35 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   get authority(): string {
-    return this.exchange.head.authority
+    return this[EXCHANGE].head.authority
   }
 
   get httpVersion(): '1.0' | '1.1' {
-    return this.exchange.head.facts.http11 ? '1.1' : '1.0'
+    return this[EXCHANGE].head.facts.http11 ? '1.1' : '1.0'
   }
 
   get headers(): RequestHeaders {
-    return this.exchange.head.headers
+    return this[EXCHANGE].head.headers
   }
 
   get rawHeaders(): readonly string[] {
-    return this.exchange.head.rawHeaders
+    return this[EXCHANGE].head.rawHeaders
   }
 
   get body(): AsyncIterable<Uint8Array> | null {
-    return this.exchange.body
+    return this[EXCHANGE].body
   }
 
   get trailers(): RequestHeaders | undefined {
-    return this.exchange.trailers
+    return this[EXCHANGE].trailers
   }
 
   get remote(): Endpoint {
-    return this.exchange.owner.endpoints.remote
+    return this[EXCHANGE].owner.endpoints.remote
   }
 
   get local(): Endpoint {
-    return this.exchange.owner.endpoints.local
+    return this[EXCHANGE].owner.endpoints.local
   }
 
   get tls(): TlsInfo | null {
@@ -74,7 +77,7 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   get signal(): AbortSignal {
-    return this.exchange.signal()
+    return this[EXCHANGE].signal()
   }
 
   get upgrade(): undefined {
@@ -82,7 +85,7 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   inform(status: number, headers?: ResponseHeaders): void {
-    this.exchange.inform(status, headers)
+    this[EXCHANGE].inform(status, headers)
   }
 }
 
