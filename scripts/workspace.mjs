@@ -56,6 +56,8 @@ function checkNode() {
 async function findPnpm(note) {
   const wanted = manifest.packageManager.slice('pnpm@'.length)
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' }
+  // Some tools take CI=true for a reason to colour a log file.
+  if (process.stdout.isTTY !== true) env.NO_COLOR = '1'
   const installed = await pnpmVersion(env)
   if (installed?.split('.')[0] === wanted.split('.')[0]) {
     note(`pnpm ${installed}`)
