@@ -61,7 +61,26 @@ export async function openLogFile(options: LogFileOptions): Promise<LogFile> {
   const report = reporter(options.onFailure)
   stream.on('error', report)
   stream.on('drop', () => report(new Error('lines dropped: nobody takes them')))
+  skipHopelessFlush(stream)
   return logFile(stream, options, report)
+}
+
+/**
+ * At exit pino writes what is left with `flushSync`, which tries for ever when the disk is full: a worker could not end.
+ * What failed last is not tried again then.
+ */
+function skipHopelessFlush(stream: SonicBoom): void {
+  const flushSync = stream.flushSync.bind(stream)
+  let failing = false
+  stream.on('error', () => {
+    failing = true
+  })
+  stream.on('write', () => {
+    failing = false
+  })
+  stream.flushSync = () => {
+    if (!failing) flushSync()
+  }
 }
 
 function logFile(stream: SonicBoom, options: LogFileOptions, report: (error: Error) => void): LogFile {

@@ -27,8 +27,8 @@ export interface Service {
 /**
  * Loads the application, awaits its startup and begins to accept.
  *
- * @param leave aborts when the worker is to stop before it is ready; startup is not interrupted by it, but followed by
- *   shutdown instead of service
+ * @param leave aborts when the worker is to stop before it is ready: loading is given up, but a startup that has begun is
+ *   finished, and followed by shutdown instead of service
  * @returns the service, or `undefined` when it was asked to leave
  * @throws BootError for whatever is wrong with the application
  */
@@ -38,9 +38,10 @@ export async function bootService(
   leave: AbortSignal,
 ): Promise<Service | undefined> {
   const { logger } = logs
-  const { application, adapted } = await loadApplication(order.application, process.cwd())
+  const loaded = await Promise.race([loadApplication(order.application, process.cwd()), aborted(leave)])
+  if (loaded === undefined) return undefined
+  const { application, adapted } = loaded
   if (adapted !== null) logger[order.slot === 0 ? 'info' : 'debug'](adapted)
-  if (leave.aborted) return undefined
   const draining = new AbortController()
   const context = createContext({ worker: order.slot, draining: draining.signal, log: logger })
   await startUp(application, context, order.application)
@@ -92,6 +93,14 @@ class RunningService implements Service {
     this.#server.destroy()
     await shutDown(this.#lifespan)
   }
+}
+
+/** `undefined` when the signal aborts, and never before. */
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise(resolve => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+    if (signal.aborted) resolve(undefined)
+  })
 }
 
 async function startUp(application: Application, context: Context, shown: string): Promise<void> {

@@ -99,7 +99,9 @@ export class KirinProcess {
     })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#heard('stdout', text))
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#heard('stderr', text))
-    this.#exit = once(this.#child, 'exit').then(([code, signal]) => ({ code, signal }) as Ending)
+    this.#exit = once(this.#child, 'exit').then(([code, signal]: (string | number | null)[]) => {
+      return { code: typeof code === 'number' ? code : null, signal: typeof signal === 'string' ? signal : null }
+    })
     this.#silence = once(this.#child, 'close').then(() => this.#fell())
     running.add(this)
   }

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from '@jest/globals'
 import { get, openGet } from '../support/http-client.ts'
-import { applicationDirectory, runKirin, startServing } from '../support/kirin-process.ts'
+import { applicationDirectory, runKirin, startKirin, startServing } from '../support/kirin-process.ts'
 
 /** An application with this body of module code. */
 const files = (code: string) => ({ cwd: applicationDirectory({ 'app.mjs': code }) })
@@ -66,6 +66,23 @@ export default app`
 })
 
 describe('shutdown', () => {
+  it('follows a startup during which the worker was told to stop', async () => {
+    const code = `let told
+const stopped = new Promise(resolve => (told = resolve))
+process.on('SIGTERM', told)
+const app = () => ({ status: 200 })
+app.startup = async () => { console.log('starting'); await stopped; console.log('started') }
+app.shutdown = () => console.log('shut down')
+export default app`
+    const kirin = startKirin(['-b', '127.0.0.1:0', 'app.mjs'], files(code))
+    await kirin.line(/^starting$/)
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    await kirin.allGone()
+    expect(kirin.stdout).toBe('starting\nstarted\nshut down\n')
+    expect(kirin.stderr).not.toMatch(/is ready|Listening/)
+  })
+
   it('is called once, after the last response', async () => {
     const code = `let finished = 'nothing'
 const app = (request, context) => ({ status: 200, body: body(context), finished: () => { finished = 'the response' } })
