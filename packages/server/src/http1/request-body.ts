@@ -51,6 +51,11 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     return this.used
   }
 
+  /** Whether enough of it waits for the application that no more should be read. */
+  get isFull(): boolean {
+    return this.paused
+  }
+
   /** Whether all of it has come and was read. */
   get isOver(): boolean {
     return this.ended && this.chunks.length === 0
@@ -71,17 +76,25 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     this.source.pauseBody()
   }
 
-  /** The body is whole. */
+  /** The body is whole, unless some of it was thrown away: then it never looks like the end (NSGI BOD-07). */
   end(): void {
+    if (this.failure !== undefined) return
     this.ended = true
     for (const waiter of this.waiters.splice(0)) waiter.resolve(DONE)
   }
 
-  /** The body will never be whole. What has arrived can still be read. */
+  /**
+   * The body will never be whole. What has arrived can still be read. As from a generator, the error comes
+   * once: to the first read that waits, or to the one that finds nothing left; then the iteration is over.
+   */
   fail(error: Error): void {
     if (this.ended || this.failure !== undefined) return
     this.failure = error
-    for (const waiter of this.waiters.splice(0)) waiter.reject(error)
+    const [first, ...others] = this.waiters.splice(0)
+    if (first === undefined) return
+    this.discarded = true
+    first.reject(error)
+    for (const waiter of others) waiter.resolve(DONE)
   }
 
   /** The response is over and nobody began to read: what waits and what is to come is thrown away. */
@@ -125,7 +138,6 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     }
     if (this.discarded || this.ended) return Promise.resolve(DONE)
     if (this.failure !== undefined) {
-      // As a generator would: the error is thrown once, after it the iteration is over.
       this.discarded = true
       return Promise.reject(this.failure)
     }
