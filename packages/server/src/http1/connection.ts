@@ -84,7 +84,12 @@ export class Connection implements ExchangeOwner, BodySource {
     if (this.state === 'waiting') return true
     // The body is unfinished. A client that was never told to go on may send it or not: no telling where
     // the next request begins (RFC 9110 §10.1.1).
-    return !this.continueDue && (this.remaining <= DISCARD_LIMIT || (this.body?.isUsed ?? false))
+    return !this.continueDue && (this.remaining <= DISCARD_LIMIT || this.isBodyRead)
+  }
+
+  /** Whether the response is out while the rest of the request is still to come. */
+  get awaitsRest(): boolean {
+    return this.responded
   }
 
   /** Takes `input[0, end)`, which is the caller's again afterwards. */
@@ -148,14 +153,15 @@ export class Connection implements ExchangeOwner, BodySource {
   responseSent(keepAlive: boolean): void {
     const { body } = this
     if (this.state === 'waiting') {
-      if (keepAlive) this.nextRequest()
+      // The head may have promised to go on before the body turned out to be malformed.
+      if (keepAlive && this.exchange?.peerFault === undefined) this.nextRequest()
       else this.close()
       return
     }
     // The request is not whole yet. An application that began to read may go on doing so after its
     // response; else nobody is left to read, and the rest must not be taken for a request (NSGI BOD-09).
     this.responded = true
-    if (body?.isUsed && !body.isUnwanted) {
+    if (this.isBodyRead) {
       this.lastRequest = !keepAlive
       if (!keepAlive) this.wire.end()
       return
@@ -169,9 +175,16 @@ export class Connection implements ExchangeOwner, BodySource {
   responseBroken(framing: Framing): void {
     this.state = 'closing'
     this.exchange = undefined
+    this.held = undefined
+    this.body = null
+    this.resumeReading()
     // A close-delimited body that just ends would look whole.
     if (framing === 'close') this.wire.reset()
     else this.wire.end()
+  }
+
+  continueSent(): void {
+    this.continueDue = false
   }
 
   // What the request's body asks for.
@@ -188,6 +201,12 @@ export class Connection implements ExchangeOwner, BodySource {
 
   resumeBody(): void {
     this.resumeReading()
+  }
+
+  /** Whether the application has begun to read the body, and not said that it wants no more. */
+  private get isBodyRead(): boolean {
+    const { body } = this
+    return body !== null && body.isUsed && !body.isUnwanted
   }
 
   private consume(input: Buffer, start: number, end: number): void {
@@ -348,6 +367,7 @@ export class Connection implements ExchangeOwner, BodySource {
   private bodyFailed(fault: Rejection, error: KirinError): void {
     const { exchange, body } = this
     if (this.responded || exchange === undefined) {
+      body?.fail(error)
       this.close()
       return
     }
@@ -367,9 +387,13 @@ export class Connection implements ExchangeOwner, BodySource {
 
   private close(): void {
     if (this.state === 'closing') return
+    if (this.state === 'fixed' || this.state === 'chunked') {
+      this.body?.fail(new KirinError('KIRIN_BODY_TRUNCATED'))
+    }
     this.state = 'closing'
     this.held = undefined
     this.exchange = undefined
+    this.body = null
     this.resumeReading()
     this.wire.end()
   }
@@ -381,7 +405,8 @@ export class Connection implements ExchangeOwner, BodySource {
   }
 
   private resumeReading(): void {
-    if (!this.readingPaused || this.held !== undefined) return
+    // More than one reason may hold it: an earlier body that is read late is none of those any more.
+    if (!this.readingPaused || this.held !== undefined || this.body?.isFull) return
     this.readingPaused = false
     this.wire.resume()
   }

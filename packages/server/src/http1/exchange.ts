@@ -38,6 +38,8 @@ export interface ExchangeOwner {
   readonly endpoints: EndpointPair
   /** Whether the connection may go on after this exchange, as far as is known now. */
   readonly mayContinue: boolean
+  /** The application has sent 100 Continue itself. */
+  continueSent(): void
   /** All of the response has been handed to the wire. */
   responseSent(keepAlive: boolean): void
   /** The response broke off after its head: the truncation must be visible. */
@@ -136,7 +138,9 @@ export class Exchange implements PumpOwner {
       throw new KirinError('KIRIN_INVALID_INFORM')
     }
     const head = informationalHead(status, headers)
-    if (this.status === 0 && !this.lost && this.head.facts.http11) this.wire.write(head)
+    if (this.status !== 0 || this.lost || !this.head.facts.http11) return
+    if (status === 100) this.owner.continueSent()
+    this.wire.write(head)
   }
 
   /** The client is gone: ends what is not over. */
