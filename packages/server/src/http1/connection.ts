@@ -349,18 +349,17 @@ export class Connection implements ExchangeOwner, BodySource {
     this.pauseReading()
   }
 
-  /** Goes on with the bytes that were held. */
+  /** Goes on with the bytes that were held; the end of the peer's side, if it came, stands behind them. */
   private resumeHeld(): void {
     if (!this.wire.hasRoom) return
     const held = this.held as Buffer
+    const { peerEnded } = this
     this.held = undefined
+    this.peerEnded = false
     this.consume(held, 0, held.length)
-    if (this.held !== undefined) return
-    if (this.peerEnded && this.state !== 'closing') {
-      this.peerEnded = false
-      this.ended()
-    }
-    this.resumeReading()
+    if (!peerEnded) this.resumeReading()
+    else if (this.held !== undefined) this.peerEnded = true
+    else this.ended()
   }
 
   /** The peer broke off or broke the rules within a body: no next request can be found. */
