@@ -9,6 +9,7 @@ export type KirinErrorCode =
   | 'KIRIN_INVALID_RESPONSE'
   | 'KIRIN_RESPONSE_LENGTH'
   | 'KIRIN_INVALID_INFORM'
+  | 'KIRIN_NOTHING_THROWN'
 
 /** What each code says by default. */
 const MESSAGES: Readonly<Record<KirinErrorCode, string>> = {
@@ -19,6 +20,7 @@ const MESSAGES: Readonly<Record<KirinErrorCode, string>> = {
   KIRIN_INVALID_RESPONSE: 'the application returned an invalid response',
   KIRIN_RESPONSE_LENGTH: 'the response body does not match its content-length',
   KIRIN_INVALID_INFORM: 'inform() takes a status from 100 to 199 other than 101',
+  KIRIN_NOTHING_THROWN: 'the application failed with undefined or null for an error',
 }
 
 /** An error of the server's own. Across packages it is known by `code`, never by `instanceof`. */

@@ -1,5 +1,6 @@
 // One request and its response: calls the application, sends what it returns, and keeps the order in
 // which an exchange ends (NSGI END-01 to END-10).
+import { types } from 'node:util'
 import type { Application, Context, GatewayResponse, Logger, RequestHeaders, ResponseHeaders } from '@nsgi/spec'
 import { KirinError } from './errors.ts'
 import { JOIN_LIMIT } from './limits.ts'
@@ -169,13 +170,15 @@ export class Exchange implements PumpOwner {
   }
 
   /** @internal */
-  pumpFailed(error: unknown): void {
+  pumpFailed(thrown: unknown): void {
+    const error = thrown ?? new KirinError('KIRIN_NOTHING_THROWN')
     if (this.pump?.isStarted) {
       this.report(error)
       this.breakOff(error)
       this.owner.responseBroken((this.plan as PlannedResponse).framing)
       return
     }
+    this.pump?.stop()
     this.pump = undefined
     this.finishResponse(error)
     this.answerFailure(error)
@@ -274,10 +277,10 @@ export class Exchange implements PumpOwner {
     this.host.ended?.(this, this.failure)
   }
 
-  private applicationFailed(error: unknown): void {
+  private applicationFailed(thrown: unknown): void {
     if (this.answered) return
     this.answered = true
-    if (!this.lost) this.answerFailure(error)
+    if (!this.lost) this.answerFailure(thrown ?? new KirinError('KIRIN_NOTHING_THROWN'))
   }
 
   /** Answers 500 without detail (NSGI RES-32), or what the peer's own fault deserves. */
@@ -308,14 +311,21 @@ export class Exchange implements PumpOwner {
   /** Calls the response's `finished`, once; a throw there is contained (NSGI END-06, END-08). */
   private finishResponse(error: unknown): void {
     const { response } = this
+    if (response === undefined) return
     this.response = undefined
-    if (response?.finished === undefined) return
     try {
-      if (error === undefined) response.finished()
-      else response.finished(error)
+      this.contain(error === undefined ? response.finished?.() : response.finished?.(error))
     } catch (thrown) {
-      this.host.log.error({ err: thrown }, "a response's finished() threw (END-08)")
+      this.finishedThrew(thrown)
     }
+  }
+
+  private contain(result: unknown): void {
+    if (types.isPromise(result)) result.then(undefined, thrown => this.finishedThrew(thrown))
+  }
+
+  private finishedThrew(thrown: unknown): void {
+    this.host.log.error({ err: thrown }, "a response's finished() threw (END-08)")
   }
 
   private report(error: unknown): void {

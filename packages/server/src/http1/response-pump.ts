@@ -18,7 +18,7 @@ export interface PumpOwner {
   pumpEnding(): WriteCallback | undefined
   /** All of the response has been handed to the wire. */
   pumpEnded(): void
-  /** The body failed; `pump.isStarted` tells whether the head was sent before. The iterator is closed. */
+  /** The body failed; `pump.isStarted` tells whether the head was sent before. It is the owner's to stop the pump in time. */
   pumpFailed(error: unknown): void
 }
 
@@ -178,8 +178,8 @@ export class ResponsePump {
   }
 
   private fail(error: unknown): void {
-    this.stop()
     this.owner.pumpFailed(error)
+    this.stop()
   }
 }
 
