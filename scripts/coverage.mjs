@@ -7,12 +7,13 @@ import { pathToFileURL } from 'node:url'
 import { decode } from '@jridgewell/sourcemap-codec'
 
 /**
- * Prints covered lines per package and in all.
+ * Counts covered lines per package.
  *
  * @param {string} root of the repository, built
  * @param {string} folder with jest's coverage-final.json and the folder `processes`
+ * @returns {Map<string, { covered: number, lines: number }>} by the package's folder
  */
-export function printCoverage(root, folder) {
+export function measureCoverage(root, folder) {
   const files = compiledFiles(root)
   addJest(files, path.join(folder, 'coverage-final.json'))
   addProcesses(files, path.join(folder, 'processes'))
@@ -23,6 +24,11 @@ export function printCoverage(root, folder) {
     const sum = packages.get(name) ?? { covered: 0, lines: 0 }
     packages.set(name, { covered: sum.covered + covered.size, lines: sum.lines + lines.size })
   }
+  return packages
+}
+
+/** Prints what `measureCoverage` found, and the sum of it. */
+export function printCoverage(packages) {
   const all = { covered: 0, lines: 0 }
   process.stdout.write('\nCoverage, lines of source run in the tests or in the processes that they started\n')
   for (const [name, sum] of packages) {

@@ -69,8 +69,8 @@ async function runJest(env) {
   totals.skipped += result.numPendingTests + result.numTodoTests
   if (!whole) return
   // Imported here: what it needs is not there before the installation.
-  const { printCoverage } = await import('./coverage.mjs')
-  printCoverage(root, coverageFolder)
+  const { measureCoverage, printCoverage } = await import('./coverage.mjs')
+  printCoverage(measureCoverage(root, coverageFolder))
 }
 
 function summarise() {
