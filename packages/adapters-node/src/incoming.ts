@@ -73,7 +73,7 @@ export function dumpIncoming(request: Incoming): void {
   if (http._consuming || http._readableState.resumeScheduled || request.destroyed) return
   if (request.listenerCount('end') === 0 && request.listenerCount('close') === 0) return
   bodySource(http).broken = true
-  http._dump()
+  request.resume()
 }
 
 // Express and connect read the mount from these two; `url` is what the handler's own routes see.

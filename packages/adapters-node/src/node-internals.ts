@@ -13,9 +13,8 @@ export type RawHeaders = OutgoingHttpHeaders | readonly OutgoingHttpHeader[] | u
 export interface IncomingInternals {
   /** Sets `rawHeaders`, or `rawTrailers` once `complete`, as the parser does; the records are built when read. */
   _addHeaderLines(flat: readonly string[], count: number): void
-  /** Whether somebody has begun to read; `resOnFinish` of node's server dumps the body if not. */
+  /** Whether somebody has begun to read; else the body is dumped when the response is over. */
   _consuming: boolean
-  _dump(): void
   readonly _readableState: { readingMore: boolean; readonly resumeScheduled: boolean }
 }
 

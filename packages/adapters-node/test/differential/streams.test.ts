@@ -18,7 +18,7 @@ const upload = {
 describe.each(gatewayServers)('a stream through fromNode on $name, as on node:http', gateway => {
   const pair = startPair(nodeSubject, gateway)
 
-  async function onBoth<T>(drive: (server: RunningServer) => Promise<T>): Promise<void> {
+  async function expectAlike<T>(drive: (server: RunningServer) => Promise<T>): Promise<void> {
     const native = await drive(pair.native)
     expect(await drive(pair.adapted)).toEqual(native)
   }
@@ -47,7 +47,7 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
   )
 
   it('the head arrives at once when it is flushed, and each chunk when it is written', () =>
-    onBoth(async server => {
+    expectAlike(async server => {
       const client = await open(server, 'flush and hold')
       await client.seen('\r\n\r\n')
       await ask(server, 'go')
@@ -59,7 +59,7 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
     }))
 
   it('a client that goes while it is being sent to', () =>
-    onBoth(async server => {
+    expectAlike(async server => {
       const id = nextId()
       const client = await RawClient.connect(server.port)
       client.send(requestBytes('the client goes while it is being sent to', id))
@@ -69,7 +69,7 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
     }))
 
   it('a client that goes before the answer', () =>
-    onBoth(async server => {
+    expectAlike(async server => {
       const begun = ask(server, 'wait until it has begun')
       const id = nextId()
       const client = await RawClient.connect(server.port)
@@ -80,7 +80,7 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
     }))
 
   it('a client that goes during its upload', () =>
-    onBoth(async server => {
+    expectAlike(async server => {
       const begun = ask(server, 'wait until it has begun')
       const id = nextId()
       const client = await RawClient.connect(server.port)
@@ -91,7 +91,7 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
     }))
 
   it('requests sent without waiting are answered in their order', () =>
-    onBoth(async server => {
+    expectAlike(async server => {
       const client = await RawClient.connect(server.port)
       const names = ['end later', 'end a string', 'write in several turns', 'a 204', 'end nothing']
       const ids = names.map(() => nextId())
@@ -107,7 +107,7 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
     }))
 
   it('a connection is used again after a body that nobody read', () =>
-    onBoth(async server => {
+    expectAlike(async server => {
       const client = await RawClient.connect(server.port)
       const shape = { method: 'POST', fields: 'Content-Length: 5\r\n', body: 'hello' }
       client.send(requestBytes('a body that nobody reads', nextId(), shape))

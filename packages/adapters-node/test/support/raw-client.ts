@@ -71,7 +71,7 @@ export function parseResponses(received: string, methods: readonly string[] = []
   while (rest !== '') {
     const { response, rest: after } = parseResponse(rest, methods[answered] ?? 'GET')
     responses.push(response)
-    if (!/^HTTP\/1\.1 1/.test(response.statusLine)) answered++
+    if (!response.statusLine.startsWith('HTTP/1.1 1')) answered++
     rest = after
   }
   return responses

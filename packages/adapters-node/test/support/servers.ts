@@ -1,6 +1,6 @@
 // The servers that a behaviour is compared on. Each is started with one function, so that another is one entry more.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { EventEmitter, once } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net'
