@@ -37,11 +37,31 @@ export function closeBody(body: unknown): void {
   if (typeof body !== 'object' || body === null || types.isUint8Array(body)) return
   try {
     const closable = body as { destroy?: unknown; return?: unknown }
-    if (typeof closable.destroy === 'function') (closable as { destroy(): void }).destroy()
+    if (typeof closable.destroy === 'function') destroyStream(closable as DestroyableStream)
     else if (typeof closable.return === 'function') swallow((closable as { return(): unknown }).return())
     else if (!Array.isArray(body)) returnUnstarted(body as Iterable<unknown> & AsyncIterable<unknown>)
   } catch {
     // It was told; what it makes of that is not the response's outcome.
+  }
+}
+
+interface DestroyableStream {
+  destroy(): unknown
+  on?(event: 'error', listener: () => void): unknown
+}
+
+function destroyStream(stream: DestroyableStream): void {
+  // A file that is still being opened fails after it was destroyed, and an 'error' that nobody hears ends the process.
+  if (typeof stream.on === 'function') stream.on('error', () => undefined)
+  stream.destroy()
+}
+
+/** Closes the body of a response that is discarded, whatever that response is. */
+export function closeBodyOf(response: unknown): void {
+  try {
+    closeBody((response as { readonly body?: unknown } | null | undefined)?.body)
+  } catch {
+    // An accessor that throws has nothing to close.
   }
 }
 
