@@ -8,7 +8,7 @@ import type { Rejection } from './rejections.ts'
 import { GatewayRequestView } from './request.ts'
 import type { RequestBody } from './request-body.ts'
 import type { RequestHead } from './request-head.ts'
-import { closeBody } from './response-body.ts'
+import { closeBody, closeBodyOf } from './response-body.ts'
 import { type Framing, informationalHead, type PlannedResponse, planResponse } from './response-head.ts'
 import { type PumpOwner, ResponsePump, writeFramed } from './response-pump.ts'
 import type { Wire, WriteCallback } from './wire.ts'
@@ -70,8 +70,9 @@ export class Exchange implements PumpOwner {
   private readonly host: ExchangeHost
   private phase: Phase = 'application'
   private answered = false
-  /** The application's response until its `finished` was called. */
+  /** The application's response until its `finished` was called, and that. */
   private response: GatewayResponse | undefined
+  private finished: GatewayResponse['finished']
   private plan: PlannedResponse | undefined
   private pump: ResponsePump | undefined
   private singleBytes = 0
@@ -156,7 +157,7 @@ export class Exchange implements PumpOwner {
 
   /** @internal */
   pumpStarted(): void {
-    this.sending(this.response as GatewayResponse)
+    this.sending(this.plan as PlannedResponse)
   }
 
   /** @internal */
@@ -188,22 +189,24 @@ export class Exchange implements PumpOwner {
     if (this.answered) return
     this.answered = true
     const response = result as GatewayResponse
-    if (typeof result === 'object' && result !== null) this.response = response
-    if (this.lost) {
-      closeBody(this.response?.body)
-      this.finishResponse(this.failure)
-      return
-    }
-    let plan: PlannedResponse
+    let plan: PlannedResponse | undefined
+    let fault: unknown
     try {
-      plan = this.planFor(response)
+      if (typeof result === 'object' && result !== null) {
+        this.response = response
+        this.finished = response.finished
+      }
+      if (!this.lost) plan = this.planFor(response)
     } catch (error) {
-      closeBody(this.response?.body)
-      this.finishResponse(error)
-      this.answerFailure(error)
+      fault = error ?? new KirinError('KIRIN_NOTHING_THROWN')
+    }
+    if (plan !== undefined) {
+      this.send(response, plan)
       return
     }
-    this.send(response, plan)
+    closeBodyOf(response)
+    this.finishResponse(this.lost ? this.failure : fault)
+    if (!this.lost) this.answerFailure(fault)
   }
 
   private planFor(response: GatewayResponse): PlannedResponse {
@@ -219,10 +222,10 @@ export class Exchange implements PumpOwner {
 
   private send(response: GatewayResponse, plan: PlannedResponse): void {
     if (plan.framing === 'none') {
-      this.sendSingle(response, plan, null)
-      closeBody(response.body)
+      this.sendSingle(plan, null)
+      closeBody(plan.content)
     } else if (plan.framing === 'single') {
-      this.sendSingle(response, plan, response.body as string | Uint8Array | null)
+      this.sendSingle(plan, plan.content as string | Uint8Array | null)
     } else {
       this.plan = plan
       this.pump = new ResponsePump(response, plan, this)
@@ -230,8 +233,8 @@ export class Exchange implements PumpOwner {
     }
   }
 
-  private sendSingle(response: GatewayResponse, plan: PlannedResponse, body: string | Uint8Array | null): void {
-    this.sending(response)
+  private sendSingle(plan: PlannedResponse, body: string | Uint8Array | null): void {
+    this.sending(plan)
     const { wire } = this
     const done = this.flushedCallback()
     if (plan.length <= 0 || body === null) wire.write(plan.head, done)
@@ -246,10 +249,10 @@ export class Exchange implements PumpOwner {
     this.sent(plan)
   }
 
-  private sending(response: GatewayResponse): void {
+  private sending(plan: PlannedResponse): void {
     this.phase = 'sending'
-    this.status = response.status
-    this.responseHeaders = response.headers
+    this.status = plan.status
+    this.responseHeaders = plan.headers
   }
 
   private sent(plan: PlannedResponse): void {
@@ -259,7 +262,7 @@ export class Exchange implements PumpOwner {
   }
 
   private wantsSettling(): boolean {
-    return this.response?.finished !== undefined || this.controller !== undefined || this.host.ended !== undefined
+    return this.finished !== undefined || this.controller !== undefined || this.host.ended !== undefined
   }
 
   private flushedCallback(): WriteCallback | undefined {
@@ -293,7 +296,7 @@ export class Exchange implements PumpOwner {
       headers: { 'content-type': 'text/plain; charset=utf-8' },
       body: status === 500 ? '500 Internal Server Error\n' : `${status}\n`,
     }
-    this.sendSingle(response, this.planFor(response), response.body as string)
+    this.send(response, this.planFor(response))
   }
 
   /** Ends an exchange that cannot be completed, in the order of NSGI END-05. */
@@ -310,11 +313,12 @@ export class Exchange implements PumpOwner {
 
   /** Calls the response's `finished`, once; a throw there is contained (NSGI END-06, END-08). */
   private finishResponse(error: unknown): void {
-    const { response } = this
-    if (response === undefined) return
+    const { response, finished } = this
     this.response = undefined
+    this.finished = undefined
+    if (response === undefined || finished === undefined) return
     try {
-      this.contain(error === undefined ? response.finished?.() : response.finished?.(error))
+      this.contain(error === undefined ? finished.call(response) : finished.call(response, error))
     } catch (thrown) {
       this.finishedThrew(thrown)
     }

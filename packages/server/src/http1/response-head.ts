@@ -19,9 +19,15 @@ export interface HeadConditions {
 /** How the end of the body is known to the client (RFC 9112 §6.3). */
 export type Framing = 'none' | 'single' | 'length' | 'chunked' | 'close'
 
-/** A head ready to be sent, and what was decided with it. */
+/**
+ * A head ready to be sent, what was decided with it, and the parts of the response that are still needed: each was
+ * read once, as it may be an accessor that makes something anew or throws.
+ */
 export interface PlannedResponse {
   readonly head: string
+  readonly status: number
+  readonly headers: GatewayResponse['headers']
+  readonly content: GatewayResponse['body']
   readonly body: BodyKind
   readonly framing: Framing
   /** Bytes that the body must have when `framing` is `length`. */
@@ -37,10 +43,10 @@ const statusLines = new Map<number, string>()
  */
 export function planResponse(response: GatewayResponse, conditions: HeadConditions): PlannedResponse {
   if (typeof response !== 'object' || response === null) throw invalid('RES-01', `it is ${describe(response)}`)
-  const { status } = response
+  const { status, headers, body: content } = response
   checkStatus(status, response, conditions)
-  const kind = bodyKind(response.body)
-  const fields = collectFields(response.headers)
+  const kind = bodyKind(content)
+  const fields = collectFields(headers)
   const bodiless = conditions.isHead || status === 204 || status === 304 || status === 205
   const size = kind.length
   if (fields.length >= 0 && size >= 0 && fields.length !== size && !bodiless) {
@@ -56,7 +62,7 @@ export function planResponse(response: GatewayResponse, conditions: HeadConditio
     (fields.date ? '' : conditions.dateLine) +
     (bodiless ? bodilessLine(status, stated, conditions.http11 && size < 0) : framingLine(framing, length)) +
     (keepAlive ? (conditions.http11 ? '' : 'connection: keep-alive\r\n') : 'connection: close\r\n')
-  return { head: `${head}\r\n`, body: kind.kind, framing, length, keepAlive }
+  return { head: `${head}\r\n`, status, headers, content, body: kind.kind, framing, length, keepAlive }
 }
 
 function checkStatus(status: unknown, response: GatewayResponse, { isConnect }: HeadConditions): void {

@@ -55,7 +55,7 @@ export class ResponsePump {
 
   start(): void {
     try {
-      const body = this.response.body as AsyncIterable<BodyChunk> & Iterable<BodyChunk>
+      const body = this.plan.content as AsyncIterable<BodyChunk> & Iterable<BodyChunk>
       this.iterator = this.plan.body === 'async' ? body[Symbol.asyncIterator]() : body[Symbol.iterator]()
     } catch (error) {
       this.fail(error)
@@ -113,12 +113,20 @@ export class ResponsePump {
       this.fail(invalid('RES-04', `its body's next() gave ${describe(step)}`))
       return false
     }
-    if (step.done) {
+    let done: boolean | undefined
+    let chunk: unknown
+    try {
+      done = step.done
+      if (!done) chunk = step.value
+    } catch (error) {
+      this.onError(error)
+      return false
+    }
+    if (done) {
       this.iterator = undefined
       this.finish()
       return false
     }
-    const chunk: unknown = step.value
     if (typeof chunk === 'string' ? chunk === '' : types.isUint8Array(chunk) && chunk.length === 0) return true
     if (typeof chunk !== 'string' && !types.isUint8Array(chunk)) {
       this.fail(invalid('RES-04', `its body yielded ${describe(chunk)}, not a string or a Uint8Array`))
