@@ -21,7 +21,7 @@ type OnlyAllowed<O, T> = { readonly [K in Exclude<keyof O, keyof T | symbol | `$
  * MID-07). An override may be an accessor, and then is computed when it is read.
  *
  * It is made with `Object.create`, so an accessor of the server's request runs with `this` being the derived object
- * (REQ-25). For a server that means: find state by ordinary property lookup (`this.state`, inherited), never in a `#private`
+ * (REQ-25). For a server that means: find state by ordinary property lookup (`this[state]`, inherited), never in a `#private`
  * field; and keep what was computed lazily in that shared state, never on `this`, or a derived request would make a
  * second `signal` and read the body twice.
  *

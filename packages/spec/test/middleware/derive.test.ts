@@ -3,18 +3,26 @@ import type { GatewayRequest, GatewayResponse } from '../../src/index.ts'
 import { derive } from '../../src/middleware/index.ts'
 import { collectText, createRequest } from '../../src/testing/index.ts'
 
+const state: unique symbol = Symbol('state')
+
 /** A request as a server makes it: members computed at first read from state that is shared, not kept on `this`. */
 class LazyRequest {
-  readonly state = { head: 'GET /deep?x=1', computed: 0, controller: undefined as AbortController | undefined }
+  readonly [state] = { head: 'GET /deep?x=1', computed: 0, controller: undefined as AbortController | undefined }
 
   get path(): string {
-    this.state.computed++
-    return this.state.head.slice(4, this.state.head.indexOf('?'))
+    this[state].computed++
+    return this[state].head.slice(4, this[state].head.indexOf('?'))
   }
 
   get signal(): AbortSignal {
-    this.state.controller ??= new AbortController()
-    return this.state.controller.signal
+    this[state].controller ??= new AbortController()
+    return this[state].controller.signal
+  }
+}
+
+declare module '../../src/index.ts' {
+  interface GatewayRequest {
+    readonly 'test.merged'?: string
   }
 }
 
@@ -54,7 +62,7 @@ describe('derive', () => {
   it('leaves the lazy members of a server request lazy, and shares what they compute', () => {
     const request = new LazyRequest()
     const derived = derive(derive(request as unknown as GatewayRequest, { mount: '/m' }), { 'a.b': 1 })
-    expect(request.state.computed).toBe(0)
+    expect(request[state].computed).toBe(0)
     expect(derived.path).toBe('/deep')
     expect(derived.signal).toBe(request.signal)
   })
@@ -86,5 +94,8 @@ describe('derive', () => {
     // @ts-expect-error path is a string
     derive(request, { path: 1 })
     expect(derive(request, { 'session.id': 'x' })['session.id'].length).toBe(1)
+    // Merged into the interface, as the README says: readable wherever a request is.
+    const merged: string | undefined = request['test.merged']
+    expect(merged).toBeUndefined()
   })
 })

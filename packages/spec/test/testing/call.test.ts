@@ -330,7 +330,6 @@ describe('call and upgrades', () => {
       if (request.upgrade !== 'echo') return { status: 426, body: 'upgrade to echo' }
       return {
         status: 101,
-        headers: { connection: 'upgrade', upgrade: 'echo' },
         upgrade: socket => socket.pipe(socket),
         finished: error => events.push(['finished', (error as Error | undefined)?.message]),
       }
