@@ -240,7 +240,7 @@ export class Exchange implements SocketOwner {
     const wantsClose = !head.close && !res.shouldKeepAlive
     this.#response = {
       status: res.statusCode,
-      reason: res.statusMessage === STATUS_CODES[res.statusCode] ? undefined : res.statusMessage,
+      reason: reasonOf(res),
       headers: wantsClose ? { ...head.headers, connection: 'close' } : head.headers,
       body,
       trailers: this.#body && (() => trailersOf((res as unknown as NodeResponse)._trailer)),
@@ -248,4 +248,9 @@ export class Exchange implements SocketOwner {
     }
     this.#settler?.resolve(this.#response)
   }
+}
+
+// Left out where every server says the same; node's phrases for some errors are older than RFC 9110's.
+function reasonOf({ statusCode, statusMessage }: Outgoing): string | undefined {
+  return statusCode < 400 && statusMessage === STATUS_CODES[statusCode] ? undefined : statusMessage
 }

@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http'
 import type { BodyChunk, GatewayResponse } from '@nsgi/spec'
 import { type CheckedResponse, checkResponse, chunkLength } from './response-head.ts'
 
+const nothing = Buffer.alloc(0)
+
 type Chunks = AsyncIterator<BodyChunk> | Iterator<BodyChunk>
 
 /** What a writer tells its server. Each of the two is called at most once, and only one of them. */
@@ -42,7 +44,8 @@ export class ResponseWriter {
     if (reason === undefined) res.writeHead(status, headers)
     else res.writeHead(status, reason, headers)
     const bodiless = res.req.method === 'HEAD' || status === 204 || status === 304
-    if (single !== undefined || bodiless) res.end(bodiless ? undefined : single, () => this.#finish())
+    if (single !== undefined || bodiless)
+      res.end(bodiless ? undefined : asBytes(single as BodyChunk), () => this.#finish())
     else this.#stream(chunks as AsyncIterable<BodyChunk>)
   }
 
@@ -66,7 +69,7 @@ export class ResponseWriter {
     this.#pull()
     // The head waits for a chunk that settles in this turn, and for no other (NSGI RES-25).
     setImmediate(() => {
-      if (!this.#over && this.#written === 0) this.#res.flushHeaders()
+      if (!this.#over && this.#written === 0) this.#res.write(nothing)
     })
   }
 
@@ -104,7 +107,7 @@ export class ResponseWriter {
     const limit = this.#checked?.declaredLength ?? Number.POSITIVE_INFINITY
     if (this.#written + length > limit) throw new RangeError(`The body exceeds its content-length of ${limit} bytes`)
     this.#written += length
-    if (length === 0 || this.#res.write(chunk)) this.#pull()
+    if (length === 0 || this.#res.write(asBytes(chunk))) this.#pull()
     else this.#res.once('drain', () => !this.#over && this.#pull())
   }
 
@@ -143,4 +146,9 @@ export class ResponseWriter {
       // What it throws while it is being discarded has no reader: the reason it is discarded is the one reported.
     }
   }
+}
+
+/** Node encodes a head as UTF-8 when a string follows it, and as latin1 before bytes, which is what a head is (NSGI RES-08). */
+function asBytes(chunk: BodyChunk): Uint8Array {
+  return typeof chunk === 'string' ? Buffer.from(chunk) : chunk
 }

@@ -23,10 +23,11 @@ export interface Outcome {
 
 const emptyRecord: RecordedRequest = { id: '', req: [], res: [], notes: {} }
 
-/** The bytes of a request for a behaviour. */
+/** The bytes of a request for a behaviour, or for a path with its slash. */
 export function requestBytes(name: string, id: string, shape: RequestShape = {}): string {
   const { method = 'GET', query = '', version = '1.1', fields = '', body = '' } = shape
-  return `${method} /${encodeURIComponent(name)}${query} HTTP/${version}\r\nHost: test\r\nx-id: ${id}\r\n${fields}\r\n${body}`
+  const path = name.startsWith('/') ? name : `/${encodeURIComponent(name)}`
+  return `${method} ${path}${query} HTTP/${version}\r\nHost: test\r\nx-id: ${id}\r\n${fields}\r\n${body}`
 }
 
 /** Sends one request, on a connection that ends with it, and waits until both sides are through with it. */

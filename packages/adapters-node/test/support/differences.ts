@@ -29,6 +29,16 @@ const differences: Readonly<Record<string, Difference>> = {
     expected: (native, { body }) =>
       body === undefined ? withBody(native, text => text.replace('[false', '[true')) : native,
   },
+  '/headers': {
+    reason: 'a header is latin1 on the wire; node:http garbles content-disposition beside a content-length',
+    expected: native => ({
+      ...native,
+      responses: native.responses.map(response => ({
+        ...response,
+        headers: response.headers.map(line => line.replace(/\xef\xbf\xbd|\xfd/, '\xfc')),
+      })),
+    }),
+  },
   'the trailers': {
     reason: 'the gateway has a record of trailers: lines of one name arrive joined',
     expected: native => withBody(native, text => text.replace('["1","2"]', '["1, 2"]')),

@@ -1,0 +1,149 @@
+import { describe, expect, it } from '@jest/globals'
+import type { RequestShape } from '../../../adapters-node/test/support/behaviour.ts'
+import { comparable } from '../../../adapters-node/test/support/comparable.ts'
+import { expectSame, startPair } from '../../../adapters-node/test/support/pair.ts'
+import { parseResponses, RawClient } from '../../../adapters-node/test/support/raw-client.ts'
+import { nextId } from '../../../adapters-node/test/support/records.ts'
+import { gatewayServers, type RunningServer } from '../../../adapters-node/test/support/servers.ts'
+import { expressSubject } from '../support/express-subject.ts'
+
+const boundary = 'b0undary'
+
+function multipart(size: number): RequestShape {
+  const part = (head: string, body: string): string =>
+    `--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n${body}\r\n`
+  const file = 'name="file"; filename="a.bin"\r\nContent-Type: application/octet-stream'
+  const body = `${part('name="note"', 'hi')}${part(file, 'x'.repeat(size))}--${boundary}--\r\n`
+  return post(`multipart/form-data; boundary=${boundary}`, body)
+}
+
+function post(type: string, body: string): RequestShape {
+  return { method: 'POST', fields: `Content-Type: ${type}\r\nContent-Length: ${body.length}\r\n`, body }
+}
+
+const gets = [
+  ...['text', 'html', 'buffer', 'json', 'jsonp?callback=f', 'nothing'].map(kind => `send/${kind}`),
+  ...[200, 201, 204, 205, 304, 404, 500].map(status => `status/${status}`),
+  'redirect',
+  'headers',
+  'format',
+  'request?a=1&a=2&b[c]=3',
+  'file',
+  'file/missing',
+  'download',
+  'events',
+  'csv',
+  'throws',
+  'next',
+  'no/such/route',
+  '%zz',
+  'helmet',
+  'response-time',
+  'on-headers',
+  'on-headers/write',
+  'on-headers/head',
+  'on-finished',
+  'static/data.txt',
+  'static/missing',
+  'static/',
+  'static',
+  'mounted/who?x=1',
+  'mounted/throws',
+  'mounted/deeper',
+  'mounted/by-hand',
+  'compression/json',
+  'compression/stream',
+  'compression/flush',
+  'compression/nothing',
+]
+
+const conditional: readonly (readonly [string, string])[] = [
+  ['static/data.txt', 'Range: bytes=0-9'],
+  ['static/data.txt', 'Range: bytes=-5'],
+  ['static/data.txt', 'Range: bytes=5-'],
+  ['static/data.txt', 'Range: bytes=99999-'],
+  ['static/data.txt', 'Range: bytes=0-1,4-5'],
+  ['static/data.txt', 'If-None-Match: *'],
+  ['static/data.txt', 'If-Match: "other"'],
+  ['file', 'Range: bytes=3-7'],
+  ['send/text', 'If-None-Match: W/"4-NyMzz8Hdt9W3dZqhGGJ4XIOr1Bs"'],
+  ['format', 'Accept: application/json'],
+  ['request', 'X-Forwarded-For: 1.2.3.4\r\nX-Requested-With: XMLHttpRequest\r\nReferer: http://r/'],
+  ['compression/json', 'Accept-Encoding: gzip'],
+  ['compression/stream', 'Accept-Encoding: gzip'],
+  ['compression/stream', 'Accept-Encoding: br'],
+  ['compression/flush', 'Accept-Encoding: gzip'],
+  ['compression/nothing', 'Accept-Encoding: gzip'],
+]
+
+const posts: readonly (readonly [string, RequestShape])[] = [
+  ['json', post('application/json', '{"a":{"b":[1,2]}}')],
+  ['json', post('application/json', '{"a":')],
+  ['json', post('application/json; charset=utf-16', '{}')],
+  ['json', post('text/plain', 'not json')],
+  [
+    'json',
+    {
+      method: 'POST',
+      fields: 'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n',
+      body: '3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n',
+    },
+  ],
+  ['form', post('application/x-www-form-urlencoded', 'a=1&b[c]=2&d=%C3%BC')],
+  ['text', post('text/plain', 'short')],
+  ['text', post('text/plain', 'longer than the limit')],
+  ['raw', post('application/octet-stream', 'r'.repeat(3_000_000))],
+  ['upload', multipart(10)],
+  ['upload', multipart(1_500_000)],
+  ['echo', post('text/plain', 'e'.repeat(300_000))],
+  ['mounted/by-hand', post('application/json', '{"by":"hand"}')],
+]
+
+describe.each(gatewayServers)('through fromExpress on $name, as on node:http', gateway => {
+  describe.each(['Express 5', 'Express 4'] as const)('%s', version => {
+    const pair = startPair(expressSubject(version), gateway)
+
+    async function expectAlike<T>(drive: (server: RunningServer) => Promise<T>): Promise<void> {
+      const native = await drive(pair.native)
+      expect(await drive(pair.adapted)).toEqual(native)
+    }
+
+    it.each(gets)('GET /%s', path => expectSame(pair, `/${path}`))
+    it.each(gets.filter(path => path !== 'events'))('HEAD /%s', path =>
+      expectSame(pair, `/${path}`, { method: 'HEAD' }),
+    )
+    it.each(conditional)('GET /%s with %s', (path, fields) => expectSame(pair, `/${path}`, { fields: `${fields}\r\n` }))
+    it.each(posts)('POST /%s %#', (path, shape) => expectSame(pair, `/${path}`, shape))
+    it.each(['send/text', 'static/data.txt', 'json', 'echo'])('OPTIONS and DELETE /%s', async path => {
+      await expectSame(pair, `/${path}`, { method: 'OPTIONS' })
+      await expectSame(pair, `/${path}`, { method: 'DELETE' })
+    })
+    it('a rejected async handler', () =>
+      version === 'Express 5' ? expectSame(pair, '/rejects') : expectSame(pair, '/throws'))
+    it('a handler that throws after it has begun to write', () => expectSame(pair, '/throws/late'))
+
+    it.each(['cookie-session', 'session'])('%s counts across requests', path =>
+      expectAlike(async server => {
+        const first = await request(server, path)
+        const cookies = first.headers
+          .filter(line => line.startsWith('set-cookie: '))
+          .map(line => line.slice(12).split(';')[0] as string)
+        const second = await request(server, path, `Cookie: ${cookies.join('; ')}\r\n`)
+        return [first, second]
+      }),
+    )
+
+    it('morgan logs what was sent', () =>
+      expectAlike(async server => {
+        await request(server, 'morgan/a?b=c')
+        await request(server, 'morgan/d')
+        return (await request(server, 'morgan/lines')).body
+      }))
+  })
+})
+
+async function request(server: RunningServer, path: string, fields = ''): Promise<ReturnType<typeof comparable>> {
+  const client = await RawClient.connect(server.port)
+  client.send(`GET /${path} HTTP/1.1\r\nHost: test\r\nx-id: ${nextId()}\r\nConnection: close\r\n${fields}\r\n`)
+  return comparable(parseResponses(await client.toEnd())[0] as Parameters<typeof comparable>[0])
+}
