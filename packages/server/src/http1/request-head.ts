@@ -36,7 +36,7 @@ export class RequestHead {
   }
 
   /** Whether the method is that one. */
-  isMethod(method: 'HEAD' | 'CONNECT'): boolean {
+  isMethod(method: 'HEAD' | 'CONNECT' | 'OPTIONS'): boolean {
     return this.facts.targetStart === method.length + 1 && this.text.startsWith(method)
   }
 
@@ -94,7 +94,13 @@ export class RequestHead {
     const mark = target.indexOf('?', start)
     this.cutQuery = mark < 0 ? '' : target.slice(mark + 1)
     const path = target.slice(start, mark < 0 ? undefined : mark)
-    this.cutPath = path === '' && !this.isMethod('CONNECT') ? '/' : path
+    this.cutPath = path === '' ? this.emptyPath(mark < 0) : path
+  }
+
+  /** What an absolute-form or authority-form target without a path means (RFC 9110 §4.2.3, RFC 9112 §3.2.4). */
+  private emptyPath(withoutQuery: boolean): string {
+    if (this.isMethod('CONNECT')) return ''
+    return withoutQuery && this.isMethod('OPTIONS') ? '*' : '/'
   }
 }
 

@@ -23,6 +23,8 @@ describe('the head of a request', () => {
     ['GET http://other.example', '/', '', 'other.example'],
     ['GET http://other.example?b/c', '/', 'b/c', 'other.example'],
     ['GET http://[::1]:80/x', '/x', '', '[::1]:80'],
+    ['OPTIONS http://other.example', '*', '', 'other.example'],
+    ['OPTIONS http://other.example?b', '/', 'b', 'other.example'],
     ['OPTIONS *', '*', '', 'own.example'],
     ['CONNECT other.example:443', '', '', 'other.example:443'],
   ])('splits %s (REQ-03 to REQ-06, REQ-18)', (line, path, query, authority) => {
