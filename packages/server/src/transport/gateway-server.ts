@@ -34,8 +34,10 @@ export interface GatewayServerOptions {
 }
 
 export interface GatewayServer {
-  /** Starts to accept on an inherited descriptor, or on an address of its own. */
-  listen(where: { readonly fd: number } | { readonly port: number; readonly host?: string }): Promise<void>
+  /** Starts to accept on an inherited descriptor, on an address of its own, or on a UNIX socket. */
+  listen(
+    where: { readonly fd: number } | { readonly port: number; readonly host?: string } | { readonly path: string },
+  ): Promise<void>
   /**
    * Graceful stop: accepts no more, closes idle connections, answers the rest with `connection: close`.
    * Resolves when the last connection is gone.

@@ -6,18 +6,40 @@ import type { Wire, WriteCallback } from '../http1/wire.ts'
 /** Bytes that may wait to be sent before the engine is asked to make no more: a socket buffer's worth. */
 const HIGH_WATER = 64 * 1024
 
+/** What is used of `net.Socket` that its types do not have: libuv's count of bytes that the system has not taken. */
+interface SocketInternals {
+  readonly _handle?: { readonly writeQueueSize?: number } | null
+}
+
 export class SocketWire implements Wire {
   /** Whether FIN was asked for. */
   isEnding = false
   private readonly socket: Socket
+  private readonly highWater: number
   private batching = false
 
   constructor(socket: Socket) {
     this.socket = socket
+    // Below its own mark a socket does not tell of 'drain'; an application may have set node's default for all.
+    this.highWater = Math.max(HIGH_WATER, socket.writableHighWaterMark)
   }
 
   get hasRoom(): boolean {
-    return this.socket.writableLength < HIGH_WATER
+    return this.socket.writableLength < this.highWater
+  }
+
+  get isGone(): boolean {
+    return this.socket.destroyed
+  }
+
+  /**
+   * Bytes that the system has not taken yet: a sweep sees by it whether the peer reads. A write under way counts
+   * for what is left of it, where node tells (as its own socket time-outs use it); else whole until it is done.
+   */
+  get backlog(): number {
+    const { writableLength } = this.socket
+    if (writableLength === 0) return 0
+    return writableLength + ((this.socket as unknown as SocketInternals)._handle?.writeQueueSize ?? 0)
   }
 
   write(data: string | Uint8Array, done?: WriteCallback): void {
@@ -55,7 +77,9 @@ export class SocketWire implements Wire {
 
   reset(): void {
     this.isEnding = true
-    this.socket.resetAndDestroy()
+    // Only TCP has a reset, and node throws for anything else; `remoteFamily` is TCP's.
+    if (this.socket.remoteFamily === undefined) this.socket.destroy()
+    else this.socket.resetAndDestroy()
   }
 }
 
