@@ -271,8 +271,8 @@ export class Exchange implements PumpOwner {
 
   private flushed(error: Error | null | undefined): void {
     if (this.phase === 'over') return
-    if (error !== undefined && error !== null) {
-      this.clientLost(error)
+    if ((error !== undefined && error !== null) || this.wire.isGone) {
+      this.clientLost(error ?? undefined)
       return
     }
     this.phase = 'over'

@@ -1,12 +1,17 @@
 // The connection as the engine sees it: bytes out, and a few words about the transport. No socket here.
 
-/** Called once, when the bytes have reached the transport, or with an error when they never will. */
+/**
+ * Called once, when the bytes have reached the transport, or with an error when they never will. `net.Socket` calls
+ * back without an error for the write that was under way when it was destroyed: look at `isGone` too.
+ */
 export type WriteCallback = (error?: Error | null) => void
 
 /** What the engine asks of whatever carries its bytes. Bytes come in by `Connection`'s methods. */
 export interface Wire {
   /** Whether less than the high-water mark waits to be sent; when that changes back, `Connection#drained` is called. */
   readonly hasRoom: boolean
+  /** Whether the transport was dropped, by either side. */
+  readonly isGone: boolean
   /** Sends a string of characters up to 0xFF as bytes (`latin1`), or bytes. */
   write(data: string | Uint8Array, done?: WriteCallback): void
   /** Gathers what is written until the end of this turn of the event loop into one write. */

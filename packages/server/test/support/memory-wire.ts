@@ -19,6 +19,7 @@ export class MemoryWire implements Wire {
   isPaused = false
   isEnded = false
   isReset = false
+  isGone = false
   /** How many writes there were, empty ones included. */
   writes = 0
   /** Called when the engine has made room to read on. */
@@ -86,6 +87,7 @@ export class MemoryWire implements Wire {
 
   reset(): void {
     this.isReset = true
+    this.isGone = true
     this.calls.push('reset')
   }
 
@@ -100,11 +102,12 @@ export class MemoryWire implements Wire {
     this.flush()
   }
 
-  /** What was not sent never will be: its callbacks get the error. */
+  /** What was not sent never will be: its callbacks get the error, but for the first, as of a socket. */
   fail(error: Error): void {
     const lost = this.unsent
     this.unsent = []
-    for (const { done } of lost) done?.(error)
+    this.isGone = true
+    for (const [index, { done }] of lost.entries()) done?.(index === 0 ? null : error)
   }
 
   private flushSoon(): void {
