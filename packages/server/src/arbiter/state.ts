@@ -4,7 +4,6 @@ import type { BootFailure } from '../ipc/messages.ts'
 import { backOff, HEALTHY_AFTER } from './back-off.ts'
 import type {
   ArbiterEvent,
-  ArbiterPhase,
   ArbiterState,
   Command,
   Instant,
@@ -14,6 +13,7 @@ import type {
   Vacancy,
   WorkerRecord,
 } from './model.ts'
+import { signalActions } from './signal-actions.ts'
 
 /** After the graceful timeout the application's `shutdown` gets this long; then the worker is killed. Milliseconds. */
 export const SHUTDOWN_ALLOWANCE = 2_000
@@ -29,21 +29,6 @@ const FAILED_EXIT_TIMEOUT = 2_000
  * shell passes the signal on delivers two at the same moment, and nobody meant that as impatience.
  */
 const REPEAT_WINDOW = 500
-
-type SignalAction = 'stop' | 'hurry' | 'quit' | 'more' | 'fewer' | 'reopen' | 'unsupported' | 'ignore'
-type LivePhase = Exclude<ArbiterPhase, 'gone'>
-
-/** What each signal does in each phase. */
-const signalTable: Readonly<Record<MasterSignal, Readonly<Record<LivePhase, SignalAction>>>> = {
-  SIGTERM: { starting: 'stop', serving: 'stop', stopping: 'hurry', quitting: 'ignore' },
-  SIGINT: { starting: 'quit', serving: 'quit', stopping: 'quit', quitting: 'ignore' },
-  SIGQUIT: { starting: 'quit', serving: 'quit', stopping: 'quit', quitting: 'ignore' },
-  SIGTTIN: { starting: 'more', serving: 'more', stopping: 'ignore', quitting: 'ignore' },
-  SIGTTOU: { starting: 'fewer', serving: 'fewer', stopping: 'ignore', quitting: 'ignore' },
-  SIGUSR1: { starting: 'reopen', serving: 'reopen', stopping: 'reopen', quitting: 'reopen' },
-  SIGHUP: { starting: 'unsupported', serving: 'unsupported', stopping: 'ignore', quitting: 'ignore' },
-  SIGUSR2: { starting: 'unsupported', serving: 'unsupported', stopping: 'ignore', quitting: 'ignore' },
-}
 
 /** The state being written: a copy, so that the caller's stays as it was. */
 type Draft = { -readonly [Key in keyof ArbiterState]: ArbiterState[Key] } & { readonly commands: Command[] }
@@ -199,7 +184,7 @@ function end(draft: Draft, code: number): void {
 
 function signalled(draft: Draft, signal: MasterSignal, at: Instant): void {
   if (draft.phase === 'gone') return
-  const action = signalTable[signal][draft.phase]
+  const action = signalActions[signal][draft.phase]
   switch (action) {
     case 'stop':
       return stop(draft, 'stopping', at)

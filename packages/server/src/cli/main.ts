@@ -1,4 +1,5 @@
 // From the command line to a running master.
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { runArbiter } from '../arbiter/arbiter.ts'
@@ -43,9 +44,21 @@ export async function main(words: readonly string[], environment: Environment): 
   } catch (error) {
     return refuse([`--chdir: cannot change to ${plan.settings.chdir}: ${(error as Error).message}`])
   }
-  const log = await openLogs(plan.settings)
+  const settled = { ...plan, settings: withAbsoluteLogs(plan.settings) }
+  const log = await openLogs(settled.settings)
   if ('problems' in log) return refuse(log.problems)
-  return serve(plan, log)
+  return serve(settled, log)
+}
+
+/** An application may change its directory; its worker must find the logs again all the same when it reopens them. */
+function withAbsoluteLogs(settings: Settings): Settings {
+  const { accessLogfile, errorLogfile } = settings
+  const absolute = (file: string): string => (file === '-' ? file : resolve(file))
+  return {
+    ...settings,
+    accessLogfile: accessLogfile === null ? null : absolute(accessLogfile),
+    errorLogfile: absolute(errorLogfile),
+  }
 }
 
 function makePlan(commandLine: CommandLine, environment: Environment): Plan | { readonly problems: readonly string[] } {

@@ -18,7 +18,7 @@ import {
 const APPLICATION = `
 export default function app(request, context) {
   switch (request.path) {
-    case '/stream': return { status: 200, body: stream(context) }
+    case '/stream': return { status: 200, headers: { 'x-pid': String(process.pid) }, body: stream(context) }
     case '/endless': return { status: 200, body: endless() }
     case '/crash': setImmediate(() => { throw new Error('crashed on purpose') }); return { status: 200, body: 'soon' }
     case '/reject': void Promise.reject(new Error('rejected on purpose')); return { status: 200, body: 'soon' }
@@ -85,6 +85,24 @@ describe('a worker that dies', () => {
     expect((await get('/', { origin })).status).toBe(200)
     const third = await workerReady(kirin, 1, mark)
     expect(kirin.workers()).toEqual([first, third].toSorted((a, b) => a - b))
+  })
+
+  it('loses its own requests and nobody else’s', async () => {
+    const { kirin, origin } = await serve('-w', '2')
+    const victim = await workerReady(kirin, 0)
+    const survivor = await workerReady(kirin, 1)
+    // The kernel picks the worker: open streams until each of them has some.
+    const streams = []
+    while (new Set(streams.map(({ headers }) => headers['x-pid'])).size < 2)
+      streams.push(await openGet('/stream', { origin }))
+    process.kill(victim, 'SIGKILL')
+    const lost = streams.filter(({ headers }) => headers['x-pid'] === String(victim)).map(text)
+    for (const result of await Promise.allSettled(lost)) expect(result.status).toBe('rejected')
+    await kirin.line(new RegExp(`Worker 0 \\(pid ${victim}\\) was killed by SIGKILL`))
+    kirin.signal('SIGTERM')
+    const kept = streams.filter(({ headers }) => headers['x-pid'] === String(survivor)).map(text)
+    expect(new Set(await Promise.all(kept))).toEqual(new Set(['first last']))
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
   })
 
   it('at boot is tried again after a growing pause, while the other one serves', async () => {
@@ -275,7 +293,8 @@ describe('the other signals', () => {
   })
 
   it('USR1 reopens the logs of master and workers after rotation, and opens no inspector', async () => {
-    const cwd = applicationDirectory({ 'app.mjs': HELLO })
+    // Changing the directory must not lead the log astray.
+    const cwd = applicationDirectory({ 'app.mjs': `process.chdir('/')\n${HELLO}` })
     const kirin = await startServing(['--access-logfile', 'access.log', 'app.mjs'], { cwd })
     const log = join(cwd, 'access.log')
     renameSync(log, `${log}.1`)
