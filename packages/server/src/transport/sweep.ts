@@ -8,6 +8,9 @@ const INTERVAL = 1000
 /** Milliseconds for a whole head to arrive, the wait for the first byte included: node:http's `headersTimeout`. */
 const HEAD_TIMEOUT = 60_000
 
+/** Milliseconds that a peer may take no byte of what waits for it when nothing else is under way: nginx's `send_timeout`. */
+const SEND_TIMEOUT = 60_000
+
 /** Milliseconds that a connection lingers after our FIN for the peer's (nginx's `lingering_timeout` is 5 s). */
 const LINGER_TIMEOUT = 5_000
 
@@ -15,7 +18,7 @@ const LINGER_TIMEOUT = 5_000
 export interface SweptConnection {
   readonly connection: Connection
   readonly wire: SocketWire
-  readonly socket: { destroy(): unknown; readonly writableLength: number }
+  readonly socket: { destroy(): unknown }
   seen: number
   since: number
 }
@@ -47,29 +50,73 @@ export class Sweep<Entry extends SweptConnection> {
     this.timer = undefined
   }
 
-  private look(now: number): void {
+  /** Looks at all connections; `now` is in milliseconds, of any clock that only goes forward. */
+  look(now: number): void {
     for (const entry of this.entries) {
-      const mark = markOf(entry)
+      const stage = stageOf(entry)
+      const mark = stage * STAGE_SPAN + progressOf(entry, stage)
       if (mark !== entry.seen) {
         entry.seen = mark
         entry.since = now
-      } else if (now - entry.since >= this.limitFor(entry)) expire(entry)
+      } else if (now - entry.since >= this.limitFor(entry, stage)) expire(entry)
     }
   }
 
-  private limitFor({ connection, wire }: Entry): number {
-    if (wire.isEnding && connection.state === 'closing') return LINGER_TIMEOUT
-    if (connection.state === 'head') return HEAD_TIMEOUT
-    if (connection.state === 'idle') return connection.requests === 0 ? HEAD_TIMEOUT : this.timeouts.idle
-    return Number.POSITIVE_INFINITY
+  private limitFor({ connection }: Entry, stage: Stage): number {
+    switch (stage) {
+      case STAGES.working:
+        return Number.POSITIVE_INFINITY
+      case STAGES.head:
+        return HEAD_TIMEOUT
+      case STAGES.sending:
+        return SEND_TIMEOUT
+      case STAGES.lingering:
+        return LINGER_TIMEOUT
+      case STAGES.waiting:
+        return connection.requests === 0 ? HEAD_TIMEOUT : this.timeouts.idle
+    }
   }
 }
 
-/** A number that changes when the connection's clock starts anew. A head's does not with each byte: it must arrive whole in time. */
-function markOf({ connection, wire, socket }: SweptConnection): number {
-  if (connection.state === 'closing') return 2 ** 40 + (wire.isEnding ? socket.writableLength : -1)
-  if (connection.state === 'head') return connection.requests + 2 ** 41
-  return connection.activity
+/** What a connection's clock is about. It starts anew when that changes, and with each progress within it. */
+const STAGES = {
+  /** The application is at work, or a body is being sent to it. */
+  working: 0,
+  /** The next request, or the rest of one that was answered, is to come. */
+  waiting: 1,
+  /** A head has begun. */
+  head: 2,
+  /** The peer is to take what was written. */
+  sending: 3,
+  /** All is said: the peer is to close its side. */
+  lingering: 4,
+} as const
+type Stage = (typeof STAGES)[keyof typeof STAGES]
+
+/** Above any count of reads and any backlog: keeps the stages' marks apart. */
+const STAGE_SPAN = 2 ** 45
+
+function stageOf({ connection, wire }: SweptConnection): Stage {
+  switch (connection.state) {
+    case 'head':
+      return STAGES.head
+    case 'closing':
+      return wire.backlog > 0 ? STAGES.sending : STAGES.lingering
+    case 'idle':
+      return wire.backlog > 0 ? STAGES.sending : STAGES.waiting
+    case 'fixed':
+    case 'chunked':
+      return connection.awaitsRest ? STAGES.waiting : STAGES.working
+    case 'waiting':
+      return STAGES.working
+  }
+}
+
+/** A number that changes with progress. A head's does not with each byte: it must arrive whole in time. */
+function progressOf({ connection, wire }: SweptConnection, stage: Stage): number {
+  if (stage === STAGES.waiting) return connection.activity
+  if (stage === STAGES.head) return connection.requests
+  return stage === STAGES.sending ? wire.backlog : 0
 }
 
 function expire({ connection, wire, socket }: SweptConnection): void {

@@ -1,0 +1,209 @@
+// Time-outs, with the time told: real connections over real sockets, no waiting.
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { Application, GatewayResponse } from '@nsgi/spec'
+import { createContext } from '@nsgi/spec/testing'
+import { Connection } from '../../src/http1/connection.ts'
+import { DEFAULT_HEAD_LIMITS } from '../../src/http1/limits.ts'
+import { attach, SocketWire } from '../../src/transport/socket-wire.ts'
+import { Sweep, type SweptConnection } from '../../src/transport/sweep.ts'
+import { deferred, get, message, post } from '../support/memory-client.ts'
+import { RawClient } from '../support/raw-client.ts'
+
+const IDLE = 10_000
+const SECOND = 1000
+const log = { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined }
+
+interface Entry extends SweptConnection {
+  readonly socket: Socket
+}
+
+let server: Server
+let client: RawClient
+let accepted: Socket
+beforeEach(async () => {
+  server = createServer({ allowHalfOpen: true })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+})
+afterEach(async () => {
+  client.socket.destroy()
+  accepted.destroy()
+  server.close()
+  await once(server, 'close')
+})
+
+/** A connection to that application, its client, and what looks at it. */
+async function open(application: Application, reads = true) {
+  const { port } = server.address() as { port: number }
+  const accepting = once(server, 'connection')
+  client = await RawClient[reads ? 'open' : 'openPaused']({ port, host: '127.0.0.1' })
+  const [socket] = (await accepting) as [Socket]
+  accepted = socket
+  const wire = new SocketWire(socket)
+  const end = { address: '127.0.0.1', port }
+  const connection = new Connection(
+    wire,
+    { remote: end, local: end },
+    {
+      application,
+      context: createContext(),
+      log,
+      limits: DEFAULT_HEAD_LIMITS,
+      isDraining: false,
+      dateLine: () => '',
+      refused: () => undefined,
+    },
+  )
+  const entry: Entry = { socket, wire, connection, seen: -1, since: 0 }
+  socket.on('data', chunk => connection.receive(chunk, chunk.length))
+  attach(socket, connection, () => undefined)
+  const sweep = new Sweep(new Set([entry]), { idle: IDLE })
+  return { ...entry, sweep, look: (seconds: number) => sweep.look(seconds * SECOND) }
+}
+
+/** Lets the sockets work until that is so. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(resolve => setImmediate(resolve))
+}
+
+describe('a sweep', () => {
+  it('closes a connection that asks for nothing after a minute, not before', async () => {
+    const { look, wire } = await open(() => ({ status: 204 }))
+    look(0)
+    look(59)
+    expect(wire.isEnding).toBe(false)
+    look(60)
+    expect(wire.isEnding).toBe(true)
+    expect(await client.rest()).toBe('')
+  })
+
+  it('closes a used connection after the idle time, which begins anew with each request', async () => {
+    const { look, wire } = await open(() => ({ status: 204 }))
+    for (const at of [0, 9, 18]) {
+      client.send(get())
+      await client.until(/\r\n\r\n/)
+      look(at)
+    }
+    look(27)
+    expect(wire.isEnding).toBe(false)
+    look(28)
+    expect(wire.isEnding).toBe(true)
+  })
+
+  it('never cuts a request that the application is at work on, and counts idle time from its end', async () => {
+    const gate = deferred<GatewayResponse>()
+    const { look, wire, connection } = await open(() => gate.promise)
+    client.send(get())
+    await until(() => connection.isBusy)
+    for (const at of [0, 100, 1000]) look(at)
+    gate.resolve({ status: 204 })
+    await client.until(/\r\n\r\n/)
+    look(1001)
+    look(1010)
+    expect(wire.isEnding).toBe(false)
+    look(1011)
+    expect(wire.isEnding).toBe(true)
+  })
+
+  it('answers 408 to a head that is not whole within a minute, however it drips', async () => {
+    const { look, connection } = await open(() => ({ status: 204 }))
+    for (const [at, byte] of [...'GET / H'].entries()) {
+      const before = connection.activity
+      client.send(byte)
+      await until(() => connection.activity > before)
+      look(at * 10)
+    }
+    expect(await client.rest()).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
+  it.each(['close', 'keep-alive'])(
+    'lets a slow client take a large answer, while it takes any of it (%s)',
+    async how => {
+      const size = 32 * 1024 * 1024
+      const { look, socket, wire } = await open(
+        () => ({ status: 200, headers: { connection: how }, body: Buffer.alloc(size) }),
+        false,
+      )
+      client.send(get())
+      await until(() => wire.backlog > 0)
+      // What the kernel takes at once is taken; from now on only the client makes room.
+      let before = -1
+      while (before !== wire.backlog) {
+        before = wire.backlog
+        await new Promise(resolve => setImmediate(resolve))
+      }
+      look(0)
+      look(59)
+      expect(socket.destroyed).toBe(false)
+      client.read()
+      await until(() => wire.backlog < before)
+      client.socket.pause()
+      look(60)
+      look(100)
+      expect(socket.destroyed).toBe(false)
+      client.socket.resume()
+      const head = await client.until(/\r\n\r\n/)
+      expect(head).toContain(`content-length: ${size}`)
+      await until(() => wire.backlog === 0)
+      expect(socket.destroyed).toBe(false)
+    },
+  )
+
+  it('drops a client that takes nothing for a minute', async () => {
+    const { look, socket, wire } = await open(
+      () => ({ status: 200, headers: { connection: 'close' }, body: Buffer.alloc(32 * 1024 * 1024) }),
+      false,
+    )
+    client.send(get())
+    await until(() => wire.backlog > 0)
+    let before = -1
+    while (before !== wire.backlog) {
+      before = wire.backlog
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    look(0)
+    look(59)
+    expect(socket.destroyed).toBe(false)
+    look(61)
+    expect(socket.destroyed).toBe(true)
+  })
+
+  it('drops a connection five seconds after its last byte when the client does not close its side', async () => {
+    const { look, socket, wire } = await open(() => ({ status: 204, headers: { connection: 'close' } }))
+    client.send(get())
+    await client.rest()
+    await until(() => wire.backlog === 0)
+    look(0)
+    look(4)
+    expect(socket.destroyed).toBe(false)
+    look(5)
+    expect(socket.destroyed).toBe(true)
+  })
+
+  it('does not wait for ever for the rest of a body whose request was answered', async () => {
+    const { look, wire, connection } = await open(request => {
+      void request.body?.[Symbol.asyncIterator]().next()
+      return { status: 200, body: 'early' }
+    })
+    client.send(message('POST / HTTP/1.1', 'host: a', 'content-length: 9'))
+    await client.until(/early/)
+    const before = connection.activity
+    client.send('abc')
+    await until(() => connection.activity > before)
+    look(0)
+    look(9)
+    expect(wire.isEnding).toBe(false)
+    look(10)
+    expect(wire.isEnding).toBe(true)
+  })
+
+  it('leaves alone a body that is being sent to an application', async () => {
+    const { look, wire, connection } = await open(() => new Promise(() => undefined))
+    client.send(post('abc').slice(0, -1))
+    await until(() => connection.isBusy)
+    for (const at of [0, 100, 1000]) look(at)
+    expect(wire.isEnding).toBe(false)
+  })
+})
