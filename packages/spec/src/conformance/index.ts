@@ -1,0 +1,22 @@
+export { type CaseDefinition, type ConformanceCase, type DetailedCase, defineCases } from './case.ts'
+export {
+  CaseSkipped,
+  ConformanceFailure,
+  type Evidence,
+  expectEqual,
+  expectThat,
+  type FailureDetails,
+  fail,
+  skip,
+} from './failure.ts'
+export {
+  type Exchange,
+  type Failure,
+  type Outcome,
+  type Report,
+  type ReportHead,
+  type Result,
+  summarise,
+  type Verdict,
+} from './report.ts'
+export { type OpenedSubject, type RunOptions, runCases } from './runner.ts'
