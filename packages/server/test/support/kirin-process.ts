@@ -166,7 +166,8 @@ export class KirinProcess {
   /** Kills what is left and waits until it has gone. */
   async dispose(): Promise<void> {
     running.delete(this)
-    for (const pid of [...this.workers(), this.pid]) killIfAlive(pid)
+    // The group outlives its leader: workers whose master was killed are in it.
+    killIfAlive(-this.pid)
     await this.#silence
   }
 
