@@ -10,10 +10,10 @@
 //                    finished(error), signal       'aborted', ECONNRESET, 'close'
 import { STATUS_CODES } from 'node:http'
 import type { BodyChunk, Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
-import { abortIncoming, dumpIncoming, type Incoming } from './incoming.ts'
+import { abortIncoming, dumpIncoming, type Incoming, type IncomingConstructor } from './incoming.ts'
 import { connectionReset, destroyedByHandler, statusNotFinal } from './node-errors.ts'
 import type { NodeResponse, SendCallback } from './node-internals.ts'
-import { closeOutgoing, drainOutgoing, type Outgoing } from './outgoing.ts'
+import { closeOutgoing, drainOutgoing, type Outgoing, type OutgoingConstructor } from './outgoing.ts'
 import { RequestSocket, type SocketOwner } from './request-socket.ts'
 import { ResponseBody } from './response-body.ts'
 import { type ResponseHead, trailersOf } from './response-head.ts'
@@ -22,10 +22,10 @@ import type { Information } from './response-information.ts'
 // Stands for the end of a body that is on its way: `writableFinished` stays false until the server says it is out.
 const terminatorLength = 1
 
-/** How to make `req` and `res`. */
-export interface MessageFactory {
-  incoming(request: GatewayRequest, socket: RequestSocket): Incoming
-  outgoing(request: Incoming, exchange: Exchange): Outgoing
+/** How an application's `req` and `res` are made. */
+export interface Messages {
+  readonly Incoming: IncomingConstructor
+  readonly Outgoing: OutgoingConstructor
 }
 
 interface Settler {
@@ -56,12 +56,12 @@ export class Exchange implements SocketOwner {
   /** The last event was or is being emitted. */
   #over = false
 
-  constructor(request: GatewayRequest, context: Context, factory: MessageFactory) {
+  constructor(request: GatewayRequest, context: Context, messages: Messages) {
     this.#request = request
     this.#context = context
     this.socket = new RequestSocket(request, this)
-    this.req = factory.incoming(request, this.socket)
-    this.res = factory.outgoing(this.req, this)
+    this.req = new messages.Incoming(request, this.socket)
+    this.res = new messages.Outgoing(this.req, this)
   }
 
   /**

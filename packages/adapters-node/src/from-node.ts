@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http'
 import type { Application, Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
-import { Exchange, type MessageFactory } from './exchange.ts'
-import { Incoming } from './incoming.ts'
-import { Outgoing } from './outgoing.ts'
+import { Exchange } from './exchange.ts'
+import { incomingConstructor } from './incoming.ts'
+import { outgoingConstructor } from './outgoing.ts'
 
 /** A `(req, res)` function as `http.createServer` takes it; if it returns a promise, its rejection is caught. */
 export type NodeHandler = (...message: Parameters<RequestListener>) => unknown
@@ -29,10 +29,13 @@ export interface FromNodeOptions {
  * A handler that throws or rejects is answered with a 500, or with a truncated response once the head is out.
  */
 export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): Application {
-  const factory = factoryOf(options)
+  const messages = {
+    Incoming: incomingConstructor(options.requestPrototype),
+    Outgoing: outgoingConstructor(options.responsePrototype),
+  }
 
   function application(request: GatewayRequest, context: Context): GatewayResponse | PromiseLike<GatewayResponse> {
-    const exchange = new Exchange(request, context, factory)
+    const exchange = new Exchange(request, context, messages)
     try {
       const returned = handler(exchange.req, exchange.res)
       if (isThenable(returned)) returned.then(undefined, error => exchange.fail(error))
@@ -47,23 +50,4 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
-}
-
-function factoryOf({ requestPrototype, responsePrototype }: FromNodeOptions): MessageFactory {
-  const NewIncoming = constructorWith(Incoming, requestPrototype)
-  const NewOutgoing = constructorWith(Outgoing, responsePrototype)
-  return {
-    incoming: (request, socket) => Reflect.construct(Incoming, [request, socket], NewIncoming) as Incoming,
-    outgoing: (request, exchange) => Reflect.construct(Outgoing, [request, exchange], NewOutgoing) as Outgoing,
-  }
-}
-
-/** What to pass as `new.target`, so that the object is born with the prototype instead of being moved to it. */
-function constructorWith(base: { readonly prototype: object }, prototype: object | undefined): () => void {
-  if (prototype !== undefined && !Object.getPrototypeOf(base.prototype).isPrototypeOf(prototype)) {
-    throw new TypeError(`The prototype given to fromNode does not inherit from node's ${base.constructor.name}`)
-  }
-  function target(): void {}
-  target.prototype = prototype ?? base.prototype
-  return target
 }

@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
 import { types } from 'node:util'
 import type { GatewayRequest } from '@nsgi/spec'
+import { callBase, nodeConstructor } from './node-constructor.ts'
 import { connectionReset } from './node-errors.ts'
 import type { IncomingInternals, NodeRequest } from './node-internals.ts'
 import type { RequestSocket } from './request-socket.ts'
@@ -24,31 +24,43 @@ interface GatewayParts {
 /** A request with node's inner members and ours. */
 type Inner = NodeRequest & GatewayParts
 
+/** A request that this package made: an `http.IncomingMessage`. */
+export type Incoming = IncomingMessage
+
+/** Makes requests of one application. */
+export type IncomingConstructor = new (request: GatewayRequest, socket: RequestSocket) => Incoming
+
 /**
- * A gateway request as an `http.IncomingMessage`. Node's own constructor and methods do what does not touch the parser: the
- * rules for duplicate headers, `headersDistinct`, the Readable. The two that do are replaced on the object itself, so
- * that they are found whatever prototype a framework gives it (NSGI ADP-06, ADP-07).
+ * A constructor for gateway requests as `http.IncomingMessage`s, with a prototype that inherits from it. Node's own
+ * constructor and methods do what does not touch the parser: the rules for duplicate headers, `headersDistinct`, the
+ * Readable. The two methods that do are set on the object itself, so that they are found whatever prototype a framework
+ * moves it to (NSGI ADP-06, ADP-07).
  */
-export class Incoming extends IncomingMessage {
-  constructor(request: GatewayRequest, socket: RequestSocket) {
-    super(socket as unknown as Socket)
-    const raw = request.rawHeaders
-    ;(this as unknown as IncomingInternals)._addHeaderLines(raw, raw.length)
-    const http = this as unknown as Record<string | symbol, unknown>
-    const version = request.httpVersion
-    http.httpVersion = version.length === 1 ? `${version}.0` : version
-    http.httpVersionMajor = version.charCodeAt(0) - 48
-    http.httpVersionMinor = version === '1.1' ? 1 : 0
-    http.method = request.method
-    http.upgrade = false
-    http.complete = request.body === null
-    http[gateway] = request
-    http[source] = undefined
-    http._read = read
-    http._destroy = destroy
-    if (request.mount === '') http.url = request.target
-    else mounted(http, request)
-  }
+export function incomingConstructor(prototype: object = IncomingMessage.prototype): IncomingConstructor {
+  return nodeConstructor(IncomingMessage, prototype, function (request: GatewayRequest, socket: RequestSocket) {
+    callBase(IncomingMessage, this, socket)
+    initialise(this as Initialised, request)
+  })
+}
+
+type Initialised = Record<string | symbol, unknown>
+
+function initialise(http: Initialised, request: GatewayRequest): void {
+  const raw = request.rawHeaders
+  ;(http as unknown as IncomingInternals)._addHeaderLines(raw, raw.length)
+  const version = request.httpVersion
+  http.httpVersion = version.length === 1 ? `${version}.0` : version
+  http.httpVersionMajor = version.charCodeAt(0) - 48
+  http.httpVersionMinor = version === '1.1' ? 1 : 0
+  http.method = request.method
+  http.upgrade = false
+  http.complete = request.body === null
+  http[gateway] = request
+  http[source] = undefined
+  http._read = read
+  http._destroy = destroy
+  if (request.mount === '') http.url = request.target
+  else mounted(http, request)
 }
 
 /** The gateway request behind a request that `fromNode` made; `undefined` for any other. */

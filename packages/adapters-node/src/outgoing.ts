@@ -1,6 +1,7 @@
 import { ServerResponse } from 'node:http'
 import type { Exchange } from './exchange.ts'
 import type { Incoming } from './incoming.ts'
+import { callBase, nodeConstructor } from './node-constructor.ts'
 import { trailerInvalid } from './node-errors.ts'
 import type { NodeResponse, RawHeaders, SendCallback } from './node-internals.ts'
 import { headOfArgument, headOfStore } from './response-head.ts'
@@ -13,15 +14,22 @@ const nodeEnd = ServerResponse.prototype.end as unknown as (this: unknown, ...gi
 /** A response with node's inner members and ours. */
 type Inner = NodeResponse & { readonly [owner]: Exchange }
 
+/** A response that this package made: an `http.ServerResponse`. */
+export type Outgoing = ServerResponse
+
+/** Makes responses of one application. */
+export type OutgoingConstructor = new (request: Incoming, exchange: Exchange) => Outgoing
+
 /**
- * The writing half of an exchange as an `http.ServerResponse`. Everything that is state, validation and error codes is
- * node's own code; the seams where it would render bytes are replaced, on the object itself, so that they are found
- * whatever prototype a framework gives it (NSGI ADP-07). No head is ever rendered, no socket written.
+ * A constructor for the writing halves of exchanges as `http.ServerResponse`s, with a prototype that inherits from it.
+ * Everything that is state, validation and error codes is node's own code; the seams where it would render bytes are
+ * set on the object itself, so that they are found whatever prototype a framework moves it to (NSGI ADP-07). No
+ * head is ever rendered, no socket written.
  */
-export class Outgoing extends ServerResponse<Incoming> {
-  constructor(request: Incoming, exchange: Exchange) {
-    super(request)
-    const http = this as unknown as Record<string | symbol, unknown>
+export function outgoingConstructor(prototype: object = ServerResponse.prototype): OutgoingConstructor {
+  return nodeConstructor(ServerResponse, prototype, function (request: Incoming, exchange: Exchange) {
+    callBase(ServerResponse, this, request)
+    const http = this as Record<string | symbol, unknown>
     http.socket = exchange.socket
     // node keeps an HTTP/1.0 connection closed unless its parser says otherwise; here only the handler's wish counts.
     http.shouldKeepAlive = true
@@ -31,7 +39,7 @@ export class Outgoing extends ServerResponse<Incoming> {
     http._send = send
     http._writeRaw = writeRaw
     http.end = end
-  }
+  })
 }
 
 /** Emits 'close' once, as node's server does when the response is over or its socket gone. */
