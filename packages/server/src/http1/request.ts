@@ -5,23 +5,30 @@ import type { Exchange } from './exchange.ts'
 // A member with a name would take it from the interface, whose names without a dot are all reserved (NSGI REQ-26).
 const EXCHANGE: unique symbol = Symbol('exchange')
 
+interface ExchangeHolder {
+  [EXCHANGE]: Exchange
+}
+
+/** The exchange behind a request, or behind one that was derived from it. */
+function exchangeOf(request: object): Exchange {
+  return (request as ExchangeHolder)[EXCHANGE]
+}
+
 /**
  * NSGI's request. All state stands in the exchange, which is reached through `this`, so that the accessors give
  * the same values through `Object.create(request)` (NSGI REQ-24, REQ-25).
  */
 export class GatewayRequestView implements GatewayRequest {
-  private readonly [EXCHANGE]: Exchange
-
   constructor(exchange: Exchange) {
-    this[EXCHANGE] = exchange
+    ;(this as unknown as ExchangeHolder)[EXCHANGE] = exchange
   }
 
   get method(): string {
-    return this[EXCHANGE].head.method
+    return exchangeOf(this).head.method
   }
 
   get target(): string {
-    return this[EXCHANGE].head.target
+    return exchangeOf(this).head.target
   }
 
   get mount(): string {
@@ -29,11 +36,11 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   get path(): string {
-    return this[EXCHANGE].head.path
+    return exchangeOf(this).head.path
   }
 
   get query(): string {
-    return this[EXCHANGE].head.query
+    return exchangeOf(this).head.query
   }
 
   get scheme(): 'http' | 'https' {
@@ -41,35 +48,35 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   get authority(): string {
-    return this[EXCHANGE].head.authority
+    return exchangeOf(this).head.authority
   }
 
   get httpVersion(): '1.0' | '1.1' {
-    return this[EXCHANGE].head.facts.http11 ? '1.1' : '1.0'
+    return exchangeOf(this).head.facts.http11 ? '1.1' : '1.0'
   }
 
   get headers(): RequestHeaders {
-    return this[EXCHANGE].head.headers
+    return exchangeOf(this).head.headers
   }
 
   get rawHeaders(): readonly string[] {
-    return this[EXCHANGE].head.rawHeaders
+    return exchangeOf(this).head.rawHeaders
   }
 
   get body(): AsyncIterable<Uint8Array> | null {
-    return this[EXCHANGE].body
+    return exchangeOf(this).body
   }
 
   get trailers(): RequestHeaders | undefined {
-    return this[EXCHANGE].trailers
+    return exchangeOf(this).trailers
   }
 
   get remote(): Endpoint {
-    return this[EXCHANGE].owner.endpoints.remote
+    return exchangeOf(this).owner.endpoints.remote
   }
 
   get local(): Endpoint {
-    return this[EXCHANGE].owner.endpoints.local
+    return exchangeOf(this).owner.endpoints.local
   }
 
   get tls(): TlsInfo | null {
@@ -77,7 +84,7 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   get signal(): AbortSignal {
-    return this[EXCHANGE].signal()
+    return exchangeOf(this).signal()
   }
 
   get upgrade(): undefined {
@@ -85,7 +92,7 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   inform(status: number, headers?: ResponseHeaders): void {
-    this[EXCHANGE].inform(status, headers)
+    exchangeOf(this).inform(status, headers)
   }
 }
 
