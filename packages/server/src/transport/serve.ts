@@ -79,11 +79,9 @@ class Engine implements GatewayServer, ConnectionHost {
       this.isDraining = true
       for (const server of this.servers) server.close()
       this.onEmpty = resolve
-      // Requests that are in the kernel's buffer already are read in this turn of the event loop, then what is idle is closed.
-      setImmediate(() => {
-        for (const { connection } of this.live) connection.drain()
-        this.checkEmpty()
-      })
+      // Requests that are in the kernel's buffer already are read before what is idle is closed: by the poll that lies
+      // between two rounds of immediates.
+      setImmediate(() => setImmediate(() => this.closeIdle()))
     })
     return this.stopping
   }
@@ -112,6 +110,11 @@ class Engine implements GatewayServer, ConnectionHost {
       this.live.delete(entry)
       this.checkEmpty()
     })
+  }
+
+  private closeIdle(): void {
+    for (const { connection } of this.live) connection.drain()
+    this.checkEmpty()
   }
 
   private checkEmpty(): void {
