@@ -73,8 +73,9 @@ export class Sweep<Entry extends SweptConnection> {
       case STAGES.lingering:
         return LINGER_TIMEOUT
       case STAGES.waiting:
-        return connection.requests === 0 ? HEAD_TIMEOUT : this.timeouts.idle
+        break
     }
+    return connection.requests === 0 ? HEAD_TIMEOUT : this.timeouts.idle
   }
 }
 
@@ -108,8 +109,9 @@ function stageOf({ connection, wire }: SweptConnection): Stage {
     case 'chunked':
       return connection.awaitsRest ? STAGES.waiting : STAGES.working
     case 'waiting':
-      return STAGES.working
+      break
   }
+  return STAGES.working
 }
 
 /** A number that changes with progress. A head's does not with each byte: it must arrive whole in time. */
