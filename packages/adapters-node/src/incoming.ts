@@ -46,7 +46,8 @@ export function incomingConstructor(prototype: object = IncomingMessage.prototyp
 type Initialised = Record<string | symbol, unknown>
 
 function initialise(http: Initialised, request: GatewayRequest): void {
-  const raw = request.rawHeaders
+  // A copy: a handler may change its request, the gateway's belongs to all.
+  const raw = request.rawHeaders.slice()
   ;(http as unknown as IncomingInternals)._addHeaderLines(raw, raw.length)
   const version = request.httpVersion
   http.httpVersion = version.length === 1 ? `${version}.0` : version

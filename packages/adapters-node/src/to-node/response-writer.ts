@@ -7,9 +7,9 @@ const nothing = Buffer.alloc(0)
 
 type Chunks = AsyncIterator<BodyChunk> | Iterator<BodyChunk>
 
-/** What a writer tells its server. Each of the two is called at most once, and only one of them. */
+/** What a writer tells its server: one of the two, once. */
 export interface WriterEvents {
-  /** Nothing was sent: the application's response is invalid. */
+  /** Nothing was sent: the response is invalid, or its body failed before its first chunk. */
   rejected(error: unknown): void
   /** It is over; without an error after the last byte reached the transport. */
   over(error: unknown): void
@@ -31,22 +31,21 @@ export class ResponseWriter {
   }
 
   start(): void {
-    const res = this.#res
+    const { method } = this.#res.req
     try {
-      this.#checked = checkResponse(this.#response, res.req.method as string)
+      this.#checked = checkResponse(this.#response, method as string)
     } catch (error) {
-      this.#over = true
-      this.#discard()
-      this.#events.rejected(error)
+      this.#fail(error)
       return
     }
-    const { status, reason, headers, single, chunks } = this.#checked
-    if (reason === undefined) res.writeHead(status, headers)
-    else res.writeHead(status, reason, headers)
-    const bodiless = res.req.method === 'HEAD' || status === 204 || status === 304
-    if (single !== undefined || bodiless)
-      res.end(bodiless ? undefined : asBytes(single as BodyChunk), () => this.#finish())
-    else this.#stream(chunks as AsyncIterable<BodyChunk>)
+    const { status, single, chunks } = this.#checked
+    const bodiless = method === 'HEAD' || status === 204 || status === 304
+    if (single === undefined && !bodiless) {
+      this.#stream(chunks as AsyncIterable<BodyChunk>)
+      return
+    }
+    this.#sendHead()
+    this.#res.end(bodiless ? undefined : asBytes(single as BodyChunk), () => this.#finish())
   }
 
   /** The client is lost: the iterator is told once and not waited for (NSGI END-05, END-10). */
@@ -69,8 +68,17 @@ export class ResponseWriter {
     this.#pull()
     // The head waits for a chunk that settles in this turn, and for no other (NSGI RES-25).
     setImmediate(() => {
-      if (!this.#over && this.#written === 0) this.#res.write(nothing)
+      if (this.#over || this.#written > 0) return
+      this.#sendHead()
+      this.#res.write(nothing)
     })
+  }
+
+  #sendHead(): void {
+    if (this.#res.headersSent) return
+    const { status, reason, headers } = this.#checked as CheckedResponse
+    if (reason === undefined) this.#res.writeHead(status, headers)
+    else this.#res.writeHead(status, reason, headers)
   }
 
   #pull(): void {
@@ -107,6 +115,7 @@ export class ResponseWriter {
     const limit = this.#checked?.declaredLength ?? Number.POSITIVE_INFINITY
     if (this.#written + length > limit) throw new RangeError(`The body exceeds its content-length of ${limit} bytes`)
     this.#written += length
+    if (length > 0) this.#sendHead()
     if (length === 0 || this.#res.write(asBytes(chunk))) this.#pull()
     else this.#res.once('drain', () => !this.#over && this.#pull())
   }
@@ -116,6 +125,7 @@ export class ResponseWriter {
     const limit = this.#checked?.declaredLength ?? this.#written
     if (this.#written < limit)
       throw new RangeError(`The body ended ${limit - this.#written} bytes before its content-length`)
+    this.#sendHead()
     const trailers = this.#response.trailers?.()
     if (trailers) this.#res.addTrailers(trailers as Record<string, string>)
     this.#res.end(() => this.#finish())
@@ -128,12 +138,18 @@ export class ResponseWriter {
     this.#events.over(undefined)
   }
 
+  /** A 500 while there is no head, a visible truncation after it (NSGI RES-32, RES-33). */
   #fail(error: unknown): void {
     if (this.#over) return
     this.#over = true
     this.#discard()
-    this.#res.destroy()
-    this.#events.over(error)
+    if (this.#res.headersSent) {
+      // Node writes in the next turn; what was sent before the failure is to arrive.
+      setImmediate(() => this.#res.destroy())
+      this.#events.over(error)
+    } else {
+      this.#events.rejected(error)
+    }
   }
 
   #discard(): void {

@@ -1,0 +1,327 @@
+import { once } from 'node:events'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { describe, expect, it } from '@jest/globals'
+import type { BodyChunk, GatewayRequest, GatewayResponse } from '@nsgi/spec'
+import { call, createContext, createRequest } from '@nsgi/spec/testing'
+import { fromNode, gatewayRequestOf, type NodeHandler } from '../src/index.ts'
+
+type Message = Parameters<NodeHandler>
+
+/** Calls a handler and gives its messages beside the response. */
+function start(handler: NodeHandler, request: GatewayRequest = createRequest()) {
+  const messages: { req?: Message[0]; res?: Message[1] } = {}
+  const response = fromNode((req, res) => {
+    Object.assign(messages, { req, res })
+    return handler(req, res)
+  })(request, createContext())
+  return { ...(messages as { req: Message[0]; res: Message[1] }), response }
+}
+
+function eventsOf(message: Message[0] | Message[1]): string[] {
+  const seen: string[] = []
+  for (const name of ['aborted', 'error', 'end', 'drain', 'finish', 'close']) message.on(name, () => seen.push(name))
+  return seen
+}
+
+const chunksOf = (response: GatewayResponse): AsyncIterator<BodyChunk> =>
+  (response.body as AsyncIterable<BodyChunk>)[Symbol.asyncIterator]()
+
+const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+
+describe('a handler that ends before it returns', () => {
+  it('is answered with a response, not a promise, and its body is what it ended with', () => {
+    const body = Buffer.from('all of it')
+    const { response } = start((_req, res) => res.setHeader('X-Number', 1).end(body))
+    expect(response).toMatchObject({ status: 200, headers: { 'x-number': '1' }, body })
+    expect((response as GatewayResponse).body).toBe(body)
+  })
+
+  it('costs no AbortSignal and never touches the body', () => {
+    const untouched = Object.create(createRequest({ body: 'unread' }), {
+      signal: {
+        get(): never {
+          throw new Error('the signal was asked for')
+        },
+      },
+    }) as GatewayRequest
+    expect(start((_req, res) => res.end('done'), untouched).response).toMatchObject({ body: 'done' })
+  })
+
+  it('has a response that middleware may copy', async () => {
+    const { response, res } = start((_req, res) => res.end('x'))
+    const copy = { ...(response as GatewayResponse), status: 201 }
+    const finished = once(res, 'finish')
+    copy.finished?.()
+    await finished
+    expect(res.writableFinished).toBe(true)
+  })
+})
+
+describe('a handler that ends later', () => {
+  it('is answered with a promise of a response', async () => {
+    const { response } = start((_req, res) => setImmediate(() => res.writeHead(202).end('later')))
+    expect(response).toBeInstanceOf(Promise)
+    expect(await response).toMatchObject({ status: 202, body: 'later' })
+  })
+})
+
+describe('a body that is written (ADP-01)', () => {
+  const block = Buffer.alloc(100_000)
+
+  it('makes write return false above the high-water mark, and drain follow the pull after', async () => {
+    const { response, res } = start((_req, res) => res.write(block))
+    const events = eventsOf(res)
+    const chunks = chunksOf(response as GatewayResponse)
+    expect(res.writableNeedDrain).toBe(true)
+    expect(res.writableLength).toBe(block.length)
+    expect((await chunks.next()).value).toBe(block)
+    await turn()
+    expect(events).toEqual([])
+    const second = chunks.next()
+    expect(events).toEqual(['drain'])
+    expect(res.writableNeedDrain).toBe(false)
+    expect(res.write('small')).toBe(true)
+    expect(await second).toEqual({ done: false, value: 'small' })
+  })
+
+  it('runs the callback of a write when the server asks for more, not before', async () => {
+    const order: string[] = []
+    const { response, res } = start((_req, res) => res.write('a', () => order.push('a')))
+    const chunks = chunksOf(response as GatewayResponse)
+    await chunks.next()
+    expect(order).toEqual([])
+    const end = chunks.next()
+    expect(order).toEqual(['a'])
+    res.end()
+    expect(await end).toEqual({ done: true, value: undefined })
+  })
+
+  it('turns what a drain listener throws into a truncated response', async () => {
+    const { response } = start((_req, res) => {
+      res.write(block)
+      res.on('drain', () => {
+        throw new Error('in the listener')
+      })
+    })
+    const chunks = chunksOf(response as GatewayResponse)
+    await chunks.next()
+    await expect(chunks.next()).rejects.toThrow('in the listener')
+  })
+})
+
+describe('the end (ADP-02, ADP-03)', () => {
+  it('is finish and then close, each once, when the server reports success', async () => {
+    const { response, res } = start((_req, res) => res.end('x'))
+    const events = eventsOf(res)
+    expect(res.writableFinished).toBe(false)
+    ;(response as GatewayResponse).finished?.()
+    await turn()
+    expect(events).toEqual(['finish', 'close'])
+    expect([res.writableFinished, res.destroyed, res.closed]).toEqual([true, true, true])
+  })
+
+  it('is close without finish when the server reports a failure', async () => {
+    const { response, req, res } = start((_req, res) => res.end('x'))
+    const events = [eventsOf(req), eventsOf(res)]
+    ;(response as GatewayResponse).finished?.(new Error('lost'))
+    await turn()
+    expect(events).toEqual([['aborted', 'error', 'close'], ['close']])
+    expect(res.writableFinished).toBe(false)
+  })
+
+  it('is close when the client is lost before there is a response, which is then worth nothing', async () => {
+    const controller = new AbortController()
+    const { response, req, res } = start(() => {}, createRequest({ signal: controller.signal }))
+    const events = [eventsOf(req), eventsOf(res)]
+    controller.abort()
+    await turn()
+    expect(events).toEqual([['aborted', 'error', 'close'], ['close']])
+    expect(await response).toEqual({ status: 500 })
+    expect(res.write('late')).toBe(false)
+  })
+
+  it('waits for the handler when a server is done with a HEAD before it', async () => {
+    const { response, res } = start((_req, res) => res.flushHeaders(), createRequest({ method: 'HEAD' }))
+    const events = eventsOf(res)
+    ;(response as GatewayResponse).finished?.()
+    await turn()
+    expect(events).toEqual([])
+    res.end()
+    await turn()
+    expect(events).toEqual(['finish', 'close'])
+  })
+})
+
+describe('a handler that fails (ADP-08)', () => {
+  const failure = new Error('its own fault')
+
+  it('rejects what it throws', () => {
+    expect(() =>
+      start(() => {
+        throw failure
+      }),
+    ).toThrow(failure)
+  })
+
+  it('rejects what its promise rejects with, and closes its messages', async () => {
+    const { response, res } = start(async () => {
+      throw failure
+    })
+    const events = eventsOf(res)
+    await expect(response).rejects.toBe(failure)
+    await turn()
+    expect(events).toEqual(['close'])
+  })
+
+  it('truncates a response that has begun', async () => {
+    const application = fromNode(async (_req, res) => {
+      res.write('begun')
+      await turn()
+      throw failure
+    })
+    expect(await call(application)).toMatchObject({ status: 200, text: 'begun', error: failure })
+  })
+
+  it('is logged when the response is out already', async () => {
+    const logged: unknown[] = []
+    const keep = (fields: unknown): void => {
+      logged.push(fields)
+    }
+    const context = createContext({ log: { error: keep, warn: keep, info: keep, debug: keep } })
+    const application = fromNode(async (_req, res) => {
+      res.end('fine')
+      throw failure
+    })
+    expect(await application(createRequest(), context)).toMatchObject({ body: 'fine' })
+    await turn()
+    expect(logged).toEqual([{ err: failure }])
+  })
+
+  it('is answered with 500 when it destroys its request before it answers', async () => {
+    const destroying = async (): Promise<unknown> => start(req => req.destroy()).response
+    await expect(destroying()).rejects.toMatchObject({ code: 'ERR_STREAM_DESTROYED' })
+  })
+})
+
+describe('a request body', () => {
+  it('that breaks by itself is an error of the request, which can still be answered', async () => {
+    const broken = Object.assign(new Error('too large'), { code: 'TOO_LARGE' })
+    const body = (async function* () {
+      yield Buffer.from('part')
+      throw broken
+    })()
+    const application = fromNode((req, res) => {
+      req.resume()
+      req.on('error', error => res.writeHead(413).end(error.message))
+    })
+    const request = createRequest({ body, headers: { 'transfer-encoding': 'chunked' } })
+    expect(await call(application, request)).toMatchObject({ status: 413, text: 'too large' })
+  })
+
+  it('that breaks because the client is lost is ECONNRESET', async () => {
+    const controller = new AbortController()
+    const body = (async function* () {
+      yield Buffer.from('part')
+      controller.abort()
+      throw new Error('of the transport')
+    })()
+    const request = createRequest({ body, headers: { 'transfer-encoding': 'chunked' }, signal: controller.signal })
+    const { req } = start(incoming => void incoming.resume(), request)
+    const [error] = (await once(req, 'error')) as [NodeJS.ErrnoException]
+    expect([error.code, error.message, req.aborted]).toEqual(['ECONNRESET', 'aborted', true])
+  })
+})
+
+describe('what a request says', () => {
+  it.each([
+    ['/api/users?a=1', '/users?a=1'],
+    ['/api/', '/'],
+    ['/api', '/'],
+    ['/api?x', '/?x'],
+  ])('below a mount, %s is %s to the handler', async (target, url) => {
+    const whole = createRequest({ target })
+    const [path = '', query = ''] = target.slice('/api'.length).split('?')
+    const mounted = Object.create(whole, {
+      mount: { value: '/api' },
+      path: { value: path },
+      query: { value: query },
+    }) as GatewayRequest
+    const { req } = start((_req, res) => res.end(), mounted)
+    expect([req.url, (req as { originalUrl?: string }).originalUrl, (req as { baseUrl?: string }).baseUrl]).toEqual([
+      url,
+      target,
+      '/api',
+    ])
+  })
+
+  it('names HTTP/2 as node does', () => {
+    const { req } = start((_req, res) => res.end(), createRequest({ httpVersion: '2' }))
+    expect([req.httpVersion, req.httpVersionMajor, req.httpVersionMinor]).toEqual(['2.0', 2, 0])
+  })
+
+  it('leads back to the gateway request, and only for requests of ours', () => {
+    const request = createRequest()
+    expect(gatewayRequestOf(start((_req, res) => res.end(), request).req)).toBe(request)
+    expect(gatewayRequestOf({})).toBeUndefined()
+  })
+
+  it('does not share its raw headers with the gateway', () => {
+    const request = createRequest({ headers: { a: 'b' } })
+    start((req, res) => {
+      req.rawHeaders.push('more', 'fields')
+      res.end()
+    }, request)
+    expect(request.rawHeaders).not.toContain('more')
+  })
+})
+
+describe('prototypes (ADP-07)', () => {
+  it('are those of node unless others are given', () => {
+    const { req, res } = start((_req, res) => res.end())
+    expect([Object.getPrototypeOf(req), Object.getPrototypeOf(res)]).toEqual([
+      IncomingMessage.prototype,
+      ServerResponse.prototype,
+    ])
+  })
+
+  it('may be replaced by any that inherit from node, without a method being lost', async () => {
+    const application = fromNode(async (req, res) => {
+      Object.setPrototypeOf(req, Object.create(IncomingMessage.prototype))
+      Object.setPrototypeOf(res, Object.create(ServerResponse.prototype))
+      for await (const chunk of req) res.write(chunk)
+      res.end('!')
+    })
+    expect((await call(application, { body: 'echo' })).text).toBe('echo!')
+  })
+
+  it('are refused if they do not inherit from node', () => {
+    expect(() => fromNode(() => {}, { requestPrototype: {} })).toThrow(/IncomingMessage/)
+    expect(() => fromNode(() => {}, { responsePrototype: {} })).toThrow(/ServerResponse/)
+  })
+})
+
+describe('the application', () => {
+  it('carries the hooks it was given', () => {
+    const startup = (): void => {}
+    const shutdown = (): void => {}
+    const application = fromNode(() => {}, { startup, shutdown })
+    expect([application.startup, application.shutdown]).toEqual([startup, shutdown])
+  })
+
+  it('sends nothing informational after the head, and nothing where the server cannot', async () => {
+    const application = fromNode((_req, res) => {
+      res.writeProcessing()
+      res.write('x')
+      res.writeEarlyHints({ link: '</late>' })
+      res.end()
+    })
+    expect((await call(application)).informational).toEqual([{ status: 102, headers: {} }])
+    const without = Object.create(createRequest(), { inform: { value: undefined } }) as GatewayRequest
+    expect(
+      start((_req, res) => {
+        res.writeProcessing()
+        res.end('x')
+      }, without).response,
+    ).toMatchObject({ body: 'x' })
+  })
+})
