@@ -6,7 +6,7 @@ import { closeBody } from '../middleware/close-body.ts'
 import { derive } from '../middleware/derive.ts'
 import type { GatewayRequest } from '../request.ts'
 import type { GatewayResponse, ResponseHeaders } from '../response.ts'
-import { isSwitching, responseFault } from './check-response.ts'
+import { invalidResponse, isSwitching } from './check-response.ts'
 import { decodeText } from './collect.ts'
 import { createContext } from './create-context.ts'
 import { createRequest, isCreatedRequest, type RequestInit } from './create-request.ts'
@@ -89,7 +89,7 @@ export async function call(
 
 /** Throws for an invalid response, after closing and finishing what there is of it (RES-02, END-06). */
 function refuseInvalid(request: GatewayRequest, response: GatewayResponse): void {
-  const fault = responseFault(request, response)
+  const fault = invalidResponse(request, response)
   if (fault === undefined) return
   const { body, finished } = Object(response) as Partial<GatewayResponse>
   closeBody(body)

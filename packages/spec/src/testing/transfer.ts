@@ -3,7 +3,7 @@ import { GatewayError } from '../errors.ts'
 import { closeBody } from '../middleware/close-body.ts'
 import type { GatewayRequest } from '../request.ts'
 import type { GatewayResponse, ResponseHeaders } from '../response.ts'
-import { declaredLength, headersFault, isWithoutContent } from './check-response.ts'
+import { declaredLength, faultText, headersFault, isWithoutContent } from './check-response.ts'
 import { chunkBytes, iteratorOf } from './chunk.ts'
 import { isTrailerName } from './fields.ts'
 
@@ -97,7 +97,7 @@ function trailersOf(request: GatewayRequest, response: GatewayResponse): Respons
   if (!isStream || request.httpVersion === '1.0' || declaredLength(response) !== undefined) return undefined
   const trailers = response.trailers?.()
   const fault = headersFault(trailers)
-  if (fault !== undefined) throw new GatewayError('NSGI_INVALID_RESPONSE', `invalid trailers: ${fault}`)
+  if (fault !== undefined) throw new GatewayError('NSGI_INVALID_RESPONSE', `invalid trailers: ${faultText(fault)}`)
   if (trailers === undefined) return undefined
   return Object.fromEntries(Object.entries(trailers).filter(([name]) => isTrailerName(name)))
 }

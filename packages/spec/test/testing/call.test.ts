@@ -148,7 +148,7 @@ describe('call, where the application fails', () => {
     [{ status: 200, headers: { a: 'x\r\nb: y' } }, 'RES-07'],
     [{ status: 200, headers: { a: ['ok', '\0'] } }, 'RES-07'],
     [{ status: 200, headers: { a: '€' } }, 'RES-07'],
-    [{ status: 200, headers: { a: 5 } }, 'not number (RES-02)'],
+    [{ status: 200, headers: { a: 5 } }, 'not number (RES-07)'],
     [{ status: 200, headers: { 'content-length': 'many' }, body: 'x' }, 'RES-12'],
     [{ status: 200, headers: { 'content-length': '2' }, body: 'é!' }, 'RES-12'],
     [{ status: 200, headers: { 'content-length': '2' } }, 'RES-12'],
