@@ -1,6 +1,6 @@
-// Writes generated/llhttp.wasm: the WebAssembly module that the package llhttp-wasm embeds. Only the
+// Writes generated/llhttp.wasm: the WebAssembly module that the package llhttp-wasm embeds, and the licences it comes under. Only the
 // compiled parser is taken; the package's own JavaScript wrapper is not used (docs/decisions/0002).
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 const Module = WebAssembly.Module
@@ -13,7 +13,8 @@ WebAssembly.Module = class extends Module {
     super(bytes)
   }
 }
-createRequire(import.meta.url)('llhttp-wasm').createParser(1)
+const require = createRequire(import.meta.url)
+require('llhttp-wasm').createParser(1)
 WebAssembly.Module = Module
 
 if (captured === undefined || !WebAssembly.validate(captured)) {
@@ -22,3 +23,14 @@ if (captured === undefined || !WebAssembly.validate(captured)) {
 const folder = new URL('../generated/', import.meta.url)
 mkdirSync(folder, { recursive: true })
 writeFileSync(new URL('llhttp.wasm', folder), captured)
+
+// The module is published with this package, so its notices must be too. The package carries its own licence; llhttp,
+// which it compiled, is under the same one.
+const licence = readFileSync(require.resolve('llhttp-wasm/LICENSE'), 'utf8')
+writeFileSync(
+  new URL('llhttp.LICENSE', folder),
+  `llhttp.wasm is the parser llhttp, Copyright Fedor Indutny, 2018, compiled to WebAssembly by the package llhttp-wasm.
+Both are under the MIT licence:
+
+${licence}`,
+)

@@ -33,11 +33,15 @@ export interface GatewayServerOptions {
   readonly onExchange?: ((record: ExchangeRecord) => void) | undefined
 }
 
+/** Where to listen: an inherited descriptor, an address of its own, or a UNIX socket. */
+export type ListenAddress =
+  | { readonly fd: number }
+  | { readonly port: number; readonly host?: string }
+  | { readonly path: string }
+
 export interface GatewayServer {
-  /** Starts to accept on an inherited descriptor, on an address of its own, or on a UNIX socket. */
-  listen(
-    where: { readonly fd: number } | { readonly port: number; readonly host?: string } | { readonly path: string },
-  ): Promise<void>
+  /** Starts to accept; `backlog` is how many connections may wait for that (listen(2)), by default node's 511. */
+  listen(where: ListenAddress & { readonly backlog?: number | undefined }): Promise<void>
   /**
    * Graceful stop: accepts no more, closes idle connections, answers the rest with `connection: close`.
    * Resolves when the last connection is gone.

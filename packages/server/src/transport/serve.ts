@@ -66,7 +66,8 @@ class Engine implements GatewayServer, ConnectionHost {
     this.servers.push(server)
     return new Promise((resolve, reject) => {
       server.once('error', reject)
-      server.listen(where, () => {
+      // With a descriptor, node takes the backlog from this argument only.
+      server.listen(where, where.backlog, () => {
         server.removeListener('error', reject)
         server.on('error', error => this.log.error({ err: error }, 'a listening socket failed'))
         resolve()
