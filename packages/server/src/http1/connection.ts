@@ -61,6 +61,8 @@ export class Connection implements ExchangeOwner, BodySource {
   private emptyLineBytes = 0
   /** Bytes that came while they could not be used. */
   private held: Buffer | undefined
+  /** Held bytes that are being used: memory of ours, of which the rest is held again without a copy. */
+  private resumed: Buffer | undefined
   private readingPaused = false
   private peerEnded = false
 
@@ -344,7 +346,9 @@ export class Connection implements ExchangeOwner, BodySource {
   }
 
   private hold(input: Buffer, start: number, end: number): void {
-    const more = Buffer.from(input.subarray(start, end))
+    const rest = input.subarray(start, end)
+    // A copy for each of many small requests would cost the square of their number.
+    const more = input === this.resumed ? rest : Buffer.from(rest)
     this.held = this.held === undefined ? more : Buffer.concat([this.held, more])
     this.pauseReading()
   }
@@ -356,7 +360,9 @@ export class Connection implements ExchangeOwner, BodySource {
     const { peerEnded } = this
     this.held = undefined
     this.peerEnded = false
+    this.resumed = held
     this.consume(held, 0, held.length)
+    this.resumed = undefined
     if (!peerEnded) this.resumeReading()
     else if (this.held !== undefined) this.peerEnded = true
     else this.ended()
