@@ -11,7 +11,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { BodyChunk, Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
 import { abortIncoming, dumpIncoming, type Incoming, type IncomingConstructor } from './incoming.ts'
-import { connectionReset, destroyedByHandler, statusNotFinal } from './node-errors.ts'
+import { connectionReset, destroyedByHandler, statusNotFinal, transportFailure } from './node-errors.ts'
 import type { NodeResponse, SendCallback } from './node-internals.ts'
 import { closeOutgoing, drainOutgoing, type Outgoing, type OutgoingConstructor } from './outgoing.ts'
 import { RequestSocket, type SocketOwner } from './request-socket.ts'
@@ -182,6 +182,8 @@ export class Exchange implements SocketOwner {
     const reason = error ?? connectionReset()
     this.socket.closed()
     this.socket._hadError = true
+    const failure = transportFailure(error)
+    if (failure && this.socket.listenerCount('error') > 0) this.socket.emit('error', failure)
     this.#body?.settle(reason)
     this.#onFinish?.(reason)
     abortIncoming(this.req, reason)

@@ -1,5 +1,4 @@
 import { IncomingMessage } from 'node:http'
-import { types } from 'node:util'
 import type { GatewayRequest } from '@nsgi/spec'
 import { callBase, nodeConstructor } from './node-constructor.ts'
 import { connectionReset } from './node-errors.ts'
@@ -9,10 +8,10 @@ import type { RequestSocket } from './request-socket.ts'
 const gateway: unique symbol = Symbol('nsgi.request')
 const source: unique symbol = Symbol('nsgi.body')
 
-/** Where a request stands with its body: the iterator once it is read, whether the body itself broke. */
+/** Where a request stands with its body: the iterator once it is read, whether there is nothing more to get. */
 interface BodySource {
   iterator: AsyncIterator<Uint8Array> | undefined
-  broken: boolean
+  over: boolean
 }
 
 /** What this package keeps on a request. */
@@ -85,7 +84,7 @@ export function dumpIncoming(request: Incoming): void {
   const http = request as unknown as Inner
   if (http._consuming || http._readableState.resumeScheduled || request.destroyed) return
   if (request.listenerCount('end') === 0 && request.listenerCount('close') === 0) return
-  bodySource(http).broken = true
+  bodySource(http).over = true
   request.resume()
 }
 
@@ -102,7 +101,7 @@ function mounted(http: Record<string, unknown>, request: GatewayRequest): void {
 }
 
 function bodySource(http: Inner): BodySource {
-  http[source] ??= { iterator: undefined, broken: false }
+  http[source] ??= { iterator: undefined, over: false }
   return http[source]
 }
 
@@ -110,7 +109,7 @@ function read(this: Inner): void {
   this._consuming = true
   this._readableState.readingMore = false
   const body = this[gateway].body
-  if (body === null || this[source]?.broken) {
+  if (body === null || this[source]?.over) {
     finish(this)
     return
   }
@@ -124,8 +123,9 @@ async function pull(http: Inner, state: BodySource): Promise<void> {
   try {
     result = await (state.iterator as AsyncIterator<Uint8Array>).next()
   } catch (error) {
-    state.broken = true
-    if (!http.destroyed) http.destroy(lossOr(http, error))
+    state.over = true
+    // Whatever broke it, truncation or a limit: on node:http the request is aborted and its connection gone.
+    if (!http.destroyed) http.destroy(connectionReset(error))
     return
   }
   // Outside of the try: what a 'data' listener throws is the handler's failure, not the body's.
@@ -150,21 +150,14 @@ function asBuffer(chunk: Uint8Array): Buffer {
   return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
 }
 
-/** A body breaks because the client is lost, which node reports as one error whatever broke first, or because of a limit. */
-function lossOr(http: Inner, error: unknown): Error {
-  if (http[gateway].signal.aborted) return connectionReset(error)
-  return types.isNativeError(error) ? error : connectionReset(error)
-}
-
 function destroy(this: Inner, error: Error | null, callback: (error?: Error | null) => void): void {
   const state = this[source]
   if (!this.readableEnded || !this.complete) {
     this.aborted = true
     this.emit('aborted')
-    // Destroying a request destroys its connection; but a body that broke by itself can still be answered.
-    if (!state?.broken) this.socket.destroy(error ?? undefined)
+    this.socket.destroy(error ?? undefined)
   }
-  if (state?.iterator && !state.broken && !this.complete) void leave(state.iterator)
+  if (state?.iterator && !state.over && !this.complete) void leave(state.iterator)
   process.nextTick(() => (this.listenerCount('error') === 0 ? callback() : callback(error)))
 }
 

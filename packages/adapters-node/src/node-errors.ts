@@ -1,4 +1,5 @@
 // Errors that node itself makes but does not export the classes of. They are known by their codes.
+import { types } from 'node:util'
 
 /** An error with one of node's codes. */
 export interface CodedError extends Error {
@@ -13,6 +14,17 @@ function coded(message: string, code: string): CodedError {
 export function connectionReset(cause?: unknown): CodedError {
   const error = coded('aborted', 'ECONNRESET')
   return cause === undefined ? error : Object.assign(error, { cause })
+}
+
+/** The failure of the transport behind what a server reports as a loss, if it names one: what `net.Socket` emits as 'error'. */
+export function transportFailure(reported: unknown): Error | undefined {
+  let error = reported
+  // Servers wrap it once or twice; the bound is against a cycle.
+  for (let depth = 0; depth < 8 && types.isNativeError(error); depth++) {
+    if ('syscall' in error) return error
+    error = error.cause
+  }
+  return undefined
 }
 
 /** `writeHead` with a `Trailer` field beside a `Content-Length`: there is no chunked framing to carry them. */

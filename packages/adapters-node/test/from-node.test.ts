@@ -204,31 +204,19 @@ describe('a handler that fails (ADP-08)', () => {
 })
 
 describe('a request body', () => {
-  it('that breaks by itself is an error of the request, which can still be answered', async () => {
-    const broken = Object.assign(new Error('too large'), { code: 'TOO_LARGE' })
+  it('that breaks aborts the request with ECONNRESET, whatever broke it, and is the reason that there is no response', async () => {
+    const broken = new Error('too large')
     const body = (async function* () {
       yield Buffer.from('part')
       throw broken
     })()
-    const application = fromNode((req, res) => {
-      req.resume()
-      req.on('error', error => res.writeHead(413).end(error.message))
-    })
     const request = createRequest({ body, headers: { 'transfer-encoding': 'chunked' } })
-    expect(await call(application, request)).toMatchObject({ status: 413, text: 'too large' })
-  })
-
-  it('that breaks because the client is lost is ECONNRESET', async () => {
-    const controller = new AbortController()
-    const body = (async function* () {
-      yield Buffer.from('part')
-      controller.abort()
-      throw new Error('of the transport')
-    })()
-    const request = createRequest({ body, headers: { 'transfer-encoding': 'chunked' }, signal: controller.signal })
-    const { req } = start(incoming => void incoming.resume(), request)
-    const [error] = (await once(req, 'error')) as [NodeJS.ErrnoException]
-    expect([error.code, error.message, req.aborted]).toEqual(['ECONNRESET', 'aborted', true])
+    const { req, res, response } = start(incoming => void incoming.resume(), request)
+    const events = [eventsOf(req), eventsOf(res)]
+    await expect(response).rejects.toMatchObject({ code: 'ECONNRESET', message: 'aborted', cause: broken })
+    await turn()
+    expect(events).toEqual([['aborted', 'error', 'close'], ['close']])
+    expect([req.aborted, req.complete, req.socket.readable]).toEqual([true, false, false])
   })
 })
 

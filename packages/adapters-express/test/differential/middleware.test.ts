@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { RequestShape } from '../../../adapters-node/test/support/behaviour.ts'
+import { type RequestShape, requestBytes } from '../../../adapters-node/test/support/behaviour.ts'
 import { comparable } from '../../../adapters-node/test/support/comparable.ts'
 import { expectSame, startPair } from '../../../adapters-node/test/support/pair.ts'
 import { parseResponses, RawClient } from '../../../adapters-node/test/support/raw-client.ts'
@@ -132,6 +132,46 @@ describe.each(gatewayServers)('through fromExpress on $name, as on node:http', g
         return [first, second]
       }),
     )
+
+    it('a client that goes while it is being sent to', () =>
+      expectAlike(async server => {
+        const id = nextId()
+        const client = await RawClient.connect(server.port)
+        client.send(requestBytes('/held', id))
+        await client.seen('begun')
+        client.reset()
+        return server.records.of(id)
+      }))
+
+    it.each([
+      ['raw', 'application/octet-stream'],
+      ['json', 'application/json'],
+      ['upload', `multipart/form-data; boundary=${boundary}`],
+    ])('a client that goes during its upload to /%s', (path, type) =>
+      expectAlike(async server => {
+        const id = nextId()
+        const client = await RawClient.connect(server.port)
+        const fields = `Content-Type: ${type}\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n`
+        client.send(requestBytes(`/${path}`, id, { method: 'POST', fields }))
+        await client.seen('100 Continue')
+        client.send(`--${boundary}\r\n`)
+        client.reset()
+        return server.records.of(id)
+      }),
+    )
+
+    it('requests sent without waiting are answered in their order', () =>
+      expectAlike(async server => {
+        const client = await RawClient.connect(server.port)
+        const paths = ['/events', '/send/json', '/static/data.txt', '/status/204', '/no/such', '/csv']
+        const last = paths.length - 1
+        client.send(
+          paths
+            .map((path, i) => requestBytes(path, nextId(), i === last ? { fields: 'Connection: close\r\n' } : {}))
+            .join(''),
+        )
+        return parseResponses(await client.toEnd()).map(comparable)
+      }))
 
     it('morgan logs what was sent', () =>
       expectAlike(async server => {

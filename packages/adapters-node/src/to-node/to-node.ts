@@ -80,7 +80,7 @@ function serve({ application, context }: Served, req: IncomingMessage, res: Serv
     // What was not read of the request must not wait on the connection for ever.
     if (!req.complete) req.resume()
     if (res.writableFinished) return
-    const error = connectionReset()
+    const error = connectionReset(req.socket.errored ?? undefined)
     NodeGatewayRequest.lose(request, error)
     writer?.lose(error)
   })

@@ -13,7 +13,7 @@ const finishLater: Difference = {
   reason: "'finish' waits for the server's word that the bytes are out; node:http emits it for a write the kernel took",
   expected: native => ({
     ...native,
-    record: { ...native.record, res: ['prefinish', 'error ERR_STREAM_WRITE_AFTER_END', 'finish', 'close'] },
+    record: { ...native.record, res: ['error ERR_STREAM_WRITE_AFTER_END', 'finish', 'close'] },
   }),
 }
 
