@@ -36,9 +36,9 @@ export function bodyKind(body: ResponseBody): ClassifiedBody {
 export function closeBody(body: unknown): void {
   if (typeof body !== 'object' || body === null || types.isUint8Array(body)) return
   try {
-    const closable = body as { destroy?: unknown; return?: unknown }
-    if (typeof closable.destroy === 'function') destroyStream(closable as DestroyableStream)
-    else if (typeof closable.return === 'function') swallow((closable as { return(): unknown }).return())
+    const closable = body as { return?: unknown }
+    if (destroyIfStream(body)) return
+    if (typeof closable.return === 'function') swallow((closable as { return(): unknown }).return())
     else if (!Array.isArray(body)) returnUnstarted(body as Iterable<unknown> & AsyncIterable<unknown>)
   } catch {
     // It was told; what it makes of that is not the response's outcome.
@@ -46,14 +46,18 @@ export function closeBody(body: unknown): void {
 }
 
 interface DestroyableStream {
-  destroy(): unknown
+  destroy?(): unknown
   on?(event: 'error', listener: () => void): unknown
 }
 
-function destroyStream(stream: DestroyableStream): void {
+/** Destroys what is a node stream by its shape; whether it was one. */
+export function destroyIfStream(body: unknown): boolean {
+  const stream = body as DestroyableStream
+  if (typeof stream.destroy !== 'function') return false
   // A file that is still being opened fails after it was destroyed, and an 'error' that nobody hears ends the process.
   if (typeof stream.on === 'function') stream.on('error', () => undefined)
   stream.destroy()
+  return true
 }
 
 /** Closes the body of a response that is discarded, whatever that response is. */

@@ -4,7 +4,7 @@ import { types } from 'node:util'
 import type { BodyChunk, GatewayResponse } from '@nsgi/spec'
 import { KirinError } from './errors.ts'
 import { COPY_LIMIT } from './limits.ts'
-import { swallow } from './response-body.ts'
+import { destroyIfStream, swallow } from './response-body.ts'
 import { describe, invalid } from './response-fields.ts'
 import { type PlannedResponse, trailerLines } from './response-head.ts'
 import type { Wire, WriteCallback } from './wire.ts'
@@ -77,8 +77,14 @@ export class ResponsePump {
     this.stopped = true
     const { iterator } = this
     this.iterator = undefined
+    if (iterator === undefined) return
     try {
-      if (iterator !== undefined) swallow(iterator.return?.())
+      try {
+        swallow(iterator.return?.())
+      } finally {
+        // A stream's iterator waits with its return() for a next() that may never come.
+        destroyIfStream(this.plan.content)
+      }
     } catch {
       // The outcome of the response is decided already.
     }
