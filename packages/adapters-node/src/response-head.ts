@@ -31,9 +31,9 @@ export function headOfStore(stored: Record<string, unknown>): ResponseHead {
   const head = emptyHead(stored as Record<string, string | string[]>)
   for (const name in stored) {
     head.empty = false
-    const value = lineValue(name, stored[name])
-    if (keep(head, name, value)) head.headers[name] = value
-    else delete head.headers[name]
+    const value = kept(head, name, lineValue(name, stored[name]))
+    if (value === undefined) delete head.headers[name]
+    else head.headers[name] = value
   }
   return head
 }
@@ -78,9 +78,9 @@ function append(head: MutableHead, name: string, given: unknown): void {
   const lines = Array.isArray(given) ? given : [given]
   for (const line of lines) validateHeaderValue(name, line as string)
   const key = name.toLowerCase()
-  const value = lineValue(key, given)
+  const value = kept(head, key, lineValue(key, given))
   head.empty = false
-  if (keep(head, key, value)) add(head.headers, key, value)
+  if (value !== undefined) add(head.headers, key, value)
 }
 
 function add(headers: Record<string, string | string[]>, name: string, value: string | string[]): void {
@@ -95,27 +95,28 @@ function lineValue(name: string, value: unknown): string | string[] {
   return name === 'cookie' && value.length > 1 ? value.join('; ') : value.map(String)
 }
 
-/** Notes what a field says about framing and connection; false for the fields that the server writes. */
-function keep(head: MutableHead, name: string, value: string | string[]): boolean {
+type Value = string | string[]
+
+/** Notes what a field says about framing and connection; its value, `undefined` for the fields that the server writes. */
+function kept(head: MutableHead, name: string, value: Value): Value | undefined {
   switch (name) {
     case 'content-length':
       head.contentLength = Number(value)
-      return true
+      return value
     case 'trailer':
       head.trailer = true
-      return true
+      return value
     case 'transfer-encoding':
       head.chunked = true
-      return false
+      return undefined
     case 'connection':
-      head.close = closes.test(String(value))
-      if (head.close) head.headers.connection = 'close'
-      return head.close
+      head.close ||= closes.test(String(value))
+      return head.close ? 'close' : undefined
     case 'keep-alive':
     case 'proxy-connection':
-      return false
+      return undefined
     default:
-      return true
+      return value
   }
 }
 

@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals'
+import { ResponseBody } from '../src/response-body.ts'
+
+const none = (): void => {}
+
+/** A body, and how often it was pulled while it had nothing to give. */
+function bodyOf() {
+  const counts = { pulls: 0 }
+  const body = new ResponseBody(() => counts.pulls++)
+  return { body, counts }
+}
+
+const chunk = (value: string): IteratorResult<string> => ({ done: false, value })
+const end = { done: true, value: undefined }
+
+describe('the body of a streamed response', () => {
+  it('gives chunks in order, those pushed before a pull and those that it waits for', async () => {
+    const { body } = bodyOf()
+    body.push('a', null)
+    body.push('b', null)
+    expect([await body.next(), await body.next()]).toEqual([chunk('a'), chunk('b')])
+    const waiting = body.next()
+    body.push('c', null)
+    expect(await waiting).toEqual(chunk('c'))
+    body.end()
+    expect([await body.next(), await body.next()]).toEqual([end, end])
+  })
+
+  it('counts what was pushed until the next pull acknowledges it', async () => {
+    const { body } = bodyOf()
+    body.push('abc', null)
+    body.push(Buffer.from('de'), null)
+    expect(body.pending).toBe(5)
+    await body.next()
+    expect(body.pending).toBe(5)
+    await body.next()
+    expect(body.pending).toBe(2)
+    body.end()
+    await body.next()
+    expect(body.pending).toBe(0)
+  })
+
+  it('tells of a pull only when it has nothing left to give', async () => {
+    const { body, counts } = bodyOf()
+    body.push('a', null)
+    await body.next()
+    expect(counts.pulls).toBe(0)
+    const waiting = body.next()
+    expect(counts.pulls).toBe(1)
+    body.end()
+    await waiting
+    await body.next()
+    expect(counts.pulls).toBe(1)
+  })
+
+  it('runs callbacks in order, an empty chunk between them being no chunk', async () => {
+    const { body } = bodyOf()
+    const order: string[] = []
+    body.push('a', () => order.push('a'))
+    body.push('', () => order.push('empty'))
+    body.push('b', () => order.push('b'))
+    expect(await body.next()).toEqual(chunk('a'))
+    expect(await body.next()).toEqual(chunk('b'))
+    expect(order).toEqual(['a', 'empty'])
+    body.end()
+    await body.next()
+    expect(order).toEqual(['a', 'empty', 'b'])
+  })
+
+  it('calls back later for an empty chunk while a pull waits, and lets it wait on', async () => {
+    const { body } = bodyOf()
+    const waiting = body.next()
+    await new Promise<void>(resolve => body.push('', () => resolve()))
+    body.push('x', null)
+    expect(await waiting).toEqual(chunk('x'))
+  })
+
+  it('fails at the pull after a failure, whatever is still queued, and keeps its first reason', async () => {
+    const { body } = bodyOf()
+    body.push('never sent', null)
+    body.fail(new Error('first'))
+    body.fail(new Error('second'))
+    await expect(body.next()).rejects.toThrow('first')
+  })
+
+  it('fails a pull that waits', async () => {
+    const { body } = bodyOf()
+    const waiting = body.next()
+    body.fail(new Error('gone'))
+    await expect(waiting).rejects.toThrow('gone')
+  })
+
+  it('fails when a callback throws', async () => {
+    const { body } = bodyOf()
+    body.push('a', () => {
+      throw new Error('in the callback')
+    })
+    await body.next()
+    await expect(body.next()).rejects.toThrow('in the callback')
+  })
+
+  it('ends when it is left, also for a pull that waits', async () => {
+    const { body } = bodyOf()
+    const waiting = body.next()
+    expect(await body.return()).toEqual(end)
+    expect(await waiting).toEqual(end)
+  })
+
+  it('gives the error to every callback that is left, and forgets the chunks', async () => {
+    const { body } = bodyOf()
+    const told: unknown[] = []
+    for (const name of ['a', 'b', 'c']) body.push(name, error => told.push([name, error]))
+    await body.next()
+    const error = new Error('lost')
+    body.settle(error)
+    expect(told).toEqual(['a', 'b', 'c'].map(name => [name, error]))
+    expect(body.pending).toBe(0)
+  })
+
+  it('takes a long queue from the front without keeping it', async () => {
+    const { body } = bodyOf()
+    for (let i = 0; i < 1000; i++) body.push(String(i), none)
+    body.end()
+    const seen: unknown[] = []
+    for await (const value of body) seen.push(value)
+    expect(seen).toEqual(Array.from({ length: 1000 }, (_, i) => String(i)))
+  })
+})
