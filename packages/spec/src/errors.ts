@@ -6,6 +6,7 @@ export type GatewayErrorCode =
   | 'NSGI_INVALID_RESPONSE'
   | 'NSGI_RESPONSE_DISCARDED'
   | 'NSGI_UNKNOWN_FAILURE'
+  | 'NSGI_VIOLATION'
 
 /** What an error says when there is no more to say. */
 const ERROR_MESSAGES: Readonly<Record<GatewayErrorCode, string>> = {
@@ -15,6 +16,7 @@ const ERROR_MESSAGES: Readonly<Record<GatewayErrorCode, string>> = {
   NSGI_INVALID_RESPONSE: 'the application returned an invalid response',
   NSGI_RESPONSE_DISCARDED: 'the response was discarded: it was not sent',
   NSGI_UNKNOWN_FAILURE: 'something failed with undefined as its reason',
+  NSGI_VIOLATION: 'lint saw a requirement broken',
 }
 
 /**

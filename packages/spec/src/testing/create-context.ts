@@ -14,9 +14,17 @@ export interface ContextInit {
   readonly extensions?: Context['extensions'] | undefined
 }
 
+/** A context of ours belongs to no worker: `lint` does not ask whether it had its startup. */
+const made = new WeakSet<object>()
+
+/** Whether a value was made by `createContext`. */
+export function isCreatedContext(value: object): boolean {
+  return made.has(value)
+}
+
 /** A frozen context (LIF-04), as of a server with one worker and no extensions if nothing else is said. */
 export function createContext(init: ContextInit = {}): Context {
-  return Object.freeze({
+  const context: Context = Object.freeze({
     nsgi: '1.0',
     server: Object.freeze({ name: 'nsgi-testing', version: '1.0', ...init.server }),
     worker: init.worker ?? 0,
@@ -25,6 +33,8 @@ export function createContext(init: ContextInit = {}): Context {
     log: init.log ?? { error: drop, warn: drop, info: drop, debug: drop },
     extensions: Object.freeze({ ...init.extensions }),
   })
+  made.add(context)
+  return context
 }
 
 function drop(): void {}
