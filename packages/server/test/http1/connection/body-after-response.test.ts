@@ -120,6 +120,18 @@ describe('reading a body', () => {
     expect(client.wire.isPaused).toBe(false)
   })
 
+  it('BOD-05: goes on only when less than the mark waits', async () => {
+    const { client, requests } = connectTo(new Promise(() => undefined))
+    client.send(postChunked() + chunk('x'.repeat(40 * KIB)).repeat(3))
+    expect(client.wire.calls).toEqual(['pause'])
+    const iterator = iterate(requests[0] as GatewayRequest)
+    let waiting = 3 * 40 * KIB
+    for (let steps = 0; waiting > 0; steps++) {
+      waiting -= ((await iterator.next()).value as Uint8Array).length
+      expect([steps, client.wire.isPaused]).toEqual([steps, waiting >= BODY_HIGH_WATER])
+    }
+  })
+
   it('BOD-05: stops also for a body that waited behind another request', async () => {
     const first = deferred<{ status: number }>()
     const { client } = connectTo(first.promise, new Promise(() => undefined))

@@ -1,7 +1,16 @@
 // Several requests on one connection: their order, and when the connection goes on.
 import { describe, expect, it } from '@jest/globals'
 import type { GatewayResponse } from '@nsgi/spec'
-import { connect, connectTo, type Deferred, deferred, get, message, post } from '../../support/memory-client.ts'
+import {
+  connect,
+  connectTo,
+  type Deferred,
+  deferred,
+  get,
+  type MemoryClient,
+  message,
+  post,
+} from '../../support/memory-client.ts'
 
 const bodies = (output: string): string[] =>
   [...output.matchAll(/\r\n\r\n(\/[a-z0-9]*)/g)].map(match => match[1] as string)
@@ -163,6 +172,29 @@ describe('a connection', () => {
     await client.settled()
     expect(client.take()).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*connection: close\r\n/)
     expect(requests).toHaveLength(1)
+    expect(client.isClosed).toBe(true)
+  })
+
+  it.each<[string, (client: MemoryClient) => unknown]>([
+    ['LIF-07: the server drains', client => client.drain()],
+    ['END-04: the client closes its side', client => client.end()],
+  ])('ends behind a stream whose head had promised to go on when meanwhile %s', async (_name, happen) => {
+    const gate = deferred()
+    const { client } = connectTo({
+      status: 200,
+      body: (async function* () {
+        yield 'one'
+        await gate.promise
+      })(),
+    })
+    client.send(get())
+    await client.settled()
+    expect(client.take()).not.toContain('connection: close')
+    happen(client)
+    expect(client.isClosed).toBe(false)
+    gate.resolve()
+    await client.settled()
+    expect(client.take()).toBe('0\r\n\r\n')
     expect(client.isClosed).toBe(true)
   })
 
