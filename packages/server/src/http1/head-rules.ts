@@ -40,12 +40,22 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
     targetEnd: urlEnd,
     fieldsStart: urlEnd + REQUEST_LINE_TAIL,
     http11,
-    keepAlive: recorded.keepAlive,
+    keepAlive: recorded.keepAlive && (http11 || !asksToClose(text, recorded)),
     contentLength: facts.coding === undefined ? facts.contentLength : -1,
     // An HTTP/1.0 client cannot wait: RFC 9110 §10.1.1 has the expectation ignored.
     expectContinue: http11 && facts.expect !== undefined,
     host: facts.host ?? '',
   })
+}
+
+/** Whether a Connection field says `close`, which wins over `keep-alive` (RFC 9112 §9.3); for HTTP/1.0 llhttp does not look. */
+function asksToClose(text: string, { spans, spanEnd }: RecordedHead): boolean {
+  for (let i = 0; i < spanEnd; i += 4) {
+    const start = spans[i] as number
+    if ((spans[i + 1] as number) - start !== 10 || !isName(text, start, 'connection')) continue
+    if (/(?:^|[\s,])close(?:$|[\s,])/i.test(valueAt(text, spans, i))) return true
+  }
+  return false
 }
 
 /** Bytes of ` HTTP/1.1` and its CRLF. */

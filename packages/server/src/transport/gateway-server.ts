@@ -29,7 +29,7 @@ export interface GatewayServerOptions {
   readonly limits?: Partial<HeadLimits> | undefined
   /** Milliseconds that a connection may stay idle between requests. */
   readonly keepAliveTimeout?: number | undefined
-  /** Called once for each request that reached the application or was rejected before it, when it is over. */
+  /** Called once for each request that reached the application, when it is over. What is refused before is in the log. */
   readonly onExchange?: ((record: ExchangeRecord) => void) | undefined
 }
 

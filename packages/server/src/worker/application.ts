@@ -97,7 +97,10 @@ function pickExport(file: ApplicationFile, namespace: Namespace): unknown {
   throw missingExport(file, namespace)
 }
 
-/** A CommonJS module that exports nothing: its `module.exports` is still the empty object that Node made. */
+/**
+ * A CommonJS module that exports nothing: its `module.exports` is still the empty object that Node made. An ES module
+ * whose default export is an empty object looks the same, and is as little of an application.
+ */
 function isEmptyModule(namespace: Namespace): boolean {
   const whole = namespace['default']
   if (!('module.exports' in namespace) && Object.keys(namespace).length > 1) return false
@@ -106,8 +109,10 @@ function isEmptyModule(namespace: Namespace): boolean {
 
 function missingExport(file: ApplicationFile, namespace: Namespace): BootError {
   const names = Object.keys(namespace).filter(name => !['default', 'module.exports', '__esModule'].includes(name))
-  const looked = file.exportName === 'default' ? 'no default export' : `no export named ${file.exportName}`
-  const found = names.length === 0 ? 'it exports nothing' : `it exports ${names.join(', ')}`
+  const looked =
+    file.exportName === 'default' ? 'no application as its default export' : `no export named ${file.exportName}`
+  const nothing = 'default' in namespace ? 'it exports an empty object' : 'it exports nothing'
+  const found = names.length === 0 ? nothing : `it exports ${names.join(', ')}`
   const meant = file.exportName === 'default' && names.length === 1 ? names[0] : closest(file.exportName, names)
   const hint = meant === undefined ? '' : `; did you mean ${file.shown}:${meant}?`
   return unusable(`${file.shown} has ${looked}: ${found}${hint}`)

@@ -3,9 +3,10 @@ import { DEFAULT_HEAD_LIMITS } from '../../src/http1/limits.ts'
 import { RequestParser } from '../../src/http1/parser.ts'
 import type { RequestHead } from '../../src/http1/request-head.ts'
 
-function headOf(line: string): RequestHead {
+function headOf(line: string, ...fields: readonly string[]): RequestHead {
   const parser = new RequestParser(DEFAULT_HEAD_LIMITS, () => undefined)
-  const bytes = Buffer.from(`${line} HTTP/1.1\r\nHost: own.example\r\n\r\n`)
+  const start = /HTTP\/1\.0$/.test(line) ? line : `${line} HTTP/1.1`
+  const bytes = Buffer.from([start, 'Host: own.example', ...fields, '', ''].join('\r\n'))
   expect(parser.parseHead(bytes, 0, bytes.length)).toBe('done')
   parser.release()
   return parser.head as RequestHead
@@ -47,5 +48,18 @@ describe('the head of a request', () => {
     expect(headOf('GET /').isMethod('HEAD')).toBe(false)
     expect(headOf('CONNECT a:1').isMethod('CONNECT')).toBe(true)
     expect(headOf('COPY /').isMethod('CONNECT')).toBe(false)
+  })
+
+  it.each([
+    ['GET / HTTP/1.0', [], false],
+    ['GET / HTTP/1.0', ['Connection: Keep-Alive'], true],
+    ['GET / HTTP/1.0', ['Connection: keep-alive, Close'], false],
+    ['GET / HTTP/1.0', ['Connection: keep-alive', 'Connection: close'], false],
+    ['GET / HTTP/1.0', ['Connection: keep-alive, closet'], true],
+    ['GET /', [], true],
+    ['GET /', ['Connection: keep-alive, close'], false],
+    ['GET /', ['Connection: x, close'], false],
+  ])('knows whether the client lets the connection go on: %s, %s (RFC 9112 §9.3)', (line, fields, expected) => {
+    expect(headOf(line, ...fields).facts.keepAlive).toBe(expected)
   })
 })
