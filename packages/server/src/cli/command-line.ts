@@ -88,10 +88,16 @@ function optionsOf(key: keyof Settings, take: (key: keyof Settings, value: RawVa
   ]
   return flags.map((flag, index) => {
     const name = index === 0 ? setting.flag : flag
-    return new Option(`${flag} ${setting.kind.placeholder}`, `${setting.summary} (default: ${describeDefault(key)})`)
-      .argParser(text => take(key, { name, text }))
-      .helpGroup(`${setting.group}:`)
-      .hideHelp(index > 0)
+    return (
+      new Option(
+        `${flag} ${setting.kind.placeholder}`.trimEnd(),
+        `${setting.summary} (default: ${describeDefault(key)})`,
+      )
+        // A switch has no text.
+        .argParser((text: string | undefined) => take(key, { name, text: text ?? 'on' }))
+        .helpGroup(`${setting.group}:`)
+        .hideHelp(index > 0)
+    )
   })
 }
 

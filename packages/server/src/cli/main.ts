@@ -145,7 +145,7 @@ async function bindAll(addresses: readonly BindAddress[], logger: Logger): Promi
 
 function workerSettings(settings: Settings): WorkerSettings {
   const { backlog, gracefulTimeout, keepAlive, limitRequestLine, limitRequestFields, limitRequestFieldSize } = settings
-  const { accessLogfile, accessLogformat, errorLogfile, logLevel, logFormat } = settings
+  const { lint, accessLogfile, accessLogformat, errorLogfile, logLevel, logFormat } = settings
   return {
     backlog,
     gracefulTimeout,
@@ -153,6 +153,7 @@ function workerSettings(settings: Settings): WorkerSettings {
     limitRequestLine,
     limitRequestFields,
     limitRequestFieldSize,
+    lint,
     accessLogfile,
     accessLogformat,
     errorLogfile,

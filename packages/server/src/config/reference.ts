@@ -44,7 +44,7 @@ function entry(key: keyof Settings): string {
 
 ${setting.summary}.
 ${details}
-- Written: ${spellings.map(flag => `\`${flag} ${setting.kind.placeholder}\``).join(', ')}
+- Written: ${spellings.map(flag => `\`${`${flag} ${setting.kind.placeholder}`.trimEnd()}\``).join(', ')}
 - Environment: ${variables.map(name => `\`${name}\``).join(', ')}
 - Value: ${setting.kind.allowed}
 - Default: ${settingsTable[key].default === null ? describeDefault(key) : `\`${describeDefault(key)}\``}
@@ -54,7 +54,7 @@ ${details}
 /** The default of a setting in words, as `--help` shows it: `127.0.0.1:8000, or 0.0.0.0:$PORT if PORT is set`. */
 export function describeDefault(key: keyof Settings): string {
   const { default: value, defaultText } = settingsTable[key]
-  if (value === null) return defaultText ?? 'none'
+  if (value === null || value === false) return defaultText ?? 'none'
   const shown = typeof value === 'object' ? value.map(formatBindAddress).join(',') : String(value)
   return defaultText === undefined ? shown : `${shown}, ${defaultText}`
 }

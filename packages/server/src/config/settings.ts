@@ -6,6 +6,7 @@ import {
   bindAddress,
   choice,
   logfile,
+  onOff,
   path,
   portOnly,
   seconds,
@@ -27,6 +28,7 @@ export interface Settings {
   readonly limitRequestLine: number
   readonly limitRequestFields: number
   readonly limitRequestFieldSize: number
+  readonly lint: boolean
   readonly accessLogfile: string | null
   readonly accessLogformat: string
   readonly errorLogfile: string
@@ -125,6 +127,17 @@ export const settingsTable: SettingsTable = {
     kind: wholeNumber(64, 65_536),
     default: 8190,
     summary: 'Longest header field in bytes, name and value; longer ones are answered with 431',
+  },
+  lint: {
+    group: 'Requests',
+    flag: '--lint',
+    kind: onOff,
+    default: false,
+    defaultText: 'off',
+    summary: 'Check each request and response against the specification, for development and tests',
+    details:
+      'A response that breaks a rule is answered with 500, or cut off, and the log names the rule; see [linting.md](linting.md). ' +
+      'It takes a good part of the time of a small request.',
   },
   accessLogfile: {
     group: 'Logging',

@@ -8,7 +8,7 @@ export interface ValueKind<T> {
   readonly schema: v.GenericSchema<string, T>
   /** Completes the sentence "expected …". */
   readonly allowed: string
-  /** What stands for the value in `--help`. */
+  /** What stands for the value in `--help`; nothing for a switch, which is given without a value. */
   readonly placeholder: string
 }
 
@@ -63,6 +63,18 @@ export function text(allowed: string, placeholder: string): ValueKind<string> {
     allowed,
     placeholder,
   }
+}
+
+/** Whether something is done: an option without a value, a word in the environment. */
+export const onOff: ValueKind<boolean> = {
+  schema: v.pipe(
+    v.string(),
+    v.toLowerCase(),
+    v.picklist(['on', 'true', 'yes', '1', 'off', 'false', 'no', '0']),
+    v.transform(word => ['on', 'true', 'yes', '1'].includes(word)),
+  ),
+  allowed: 'on or off',
+  placeholder: '',
 }
 
 /** A path in the file system; whether it can be used is found when it is used. */

@@ -13,6 +13,7 @@ export interface WorkerSettings {
   readonly limitRequestLine: number
   readonly limitRequestFields: number
   readonly limitRequestFieldSize: number
+  readonly lint: boolean
   readonly accessLogfile: string | null
   readonly accessLogformat: string
   readonly errorLogfile: string
@@ -60,6 +61,7 @@ const settings = v.object({
   limitRequestLine: v.number(),
   limitRequestFields: v.number(),
   limitRequestFieldSize: v.number(),
+  lint: v.boolean(),
   accessLogfile: v.nullable(v.string()),
   accessLogformat: v.string(),
   errorLogfile: v.string(),

@@ -40,8 +40,9 @@ export async function bootService(
   const { logger } = logs
   const loaded = await Promise.race([loadApplication(order.application, process.cwd()), aborted(leave)])
   if (loaded === undefined) return undefined
-  const { application, adapted } = loaded
+  const { adapted } = loaded
   if (adapted !== null) logger[order.slot === 0 ? 'info' : 'debug'](adapted)
+  const application = order.settings.lint ? await linted(loaded.application, order.slot, logger) : loaded.application
   const draining = new AbortController()
   const context = createContext({ worker: order.slot, draining: draining.signal, log: logger })
   await startUp(application, context, order.application)
@@ -93,6 +94,13 @@ class RunningService implements Service {
     this.#server.destroy()
     await shutDown(this.#lifespan)
   }
+}
+
+/** The application with a check around it; the check is loaded only where it was asked for. */
+async function linted(application: Application, slot: number, logger: Logger): Promise<Application> {
+  const { lint } = await import('@nsgi/spec/lint')
+  if (slot === 0) logger.warn('Checking every request and response (--lint): this is for development')
+  return lint(application)
 }
 
 /** `undefined` when the signal aborts, and never before. */

@@ -22,6 +22,11 @@ describe('readCommandLine', () => {
     expect(problems).toEqual([])
   })
 
+  it('reads a switch, which takes no value', () => {
+    const { application, values, problems } = read('--lint app.js')
+    expect({ application, values, problems }).toEqual({ application: 'app.js', values: { lint: ['on'] }, problems: [] })
+  })
+
   it('accepts gunicorn’s odd spelling', () => {
     expect(read('app.js --limit-request-field_size 9000').values).toEqual({ limitRequestFieldSize: ['9000'] })
   })

@@ -207,7 +207,11 @@ describe('an application that cannot be loaded', () => {
     ['nothing.cjs', 4, 'nothing.cjs has no application as its default export: it exports an empty object'],
     ['blank.mjs', 4, 'blank.mjs has no application as its default export: it exports an empty object'],
     ['named.mjs', 4, 'named.mjs has no application as its default export: it exports application, other'],
-    ['one.mjs', 4, 'one.mjs has no application as its default export: it exports application; did you mean one.mjs:application?'],
+    [
+      'one.mjs',
+      4,
+      'one.mjs has no application as its default export: it exports application; did you mean one.mjs:application?',
+    ],
     [
       'named.mjs:aplication',
       4,

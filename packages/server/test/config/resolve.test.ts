@@ -24,6 +24,7 @@ describe('resolveSettings', () => {
       keepAlive: 65,
       gracefulTimeout: 30,
       errorLogfile: '-',
+      lint: false,
       accessLogfile: null,
       logLevel: 'info',
     })
@@ -123,6 +124,22 @@ describe('environmentLayer', () => {
 
   it('names a variable for each word of a setting’s name', () => {
     expect(resolve({ KIRIN_LIMIT_REQUEST_FIELD_SIZE: '100' }).settings?.limitRequestFieldSize).toBe(100)
+  })
+
+  it.each([
+    ['on', true],
+    ['TRUE', true],
+    ['1', true],
+    ['off', false],
+    ['no', false],
+  ])('reads a switch from the word %s', (word, value) => {
+    expect(resolve({ KIRIN_LINT: word }).settings?.lint).toBe(value)
+  })
+
+  it('refuses a word that switches nothing', () => {
+    expect(resolve({ KIRIN_LINT: 'maybe' }).problems).toEqual([
+      'KIRIN_LINT: expected on or off, got "maybe" (environment)',
+    ])
   })
 
   it('takes an empty variable as absent', () => {

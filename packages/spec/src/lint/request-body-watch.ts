@@ -44,7 +44,10 @@ export class RequestBodyWatch {
     // A second one is to throw here or at its first step; what does not is found there.
     const iterator = this.#original[Symbol.asyncIterator]()
     if (typeof iterator !== 'object' || (iterator as unknown) === null) return iterator
-    const next = (...args: []): Promise<Step> => this.#step(iterator.next(...args), isFirst)
+    const next = (...args: []): Promise<Step> => {
+      const wereThere = this.#request.trailers !== undefined
+      return this.#step(iterator.next(...args), isFirst, wereThere)
+    }
     const watched: AsyncIterator<Uint8Array, unknown> = facade(
       iterator,
       new Map<PropertyKey, unknown>([
@@ -55,8 +58,7 @@ export class RequestBodyWatch {
     return watched
   }
 
-  async #step(given: Promise<Step>, isFirst: boolean): Promise<Step> {
-    const wereThere = this.#request.trailers !== undefined
+  async #step(given: Promise<Step>, isFirst: boolean, wereThere: boolean): Promise<Step> {
     const step = await given
     if (!isFirst) this.#found('BOD-04', 'a second iteration of the body did not throw')
     else if (step.done === true) this.#ended()
