@@ -1,3 +1,4 @@
+import { contextOf } from '@nsgi/adapters-express'
 import { Router } from 'express'
 
 const SECOND = 1000
@@ -9,12 +10,13 @@ let timer
 export const clock = Router()
 
 /** Server-sent events: the time and the worker that tells it, at once and then every second. */
-clock.get('/', (_request, response) => {
+clock.get('/', (request, response) => {
   response.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   tell(response)
   listeners.add(response)
   timer ??= setInterval(() => listeners.forEach(tell), SECOND)
   response.on('close', () => forget(response))
+  endWhenDraining(request, response)
 })
 
 function tell(response) {
@@ -30,6 +32,16 @@ function forget(response) {
   timer = undefined
 }
 
-// Kirin stops a worker gracefully with TERM and waits for what still runs. A clock never ends by itself: it is told to,
-// and the browser connects again to another worker.
-process.once('SIGTERM', () => listeners.forEach(response => response.end()))
+let watched
+
+/**
+ * A worker that is to stop waits for what still runs. A clock never ends by itself: the worker's context tells it to, and
+ * the browser connects again to another worker. On plain node:http there is no context, and nobody waits.
+ */
+function endWhenDraining(request, response) {
+  const draining = contextOf(request)?.draining
+  if (draining?.aborted) response.end()
+  if (draining === watched) return
+  watched = draining
+  draining.addEventListener('abort', () => listeners.forEach(response => response.end()), { once: true })
+}

@@ -60,7 +60,7 @@ export class Exchange implements SocketOwner {
     this.#request = request
     this.#context = context
     this.socket = new RequestSocket(request, this)
-    this.req = new messages.Incoming(request, this.socket)
+    this.req = new messages.Incoming(request, this.socket, context)
     this.res = new messages.Outgoing(this.req, this)
   }
 

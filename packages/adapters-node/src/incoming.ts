@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http'
-import type { GatewayRequest } from '@nsgi/spec'
+import type { Context, GatewayRequest } from '@nsgi/spec'
 import { callBase, nodeConstructor } from './node-constructor.ts'
 import { connectionReset } from './node-errors.ts'
 import type { IncomingInternals, NodeRequest } from './node-internals.ts'
@@ -7,6 +7,7 @@ import type { RequestSocket } from './request-socket.ts'
 
 const gateway: unique symbol = Symbol('nsgi.request')
 const source: unique symbol = Symbol('nsgi.body')
+const worker: unique symbol = Symbol('nsgi.context')
 
 /** Where a request stands with its body: the iterator once it is read, whether there is nothing more to get. */
 interface BodySource {
@@ -17,6 +18,7 @@ interface BodySource {
 /** What this package keeps on a request. */
 interface GatewayParts {
   readonly [gateway]: GatewayRequest
+  readonly [worker]: Context
   [source]: BodySource | undefined
 }
 
@@ -27,7 +29,7 @@ type Inner = NodeRequest & GatewayParts
 export type Incoming = IncomingMessage
 
 /** Makes requests of one application. */
-export type IncomingConstructor = new (request: GatewayRequest, socket: RequestSocket) => Incoming
+export type IncomingConstructor = new (request: GatewayRequest, socket: RequestSocket, context: Context) => Incoming
 
 /**
  * A constructor for gateway requests as `http.IncomingMessage`s, with a prototype that inherits from it. Node's own
@@ -36,10 +38,16 @@ export type IncomingConstructor = new (request: GatewayRequest, socket: RequestS
  * moves it to (NSGI ADP-06, ADP-07).
  */
 export function incomingConstructor(prototype: object = IncomingMessage.prototype): IncomingConstructor {
-  return nodeConstructor(IncomingMessage, prototype, function (request: GatewayRequest, socket: RequestSocket) {
-    callBase(IncomingMessage, this, socket)
-    initialise(this as Initialised, request)
-  })
+  return nodeConstructor(
+    IncomingMessage,
+    prototype,
+    function (request: GatewayRequest, socket: RequestSocket, context: Context) {
+      callBase(IncomingMessage, this, socket)
+      const http = this as Initialised
+      http[worker] = context
+      initialise(http, request)
+    },
+  )
 }
 
 type Initialised = Record<string | symbol, unknown>
@@ -66,6 +74,14 @@ function initialise(http: Initialised, request: GatewayRequest): void {
 /** The gateway request behind a request that `fromNode` made; `undefined` for any other. */
 export function gatewayRequestOf(request: object): GatewayRequest | undefined {
   return (request as Partial<GatewayParts>)[gateway]
+}
+
+/**
+ * The context of the worker that serves a request which `fromNode` made; `undefined` for any other, as for one of
+ * `node:http`. A long stream ends itself when `contextOf(req)?.draining` aborts.
+ */
+export function contextOf(request: object): Context | undefined {
+  return (request as Partial<GatewayParts>)[worker]
 }
 
 /**

@@ -1,3 +1,3 @@
 export { type FromNodeOptions, fromNode, type NodeHandler } from './from-node.ts'
-export { gatewayRequestOf } from './incoming.ts'
+export { contextOf, gatewayRequestOf } from './incoming.ts'
 export { type GatewayListener, type ToNodeOptions, toNode } from './to-node/to-node.ts'

@@ -3,7 +3,7 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, it } from '@jest/globals'
 import type { BodyChunk, GatewayRequest, GatewayResponse } from '@nsgi/spec'
 import { call, createContext, createRequest } from '@nsgi/spec/testing'
-import { fromNode, gatewayRequestOf, type NodeHandler } from '../src/index.ts'
+import { contextOf, fromNode, gatewayRequestOf, type NodeHandler } from '../src/index.ts'
 
 type Message = Parameters<NodeHandler>
 
@@ -251,6 +251,18 @@ describe('what a request says', () => {
     const request = createRequest()
     expect(gatewayRequestOf(start((_req, res) => res.end(), request).req)).toBe(request)
     expect(gatewayRequestOf({})).toBeUndefined()
+  })
+
+  it("leads to the worker's context, and only for requests of ours", () => {
+    const context = createContext()
+    let seen: unknown
+    const application = fromNode((req, res) => {
+      seen = contextOf(req)
+      res.end()
+    })
+    void application(createRequest(), context)
+    expect(seen).toBe(context)
+    expect(contextOf({})).toBeUndefined()
   })
 
   it('does not share its raw headers with the gateway', () => {
