@@ -37,8 +37,8 @@ export interface ConformanceCase<Subject> {
   readonly serial: boolean
   /** Milliseconds that it may take; the runner's default where absent. */
   readonly timeout?: number | undefined
-  /** Throws where the subject does otherwise. */
-  run(subject: Subject): Promise<void> | void
+  /** Throws where the subject does otherwise. What it returns is a remark: `it offers no reload, which it need not`. */
+  run(subject: Subject): Promise<string | void> | string | void
 }
 
 /** A case as its file has it: the function alone, or with what differs from the rule. */

@@ -17,7 +17,7 @@ export interface Verdict {
   readonly outcome: Outcome
   /** Milliseconds. */
   readonly duration: number
-  /** Why it was skipped or may fail. */
+  /** Why it was skipped or may fail; of `pass`, what there is to remark. */
   readonly reason?: string | undefined
   /** What went wrong; of `fail`, `non-strict` and `exception`. */
   readonly failure?: Failure | undefined

@@ -112,7 +112,7 @@ async function runToEnd<Subject>(
         opened = await open(conformanceCase, overdue.signal)
         // It came too late: nobody will close it but here.
         if (overdue.signal.aborted) await opened.close?.()
-        else await conformanceCase.run(opened.subject)
+        else ending = { outcome: 'pass', reason: (await conformanceCase.run(opened.subject)) ?? undefined }
       },
     })
   } catch (error) {

@@ -1,0 +1,25 @@
+import { type ConformanceCase, defineCases } from '../../case.ts'
+import { expectEqual, expectThat } from '../../failure.ts'
+import { type Bench, expectProbe } from '../bench.ts'
+import { probeRequest } from '../request.ts'
+import { accepting, workerEvent } from '../workers.ts'
+
+export const lif01: readonly ConformanceCase<Bench>[] = defineCases('LIF-01', {
+  'awaits startup before it answers anything, and calls it once': async bench => {
+    const server = await bench.launch({ env: { NSGI_PROBE_STARTUP: 'gate' } })
+    await workerEvent(bench, { server, type: 'starting' })
+    // The operating system may take the connection already; the worker must not.
+    const request = probeRequest()
+    const early = await bench.connect(server).catch(() => undefined)
+    early?.request(request)
+    await bench.quiet()
+    expectEqual(server.probe.of(request.key, 'call').length, 0, 'calls before startup had ended')
+    early?.expectNothing('before startup had ended')
+    server.probe.open('worker', 'startup')
+    await workerEvent(bench, { server, type: 'started' })
+    if (early === undefined) await accepting(bench, server)
+    else expectProbe(await early.response(), request)
+    expectEqual(server.probe.of('worker', 'starting').length, 1, 'calls of startup')
+    expectThat(server.end === undefined, 'the server ended')
+  },
+})

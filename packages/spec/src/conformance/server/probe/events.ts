@@ -1,0 +1,31 @@
+// The probe's way to the suite, past the server: a line of JSON for each event in a file, and files that open gates.
+import { existsSync, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** How often a gate is looked at, in milliseconds. */
+const GATE_INTERVAL = 3
+
+const directory = process.env['NSGI_PROBE_DIR']
+const file = directory === undefined ? undefined : openSync(join(directory, 'events.jsonl'), 'a')
+
+/** Writes one event at once: it is on disk when this returns, whatever becomes of the process. */
+export function tell(key: string, type: string, details: object = {}): void {
+  if (file === undefined) return
+  writeSync(file, `${JSON.stringify({ key, type, pid: process.pid, ...details })}\n`)
+}
+
+/** Resolves when the case has opened the gate. */
+export async function gate(key: string, name: string): Promise<void> {
+  if (directory === undefined) return
+  const path = join(directory, `gate-${key}-${name}`)
+  while (!existsSync(path)) await new Promise(resolve => setTimeout(resolve, GATE_INTERVAL))
+}
+
+/** An error in words. */
+export function describeError(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'message' in error) {
+    const code = 'code' in error ? `${String(error.code)}: ` : ''
+    return `${code}${String(error.message)}`
+  }
+  return String(error)
+}

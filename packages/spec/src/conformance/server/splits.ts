@@ -1,0 +1,110 @@
+// Inputs that arrive in two pieces, cut at every offset. How a cut is made certain: the first piece goes out in one write
+// with the end of a request before it, and the second only after the answer to that request. So the server has read the
+// first piece when the second is sent.
+import { ConformanceFailure, expectThat } from '../failure.ts'
+import type { Bench } from './bench.ts'
+import { expectProbe, expectStatus } from './bench.ts'
+import { inParallel } from './in-parallel.ts'
+import { freshKey, type ProbeRequest, probeRequest } from './request.ts'
+import type { Connection } from './wire/connection.ts'
+import { type ReceivedResponse, saysClose } from './wire/response.ts'
+
+/** What is to be refused: text in latin1, `{key}` is replaced by a key that no call may mention. */
+export type Refusals = Readonly<Record<string, string>>
+
+/**
+ * Fails unless each input is refused: the status is one of those given, the application is not called, and what follows on
+ * the connection is its end, or a proper answer to one more request. Each goes out whole, then in two pieces at every offset.
+ */
+export async function expectRefused(
+  bench: Bench,
+  inputs: Refusals,
+  { statuses = [400], whole = false }: { readonly statuses?: readonly number[]; readonly whole?: boolean } = {},
+): Promise<void> {
+  for (const [name, text] of Object.entries(inputs)) {
+    const input = { name, text, statuses }
+    await refused(bench, input, 0)
+    if (!whole) {
+      const offsets = Array.from({ length: text.length - 1 }, (_none, index) => index + 1)
+      await inParallel(offsets, offset => refused(bench, input, offset))
+    }
+  }
+}
+
+interface RefusedInput {
+  readonly name: string
+  readonly text: string
+  readonly statuses: readonly number[]
+}
+
+async function refused(bench: Bench, { name, text, statuses }: RefusedInput, offset: number): Promise<void> {
+  const key = freshKey()
+  const bytes = Buffer.from(text.replaceAll('{key}', key), 'latin1')
+  const connection = await bench.connect()
+  try {
+    if (offset > 0) {
+      const before = probeRequest()
+      connection.request({ ...before, bytes: Buffer.concat([before.bytes, bytes.subarray(0, offset)]) })
+      expectProbe(await connection.response(), before)
+    }
+    const response = await connection.send(bytes.subarray(offset)).response()
+    expectStatus(response, ...statuses)
+    bench.probe.expectNoCall(key)
+    if (saysClose(response)) await connection.end()
+    else await pingOrEnd(bench, connection)
+    bench.probe.expectNoCall(key)
+  } catch (error) {
+    throw named(error, offset === 0 ? name : `${name}, cut after ${offset} bytes`)
+  }
+  connection.dispose()
+}
+
+/** A server that refuses a message may close without announcing it, but what it answers must be right. */
+async function pingOrEnd(bench: Bench, connection: Connection): Promise<void> {
+  const request = probeRequest()
+  connection.request(request)
+  await connection.reader.some('an answer or the end').catch(() => undefined)
+  if (connection.reader.waiting.length === 0) {
+    expectThat(connection.reader.state !== 'open', 'the server neither answers another request nor closes')
+    return
+  }
+  expectProbe(await connection.response(), request)
+  expectThat(bench.probe.of(request.key, 'call').length === 1, 'the request behind it did not lead to one call')
+}
+
+/**
+ * Sends a valid request over and over on one connection, cut at every offset in turn, and has each response judged.
+ *
+ * @param make gives a fresh request each time, always of the same length
+ */
+export async function atEverySplit(
+  bench: Bench,
+  make: () => ProbeRequest,
+  judge: (response: ReceivedResponse, request: ProbeRequest, bench: Bench) => Promise<void> | void,
+): Promise<void> {
+  const connection = await bench.connect()
+  let request = make()
+  connection.send(request.bytes.subarray(0, 1))
+  for (let offset = 1; ; offset += 1) {
+    const cut = Math.min(offset, request.bytes.length - 1)
+    const next = make()
+    const last = offset >= request.bytes.length - 1
+    const tail = request.bytes.subarray(cut)
+    const ahead = last ? Buffer.alloc(0) : next.bytes.subarray(0, offset + 1)
+    connection.expect(request.method).send(Buffer.concat([tail, ahead]))
+    try {
+      await judge(await connection.response(), request, bench)
+    } catch (error) {
+      throw named(error, `cut after ${cut} bytes`)
+    }
+    if (last) return
+    request = next
+  }
+}
+
+/** The same failure, saying of which input. */
+export function named(error: unknown, name: string): unknown {
+  if (!(error instanceof ConformanceFailure)) return error
+  const { message, expected, seen, cause } = error
+  return new ConformanceFailure(`${name}: ${message}`, { expected, seen, cause })
+}

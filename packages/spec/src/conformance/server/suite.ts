@@ -1,0 +1,140 @@
+import type { Feature } from '../../requirements.ts'
+import type { ConformanceCase } from '../case.ts'
+import { fail } from '../failure.ts'
+import type { Report, Verdict } from '../report.ts'
+import { runCases } from '../runner.ts'
+import { Bench, type Server } from './bench.ts'
+import { serverCases } from './cases/index.ts'
+import { ProbeDirectory } from './probe-directory.ts'
+import { endInWords, expectAnswer, type Reachable, ServerProcess } from './server-process.ts'
+
+/** How many cases run at a time: most wait for a server, so more than there are processors. */
+const DEFAULT_JOBS = 6
+
+/** How often a server that died is started again: a case that kills it is not to fail the others, but there is an end. */
+const MOST_RESTARTS = 5
+
+/** Milliseconds for the first answer of a server that runs already. */
+const FIRST_ANSWER = 5000
+
+/** The profiles of a server, in the order in which one would implement them. */
+export const SERVER_PROFILES: readonly Feature[] = ['core', 'stream', 'prefork', 'upgrade']
+
+/** What is tested, and how. Either `command` or `url` with `probeDirectory`. */
+export interface ServerSuiteOptions {
+  /** Starts the server; `{app}`, `{port}` and `{workers}` are replaced. Ends on SIGTERM, gracefully. */
+  readonly command?: string | undefined
+  /** A server that runs already, with the probe application and NSGI_PROBE_DIR in its environment. */
+  readonly url?: string | undefined
+  readonly probeDirectory?: string | undefined
+  /** As `command`, with `{socket}` for the path of a UNIX socket. */
+  readonly unixCommand?: string | undefined
+  /** The signal that makes the server reload, where it can. */
+  readonly reloadSignal?: NodeJS.Signals | undefined
+  /** Claimed profiles; core and stream where absent. */
+  readonly profiles?: readonly Feature[] | undefined
+  /** Ids of requirements or cases; all where absent. */
+  readonly only?: readonly string[] | undefined
+  readonly exceptions?: Readonly<Record<string, string>> | undefined
+  /** How many cases run at a time. */
+  readonly jobs?: number | undefined
+  /** Milliseconds that a start may take. */
+  readonly startTimeout?: number | undefined
+  onVerdict?(verdict: Verdict): void
+}
+
+/** Runs the server suite. Never rejects because of the server; everything that the suite started is gone afterwards. */
+export async function runServerSuite(options: ServerSuiteOptions): Promise<Report> {
+  const { command, url, profiles = ['core', 'stream'], only, exceptions, jobs = DEFAULT_JOBS } = options
+  const holder = new SharedServer(options)
+  try {
+    return await runCases(selectCases(serverCases, only), {
+      suite: 'server',
+      subject: command ?? url ?? '',
+      claimed: profiles,
+      exceptions,
+      concurrency: jobs,
+      onVerdict: verdict => options.onVerdict?.(verdict),
+      open: async (_case, signal) => {
+        const main = await holder.shared(signal)
+        const bench = new Bench(holder, { main, signal })
+        return {
+          subject: bench,
+          transcript: () => bench.transcript(),
+          close: async () => {
+            await bench.close()
+            holder.expectAlive(main)
+          },
+        }
+      },
+    })
+  } finally {
+    await holder.dispose()
+  }
+}
+
+/** The cases that are meant by ids of cases or requirements, or by the beginning of these: `RES`, `RES-25`, `RES-25.1`. */
+export function selectCases<Subject>(
+  cases: readonly ConformanceCase<Subject>[],
+  only: readonly string[] | undefined,
+): readonly ConformanceCase<Subject>[] {
+  if (only === undefined || only.length === 0) return cases
+  const wanted = only.map(id => id.toUpperCase())
+  return cases.filter(({ id, requirements }) =>
+    wanted.some(
+      want =>
+        id === want ||
+        [id, ...requirements].some(own => own === want || own.startsWith(`${want}-`) || own.startsWith(`${want}.`)),
+    ),
+  )
+}
+
+/** The server that most cases share. */
+class SharedServer implements Server {
+  readonly start: Server['start']
+  readonly unixCommand: string | undefined
+  readonly reloadSignal: NodeJS.Signals | undefined
+  readonly #options: ServerSuiteOptions
+  #running: Promise<Reachable> | undefined
+  #starts = 0
+
+  constructor(options: ServerSuiteOptions) {
+    const { command, startTimeout, unixCommand, reloadSignal } = options
+    this.#options = options
+    this.unixCommand = unixCommand
+    this.reloadSignal = reloadSignal
+    this.start = command === undefined ? undefined : own => ({ command, startTimeout, ...own })
+  }
+
+  async shared(signal: AbortSignal): Promise<Reachable> {
+    const running = await this.#running
+    if (running instanceof ServerProcess && running.end !== undefined) this.#running = undefined
+    // A start that failed is not tried again: every case says why.
+    this.#running ??= this.#begin(signal)
+    return this.#running
+  }
+
+  /** Fails where the server died during a case. */
+  expectAlive(server: Reachable): void {
+    if (!(server instanceof ServerProcess) || server.end === undefined) return
+    fail(`the server ended (${endInWords(server.end)}) during this case or one beside it`, { seen: server.output })
+  }
+
+  async dispose(): Promise<void> {
+    const running = await this.#running?.catch(() => undefined)
+    if (running instanceof ServerProcess) await running.stop()
+    else running?.probe.dispose()
+  }
+
+  async #begin(signal: AbortSignal): Promise<Reachable> {
+    this.#starts += 1
+    if (this.#starts > MOST_RESTARTS) fail(`the server ended ${MOST_RESTARTS} times; it is not started again`)
+    const { command, url, probeDirectory, startTimeout } = this.#options
+    if (command !== undefined) return ServerProcess.start({ command, startTimeout }, new AbortController().signal)
+    const { hostname, port } = new URL(url ?? '')
+    const where = { host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port === '' ? 80 : port) }
+    const probe = new ProbeDirectory(probeDirectory)
+    await expectAnswer({ where }, { signal, silence: FIRST_ANSWER })
+    return { where, probe }
+  }
+}

@@ -1,0 +1,183 @@
+import { once } from 'node:events'
+import { connect, type NetConnectOpts, type Socket } from 'node:net'
+import { fail } from '../../failure.ts'
+import type { Exchange } from '../../report.ts'
+import { ByteReader } from './byte-reader.ts'
+import { type ReceivedResponse, type ResponseHead, readBody, readChunk, readHead, readResponse } from './response.ts'
+
+/** Milliseconds without a byte after which a wait fails: far above what a busy machine makes of a round trip. */
+const SILENCE = 5000
+
+/** How a connection is opened. */
+export interface ConnectionOptions {
+  readonly where: NetConnectOpts
+  /** What the transcript calls it. */
+  readonly name: string
+  /** Ends every wait. */
+  readonly signal: AbortSignal
+  /** Milliseconds; {@link SILENCE} where absent. */
+  readonly silence?: number
+  /** Nothing is read before `resume`. */
+  readonly paused?: boolean
+}
+
+/** A client's end of a TCP or UNIX connection: bytes out, strictly parsed responses in. */
+export class Connection {
+  readonly reader: ByteReader
+  readonly name: string
+  readonly #socket: Socket
+  readonly #transcript: Exchange[] = []
+  #methods: string[] = []
+
+  private constructor(socket: Socket, { name, signal, silence = SILENCE, paused = false }: ConnectionOptions) {
+    this.name = name
+    this.#socket = socket
+    this.reader = new ByteReader({ silence, signal })
+    socket.on('end', () => this.#ended('end'))
+    socket.on('error', () => this.#ended('reset'))
+    socket.on('close', failed => this.#ended(failed ? 'reset' : 'end'))
+    if (!paused) this.resume()
+  }
+
+  /** @throws ConformanceFailure where nobody accepts */
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    const socket = connect(options.where)
+    socket.setNoDelay(true)
+    try {
+      await once(socket, 'connect', { signal: options.signal })
+    } catch (error) {
+      socket.destroy()
+      fail('the server does not accept connections', { cause: error })
+    }
+    return new Connection(socket, options)
+  }
+
+  /** The client's address and port. */
+  get localPort(): number | undefined {
+    return this.#socket.localPort
+  }
+
+  /** The port that it is connected to. */
+  get remotePort(): number | undefined {
+    return this.#socket.remotePort
+  }
+
+  /** Bytes that the operating system has not taken yet. */
+  get unsent(): number {
+    return this.#socket.writableLength
+  }
+
+  /** Begins to read. */
+  resume(): void {
+    this.#socket.on('data', (piece: Buffer) => {
+      this.#transcript.push({ on: this.name, direction: 'received', bytes: piece })
+      this.reader.push(piece)
+    })
+  }
+
+  /** Sends bytes; text is latin1. What the server no longer takes is lost silently: the responses tell. */
+  send(data: string | Uint8Array): this {
+    const bytes = typeof data === 'string' ? Buffer.from(data, 'latin1') : data
+    this.#transcript.push({ on: this.name, direction: 'sent', bytes })
+    if (this.#socket.writable) this.#socket.write(bytes)
+    return this
+  }
+
+  /** Sends bytes that are too many for the transcript. */
+  sendUnrecorded(bytes: Uint8Array): this {
+    if (this.#socket.writable) this.#socket.write(bytes)
+    return this
+  }
+
+  /** Sends a whole request and remembers its method for the response. */
+  request({ method, bytes }: { readonly method: string; readonly bytes: Uint8Array }): this {
+    this.expect(method)
+    return this.send(bytes)
+  }
+
+  /** Remembers the method of a request whose bytes go out by `send`. */
+  expect(method: string): this {
+    this.#methods.push(method)
+    return this
+  }
+
+  /** Ends the sending side and goes on receiving. */
+  halfClose(): this {
+    this.#note('the client ends its sending side')
+    this.#socket.end()
+    return this
+  }
+
+  /** Breaks the connection at once, with a reset. */
+  reset(): void {
+    this.#note('the client resets the connection')
+    this.#socket.resetAndDestroy()
+  }
+
+  /** Closes both sides in the ordinary way. */
+  close(): void {
+    this.#note('the client closes the connection')
+    this.#socket.destroy()
+  }
+
+  /** Takes the socket away without a note. */
+  dispose(): void {
+    this.#socket.destroy()
+  }
+
+  /** The next head, informational or final. */
+  async head(): Promise<ResponseHead> {
+    const head = await readHead(this.reader)
+    return head
+  }
+
+  /** The rest of a response whose head was read. */
+  body(head: ResponseHead): Promise<ReceivedResponse> {
+    return readBody(this.reader, { head, method: this.#methods.shift() ?? 'GET' })
+  }
+
+  /** The next chunk of a chunked body, empty for the last. */
+  chunk(): Promise<Buffer> {
+    return readChunk(this.reader)
+  }
+
+  /** The next final response, whole. */
+  response(): Promise<ReceivedResponse> {
+    return readResponse(this.reader, this.#methods.shift() ?? 'GET')
+  }
+
+  /** Fails unless the server closes the connection, without another byte. */
+  async end(): Promise<void> {
+    const { rest } = await this.reader.toClose('the end of the connection')
+    if (rest.length > 0) fail('bytes came where the server should have closed the connection', { seen: rest })
+  }
+
+  /** Fails where bytes came that nobody asked for. */
+  expectNothing(when: string): void {
+    const { waiting, state } = this.reader
+    if (waiting.length > 0) fail(`bytes came ${when}`, { expected: '(nothing)', seen: waiting })
+    if (state !== 'open') fail(`the server closed the connection ${when}`)
+  }
+
+  /** Resolves when everything that was sent has been taken by the operating system, or the connection is gone. */
+  async flushed(): Promise<void> {
+    while (this.#socket.writableLength > 0 && !this.#socket.destroyed) {
+      await Promise.race([once(this.#socket, 'drain'), once(this.#socket, 'close')]).catch(() => undefined)
+    }
+  }
+
+  /** What went over the connection. */
+  transcript(): readonly Exchange[] {
+    return this.#transcript
+  }
+
+  #note(text: string): void {
+    this.#transcript.push({ on: this.name, direction: 'note', bytes: text })
+  }
+
+  #ended(how: 'end' | 'reset'): void {
+    if (this.reader.state !== 'open') return
+    this.#note(how === 'end' ? 'the server closed its side' : 'the connection was reset')
+    this.reader.end(how)
+  }
+}
