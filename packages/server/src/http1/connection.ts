@@ -266,7 +266,11 @@ export class Connection implements ExchangeOwner, BodySource {
     const result = parser.parseHead(input, start, Math.min(end, start + INPUT_SIZE))
     if (result === 'failed') return this.refuse(parser.failure as Rejection)
     const at = start + parser.consumed
-    if (result === 'done') this.begin()
+    if (result !== 'done') return at
+    // A request without a body that more has come behind: what follows are requests, and their answers go out together
+    // (a third of the processor time with sixteen in a row).
+    if (at < end && parser.head?.facts.contentLength === 0) this.wire.batch()
+    this.begin()
     return at
   }
 
