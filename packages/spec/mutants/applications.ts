@@ -145,8 +145,8 @@ export const applicationMutants: Mutants<Application> = {
     breaks: ['APP-07'],
     caughtBy: ['APP-07.1'],
     make: () => request => {
-      const { inform } = request as Required<typeof request>
-      inform(103, { link: '</a.css>' })
+      const inform = request.inform as (status: number) => void
+      inform(103)
       return { status: 200 }
     },
   },
