@@ -1,6 +1,6 @@
 // Header fields: the record, the raw list, whether they agree, and what should have been refused (REQ-10 to REQ-14, REQ-19 to REQ-23).
 import { describe } from '../testing/chunk.ts'
-import { FIELD_VALUE, hasField, joinFields, TOKEN } from '../testing/fields.ts'
+import { FIELD_VALUE, joinFields, TOKEN } from '../testing/fields.ts'
 import type { Found } from './reporter.ts'
 import type { Members } from './request-members.ts'
 
@@ -106,9 +106,12 @@ function checkFraming({ httpVersion }: Members, headers: Fields, found: Found): 
 }
 
 /** Whether the fields announce content (BOD-01), as far as they tell: later versions frame it by themselves. */
-export function announcesContent({ rawHeaders, headers, httpVersion }: Members): boolean | undefined {
+export function announcesContent({ rawHeaders, httpVersion }: Members): boolean | undefined {
   if ((httpVersion !== '1.0' && httpVersion !== '1.1') || !Array.isArray(rawHeaders)) return undefined
-  if (hasField(rawHeaders as string[], 'transfer-encoding')) return true
-  const length = (headers as Fields | null | undefined)?.['content-length']?.split(', ')[0]
-  return length !== undefined && Number(length) > 0
+  const raw = rawHeaders as readonly unknown[]
+  return raw.some((name, index) => {
+    if (index % 2 !== 0 || typeof name !== 'string') return false
+    const field = name.toLowerCase()
+    return field === 'transfer-encoding' || (field === 'content-length' && Number(raw[index + 1]) > 0)
+  })
 }
