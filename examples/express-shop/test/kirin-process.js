@@ -11,9 +11,12 @@ const program = path.join(folder, 'node_modules/@nsgi/server/dist/cli/bin.js')
 
 /** Kirin on the shop. Lines of its two outputs can be waited for. */
 export class KirinProcess {
-  /** @param {{ workers?: number, temporary: string }} options `temporary`: where uploads lie while they are looked at */
-  static async start({ workers = 1, temporary }) {
-    const kirin = new KirinProcess(workers, temporary)
+  /**
+   * @param {{ workers?: number, temporary: string, flags?: string[] }} options `temporary`: where uploads lie while they
+   *   are looked at; `flags`: more of Kirin's options
+   */
+  static async start({ workers = 1, temporary, flags = [] }) {
+    const kirin = new KirinProcess(workers, temporary, flags)
     const [, port] = await kirin.line(/Listening at http:\/\/127\.0\.0\.1:(\d+)/)
     kirin.port = Number(port)
     return kirin
@@ -22,7 +25,7 @@ export class KirinProcess {
   #lines = []
   #waiting = new Set()
 
-  constructor(workers, temporary) {
+  constructor(workers, temporary, flags) {
     this.child = spawn(
       process.execPath,
       [
@@ -31,6 +34,7 @@ export class KirinProcess {
         `--workers=${workers}`,
         '--access-logfile=-',
         '--access-logformat=%(m)s %(U)s %(s)s %(B)s',
+        ...flags,
         'app.js',
       ],
       { cwd: folder, env: { PATH: process.env.PATH, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'pipe'] },
