@@ -11,7 +11,8 @@ import { type Violation, violationError, violationOf, violationText } from './vi
  *   response off, and its log names the requirement. Those of the server are logged: thrown, they would blame the application. What is
  *   only a SHOULD is logged, too.
  * - `log`: all of them are logged, by `context.log`, and the exchange goes on.
- * - a function: it is told, and nothing else happens. What it throws is thrown where the violation happened.
+ * - a function: it is told, and nothing else happens. What it throws about the application is thrown where that happened;
+ *   about the server it becomes a process warning, as some of that is found when nobody is left to catch it.
  */
 export type OnViolation = 'throw' | 'log' | ((violation: Violation) => void)
 
@@ -33,7 +34,12 @@ export class Reporter {
 
   /** The server broke a requirement. */
   readonly server: Found = (requirement, detail) => {
-    this.#tell(violationOf({ requirement, role: 'server', detail, during: this.#during }))
+    const violation = violationOf({ requirement, role: 'server', detail, during: this.#during })
+    try {
+      this.#tell(violation)
+    } catch (thrown) {
+      process.emitWarning(violationText(violation), { detail: `onViolation threw ${inspect(thrown)}` })
+    }
   }
 
   /** The application broke a requirement. Throws where violations are to be thrown; `cause` is what led to it. */

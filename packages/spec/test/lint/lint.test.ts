@@ -81,6 +81,15 @@ describe('onViolation', () => {
     expect(() => application(createRequest(), createContext())).toThrow('no APP-03 here')
   })
 
+  it('a function that throws about the server does so to nobody', async () => {
+    const application = lint(() => ({ status: 200, body: 'tea' }), {
+      onViolation: () => {
+        throw new Error('no')
+      },
+    })
+    expect((await application(wrongRequest(), createContext())).body).toBe('tea')
+  })
+
   it('a context without a log does not hide anything', async () => {
     // In a process of its own: jest's `process` is a copy that no warning reaches.
     const program = `
