@@ -19,4 +19,6 @@ export {
   summarise,
   type Verdict,
 } from './report.ts'
+export { toHtml, toJson, toJunit, toTap } from './reports/index.ts'
 export { type OpenedSubject, type RunOptions, runCases } from './runner.ts'
+export { runServerSuite, SERVER_PROFILES, type ServerSuiteOptions } from './server/suite.ts'

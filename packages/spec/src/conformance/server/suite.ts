@@ -48,6 +48,8 @@ export async function runServerSuite(options: ServerSuiteOptions): Promise<Repor
   const { command, url, profiles = ['core', 'stream'], only, exceptions, jobs = DEFAULT_JOBS } = options
   const holder = new SharedServer(options)
   try {
+    // Before any case's time runs: a start may take longer than a case. What goes wrong here every case reports.
+    await holder.shared(AbortSignal.timeout(FIRST_ANSWER)).catch(() => undefined)
     return await runCases(selectCases(serverCases, only), {
       suite: 'server',
       subject: command ?? url ?? '',

@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { CLI } from './commands.ts'
+
+/** How a run of the command ended. */
+export interface Finished {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs nsgi-conformance to its end, with a clean environment. */
+export async function conformance(...args: readonly string[]): Promise<Finished> {
+  const { PATH = '', HOME = '', NODE_V8_COVERAGE } = process.env
+  const child = spawn(process.execPath, [CLI, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH, HOME, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }) },
+  })
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text
+    })
+  }
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code: code ?? -1, ...output }
+}

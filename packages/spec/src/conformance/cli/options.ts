@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { parseArgs } from 'node:util'
+import type { Feature } from '../../requirements.ts'
+import { formatOf } from '../reports/index.ts'
+import { SERVER_PROFILES } from '../server/suite.ts'
+
+/** The command was not understood; its message is for the person who wrote it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** What `--help` shows. */
+export const USAGE = `Usage: nsgi-conformance <what> [options]
+
+  server --command '<command>'   test a server; {app} and {port} are replaced, {workers} too
+  server --url <url>             test a server that runs already, with --probe-dir
+  application <file>[:<export>]  test an application
+  list                           every requirement and the cases that show it
+  explain <id>                   one requirement, why it is there, and its cases: explain RES-25
+
+Options of server
+  --command <text>       starts the server with the application {app} on 127.0.0.1:{port}; SIGTERM stops it
+  --unix-command <text>  the same on the UNIX socket {socket}
+  --reload-signal <name> the signal that makes it reload, if it can: HUP
+  --profile <list>       what the server claims: core, stream, prefork, upgrade (default: core,stream)
+  --url <url>            http://127.0.0.1:8000, of a server that has loaded the probe (nsgi-conformance probe)
+  --probe-dir <path>     the directory that NSGI_PROBE_DIR named when that server was started
+  --start-timeout <s>    seconds that a start may take (default: 20)
+  --only <list>          ids of cases, requirements or groups: RES-25,BOD
+  --jobs <n>             cases that run at a time (default: 6)
+
+Options of server and application
+  --exceptions <file>    JSON: cases that may fail, by id, and why
+  --report <file>        written as .json, .tap, .xml (JUnit) or .html; may be repeated
+
+Exit codes: 0 nothing failed, 1 something did, 2 the command was not understood.
+`
+
+/** The command line, checked. */
+export interface CommandLine {
+  readonly what: string
+  readonly argument: string | undefined
+  readonly command: string | undefined
+  readonly unixCommand: string | undefined
+  readonly reloadSignal: NodeJS.Signals | undefined
+  readonly profiles: readonly Feature[] | undefined
+  readonly url: string | undefined
+  readonly probeDirectory: string | undefined
+  /** Milliseconds. */
+  readonly startTimeout: number | undefined
+  readonly jobs: number | undefined
+  readonly only: readonly string[]
+  readonly exceptions: Readonly<Record<string, string>> | undefined
+  readonly reports: readonly string[]
+}
+
+const OPTIONS = {
+  command: { type: 'string' },
+  'unix-command': { type: 'string' },
+  'reload-signal': { type: 'string' },
+  profile: { type: 'string' },
+  url: { type: 'string' },
+  'probe-dir': { type: 'string' },
+  'start-timeout': { type: 'string' },
+  jobs: { type: 'string' },
+  only: { type: 'string', multiple: true },
+  exceptions: { type: 'string' },
+  report: { type: 'string', multiple: true },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+/**
+ * Reads the command line.
+ *
+ * @throws UsageError where it makes no sense
+ */
+export function readCommandLine(args: readonly string[]): CommandLine {
+  const { values, positionals } = parse(args)
+  const [what = 'help', argument, ...others] = positionals
+  if (others.length > 0) throw new UsageError(`what is "${others.join(' ')}" for? (quote commands)`)
+  return {
+    what: values.help === true ? 'help' : what,
+    argument,
+    command: values.command,
+    unixCommand: values['unix-command'],
+    reloadSignal: signalOf(values['reload-signal']),
+    profiles: profilesOf(values.profile),
+    url: urlOf(values.url),
+    probeDirectory: values['probe-dir'],
+    startTimeout: thousandfold(numberOf('--start-timeout', values['start-timeout'])),
+    jobs: numberOf('--jobs', values.jobs),
+    only: (values.only ?? []).flatMap(words),
+    exceptions: exceptionsOf(values.exceptions),
+    reports: (values.report ?? []).map(reportFile),
+  }
+}
+
+function parse(
+  args: readonly string[],
+): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+function words(list: string): readonly string[] {
+  return list.split(/[\s,]+/).filter(word => word !== '')
+}
+
+function profilesOf(list: string | undefined): readonly Feature[] | undefined {
+  if (list === undefined) return undefined
+  return words(list).map(word => {
+    const found = SERVER_PROFILES.find(profile => profile === word)
+    if (found === undefined) throw new UsageError(`--profile: "${word}" is none of ${SERVER_PROFILES.join(', ')}`)
+    return found
+  })
+}
+
+function signalOf(name: string | undefined): NodeJS.Signals | undefined {
+  if (name === undefined) return undefined
+  const full = `SIG${name.toUpperCase().replace(/^SIG/, '')}`
+  if (!(full in constants.signals)) throw new UsageError(`--reload-signal: there is no signal ${full}`)
+  return full as NodeJS.Signals
+}
+
+function urlOf(text: string | undefined): string | undefined {
+  if (text !== undefined && !(URL.canParse(text) && new URL(text).protocol === 'http:')) {
+    throw new UsageError(`--url: "${text}" is no http URL`)
+  }
+  return text
+}
+
+function numberOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const number = Number(text)
+  if (!/^\d{1,6}$/.test(text) || number < 1) throw new UsageError(`${name}: "${text}" is no number from 1`)
+  return number
+}
+
+function thousandfold(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000
+}
+
+function exceptionsOf(file: string | undefined): Readonly<Record<string, string>> | undefined {
+  if (file === undefined) return undefined
+  try {
+    const list: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    const whole =
+      typeof list === 'object' && list !== null && Object.values(list).every(reason => typeof reason === 'string')
+    if (!whole) throw new Error('it is no object of strings: { "RES-25.1": "why it may fail" }')
+    return list as Readonly<Record<string, string>>
+  } catch (error) {
+    throw new UsageError(`--exceptions ${file}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+function reportFile(file: string): string {
+  if (formatOf(file) === undefined)
+    throw new UsageError(`--report: "${file}" does not end in .json, .tap, .xml or .html`)
+  return file
+}
