@@ -30,6 +30,8 @@ export class RequestBodyWatch {
   readonly #found: Found
   readonly #regions: Region[] = []
   #iterations = 0
+  /** It said `done`, failed or was returned: what `next()` gives from now on says nothing about the end. */
+  #isOver = false
 
   constructor(request: GatewayRequest, members: Members, found: Found) {
     this.#request = request
@@ -48,18 +50,26 @@ export class RequestBodyWatch {
       const wereThere = this.#request.trailers !== undefined
       return this.#step(iterator.next(...args), isFirst, wereThere)
     }
-    const watched: AsyncIterator<Uint8Array, unknown> = facade(
-      iterator,
-      new Map<PropertyKey, unknown>([
-        ['next', next],
-        [Symbol.asyncIterator, () => watched],
-      ]),
-    )
+    const overrides = new Map<PropertyKey, unknown>([['next', next]])
+    const watched: AsyncIterator<Uint8Array, unknown> = facade(iterator, overrides)
+    overrides.set(Symbol.asyncIterator, () => watched)
+    if (typeof iterator.return === 'function') {
+      overrides.set('return', (...args: []) => {
+        this.#isOver = true
+        return iterator.return?.(...args)
+      })
+    }
     return watched
   }
 
   async #step(given: Promise<Step>, isFirst: boolean, wereThere: boolean): Promise<Step> {
-    const step = await given
+    let step: Step
+    try {
+      step = await given
+    } catch (error) {
+      this.#isOver = true
+      throw error
+    }
     if (!isFirst) this.#found('BOD-04', 'a second iteration of the body did not throw')
     else if (step.done === true) this.#ended()
     else {
@@ -85,6 +95,8 @@ export class RequestBodyWatch {
   }
 
   #ended(): void {
+    if (this.#isOver) return
+    this.#isOver = true
     const { trailers, headers } = this.#request
     if (trailers === undefined) this.#found('BOD-10', 'trailers is undefined, though the body has ended')
     else checkRecord('trailers', trailers, this.#found)

@@ -150,6 +150,8 @@ export class ResponseBodyWatch {
     const isStep = typeof step === 'object' && (step as unknown) !== null
     const isDone = isStep && step.done === true
     this.#settled(isDone)
+    // What a closed body still says is neither sent nor its end.
+    if (this.#isGivenUp) return step
     try {
       if (!isStep) this.#application('RES-04', `next() gave ${describe(step)}, not an object`)
       else if (isDone) this.#checkEnd()

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { GatewayRequest, GatewayResponse } from '../../src/index.ts'
 import { lint } from '../../src/lint/index.ts'
 import { call, createContext, createRequest } from '../../src/testing/index.ts'
-import { giving, type Watched } from './support/watched.ts'
+import { ControlledBody, giving, iterate, type Watched } from './support/watched.ts'
 
 /** Sends the response as a conforming server does; what it makes of a failure is its affair. */
 async function served(watched: Watched, request: GatewayRequest = createRequest()): Promise<readonly string[]> {
@@ -153,6 +153,21 @@ describe('a body that breaks the contract', () => {
     const make = (): GatewayResponse => ({ status: 200, headers: { 'content-length': '3' }, body: pieces('é') })
     expect(await served(giving(make))).toEqual(['application APP-03'])
     expect((await call(lint(make))).error).toMatchObject({ message: expect.stringContaining('the body has 2 bytes') })
+  })
+
+  it('may end short of its length, or say anything else, once the server has closed it', async () => {
+    const client = new AbortController()
+    const body = new ControlledBody()
+    const watched = giving(() => ({ status: 200, headers: { 'content-length': '9' }, body }))
+    const response = await watched.respond(createRequest({ signal: client.signal }))
+    const iterator = iterate(response)
+    const step = iterator.next()
+    client.abort()
+    void iterator.return?.()
+    response.finished?.(new Error('lost'))
+    body.give({ done: true, value: undefined })
+    expect(await step).toEqual({ done: true, value: undefined })
+    expect(await watched.settled()).toEqual([])
   })
 
   it('APP-04: one buffer for all chunks', async () => {

@@ -51,6 +51,23 @@ describe('a body that keeps the contract', () => {
     expect(failing.found).toEqual([])
   })
 
+  it('may be asked on after it failed or was left, which tells nothing', async () => {
+    const watched = giving(async ({ body }: GatewayRequest) => {
+      const iterator = body?.[Symbol.asyncIterator]()
+      await iterator?.return?.()
+      return { status: 200, body: String((await iterator?.next())?.done) }
+    })
+    expect((await watched.respond(createRequest({ body: ['a', 'b'] }))).body).toBe('true')
+    const failing = giving(async ({ body }: GatewayRequest) => {
+      const iterator = body?.[Symbol.asyncIterator]()
+      const steps = [await iterator?.next(), await iterator?.next().catch(() => 'failed'), await iterator?.next()]
+      return { status: 200, body: JSON.stringify(steps.slice(1)) }
+    })
+    const cut = createRequest({ body: ['a'], headers: { 'content-length': '2' } })
+    expect((await failing.respond(cut)).body).toBe('["failed",{"done":true}]')
+    expect([await watched.settled(), await failing.settled()]).toEqual([[], []])
+  })
+
   it('throws at a second iteration, as it would without lint', async () => {
     const watched = giving(async ({ body }: GatewayRequest) => {
       await collect(body)
