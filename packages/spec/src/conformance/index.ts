@@ -1,3 +1,12 @@
+export {
+  type AdapterFixture,
+  type AdapterSuiteOptions,
+  type NativeServer,
+  ROUTES,
+  runAdapterSuite,
+  type Tell,
+} from './adapter/index.ts'
+export { type ApplicationSuiteOptions, DEFAULT_REQUESTS, runApplicationSuite } from './application/index.ts'
 export { type CaseDefinition, type ConformanceCase, type DetailedCase, defineCases } from './case.ts'
 export {
   CaseSkipped,
@@ -9,6 +18,7 @@ export {
   fail,
   skip,
 } from './failure.ts'
+export { type MiddlewareSuiteOptions, type MiddlewareUnderTest, runMiddlewareSuite } from './middleware/index.ts'
 export {
   type Exchange,
   type Failure,

@@ -1,0 +1,32 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { AdapterFixture, NativeServer } from '../../../spec/src/conformance/adapter/index.ts'
+import { fromNode, type NodeHandler } from '../../src/index.ts'
+import { handlerOf } from './routes.ts'
+
+/** A handler on node's own server. */
+export async function serveNatively(handler: NodeHandler): Promise<NativeServer> {
+  const server = createServer(handler).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** What is not there yet, in words for a report. */
+export const LACKS = { 'GET /upgrade': 'connections are not handed over by this adapter' }
+
+/** The fixture of `fromNode`; `adapt` may be another adapter, or a broken one. */
+export function nodeFixture(adapt: typeof fromNode = fromNode): AdapterFixture {
+  return {
+    gateway: tell => adapt(handlerOf(tell)),
+    native: tell => serveNatively(handlerOf(tell)),
+    lacks: LACKS,
+  }
+}
