@@ -33,7 +33,7 @@ export function checkRecord(what: string, record: unknown, found: Found): boolea
     } else if (typeof value !== 'string') {
       found('REQ-19', `the value of ${name} in ${what} must be a string, not ${describe(value)}`)
       return false
-    } else if (!isFieldValue(value)) found('REQ-21', `the value of ${name} in ${what} is ${JSON.stringify(value)}`)
+    } else if (!isJoinedValue(value)) found('REQ-21', `the value of ${name} in ${what} is ${JSON.stringify(value)}`)
   }
   return true
 }
@@ -41,6 +41,11 @@ export function checkRecord(what: string, record: unknown, found: Found): boolea
 /** One character for each byte, without those that end a line, nor white space around it (REQ-21). */
 function isFieldValue(value: string): boolean {
   return FIELD_VALUE.test(value) && !/^[\t ]|[\t ]$/.test(value)
+}
+
+/** The same of a value that may be joined: where the last line was empty, it ends in the space of the comma. */
+function isJoinedValue(value: string): boolean {
+  return isFieldValue(/[,;] $/.test(value) ? value.trimEnd() : value)
 }
 
 function checkRawList(raw: unknown, found: Found): raw is readonly string[] {

@@ -42,6 +42,8 @@ export class ResponseBodyWatch {
   readonly #conditions: BodyConditions
   readonly #seals = new ChunkSeals()
   #iterator: Iterated | undefined
+  /** There was no iterator to be had, and so there is nothing to be closed. */
+  #isUniterable = false
   #isReturned = false
   #wasAsked = false
   #isGivenUp = false
@@ -57,7 +59,7 @@ export class ResponseBodyWatch {
   /** Whether a server that is done with it has left it as it must (END-09). */
   get isClosed(): boolean {
     const { destroy, destroyed } = this.#original
-    if (this.hasEnded || Array.isArray(this.#original)) return true
+    if (this.hasEnded || this.#isUniterable || Array.isArray(this.#original)) return true
     if (typeof destroy === 'function') return this.#isDestroyed || destroyed === true
     return this.#isReturned || (this.#iterator !== undefined && typeof this.#iterator.return !== 'function')
   }
@@ -76,12 +78,12 @@ export class ResponseBodyWatch {
     const original = this.#original
     const isAsync = Symbol.asyncIterator in original
     const overrides = new Map<PropertyKey, unknown>()
-    if (isAsync) overrides.set(Symbol.asyncIterator, () => this.#take(original[Symbol.asyncIterator]() as Iterated))
+    if (isAsync) overrides.set(Symbol.asyncIterator, () => this.#take(() => original[Symbol.asyncIterator]()))
     if (Symbol.iterator in original) {
       overrides.set(Symbol.iterator, () => {
         if (isAsync)
           this.#server('RES-04', 'the body was iterated synchronously, though it is an asynchronous iterable')
-        return this.#take(original[Symbol.iterator]() as Iterated)
+        return this.#take(() => original[Symbol.iterator]())
       })
     }
     if (typeof original.destroy === 'function') overrides.set('destroy', (error?: unknown) => this.#destroy(error))
@@ -91,8 +93,14 @@ export class ResponseBodyWatch {
     return overrides
   }
 
-  #take(iterator: Iterated): unknown {
-    if (typeof iterator !== 'object' || (iterator as unknown) === null) return iterator
+  #take(make: () => unknown): unknown {
+    this.#isUniterable = this.#iterator === undefined
+    const iterator = make() as Iterated
+    if (typeof iterator !== 'object' || (iterator as unknown) === null) {
+      this.#application('RES-04', `the body's iterator is ${describe(iterator)}`)
+      return iterator
+    }
+    this.#isUniterable = false
     if (this.#iterator !== undefined) this.#server('END-09', 'an iterator of the body was taken a second time')
     else if (taken.has(iterator)) {
       this.#conditions.reporter.application('APP-01', 'the body was read already, for another response')

@@ -215,6 +215,20 @@ describe('a body that breaks the contract', () => {
     expect(await served(giving(() => ({ status: 200, body, finished: () => body.fill(0) })))).toEqual([])
   })
 
+  it('RES-04: has no iterator, or fails to give one, which is no rule', async () => {
+    const none = giving(() => ({ status: 200, body: { [Symbol.iterator]: () => null } }))
+    expect(await served(none)).toEqual(['application RES-04'])
+    const failing = giving(() => ({
+      status: 200,
+      body: {
+        [Symbol.iterator]: () => {
+          throw new Error('no')
+        },
+      },
+    }))
+    expect(await served(failing)).toEqual([])
+  })
+
   it('RES-04: yields a number, or steps that are none', async () => {
     const number = giving(() => ({ status: 200, body: [5] }))
     expect(await served(number)).toEqual(['application RES-04'])

@@ -39,6 +39,7 @@ describe('a request that keeps the contract', () => {
     ['over a UNIX socket', createRequest({ remote: { address: '', port: null } })],
     ['that asks for an upgrade', createRequest({ headers: { upgrade: 'h2c, WebSocket' }, upgrade: 'websocket' })],
     ['with fields that came several times', createRequest({ headers: { cookie: ['a=1', 'b=2'], 'x-a': ['1', '2'] } })],
+    ['with lines that are empty', createRequest({ headers: { cookie: ['a', ''], 'x-a': ['', '1', ''] } })],
     ['with a field called __proto__', createRequest({ headers: [['__proto__', 'x']] })],
     ['with members of others', but(get(), { 'kirin.id': 1, [Symbol('mine')]: 2 })],
     ['whose proxy vouches for more', withFields(['X-Forwarded-Host', 'shop.example'], { authority: 'shop.example' })],
