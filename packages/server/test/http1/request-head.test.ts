@@ -5,7 +5,7 @@ import type { RequestHead } from '../../src/http1/request-head.ts'
 
 function headOf(line: string, ...fields: readonly string[]): RequestHead {
   const parser = new RequestParser(DEFAULT_HEAD_LIMITS, () => undefined)
-  const start = /HTTP\/1\.0$/.test(line) ? line : `${line} HTTP/1.1`
+  const start = line.endsWith('HTTP/1.0') ? line : `${line} HTTP/1.1`
   const bytes = Buffer.from([start, 'Host: own.example', ...fields, '', ''].join('\r\n'))
   expect(parser.parseHead(bytes, 0, bytes.length)).toBe('done')
   parser.release()
