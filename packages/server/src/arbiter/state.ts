@@ -225,7 +225,8 @@ function stop(draft: Draft, phase: 'stopping' | 'quitting', at: Instant): void {
   endIfDone(draft)
 }
 
-/** Gives up a place nobody is in, or else the oldest worker. */
+// A place nobody is in goes first, then the newest worker that is still booting: it may never become ready, and the one
+// that serves would have gone for it. Only then the oldest.
 function fewer(draft: Draft, at: Instant): void {
   if (draft.target === 1) return notice(draft, { kind: 'one-is-least' })
   draft.target--
@@ -234,10 +235,11 @@ function fewer(draft: Draft, at: Instant): void {
     draft.vacancies = draft.vacancies.slice(0, -1)
     return
   }
-  const oldest = draft.workers.find(({ phase }) => phase !== 'leaving')
-  if (oldest === undefined) return
-  update(draft, oldest, { phase: 'leaving', killAt: leaveBy(draft, at) })
-  draft.commands.push({ type: 'kill', id: oldest.id, signal: 'SIGTERM' })
+  const { workers } = draft
+  const leaver = workers.findLast(({ phase }) => phase === 'booting') ?? workers.find(({ phase }) => phase === 'ready')
+  if (leaver === undefined) return
+  update(draft, leaver, { phase: 'leaving', killAt: leaveBy(draft, at) })
+  draft.commands.push({ type: 'kill', id: leaver.id, signal: 'SIGTERM' })
 }
 
 function killOverdue(draft: Draft, at: Instant): void {

@@ -336,6 +336,15 @@ describe('more and fewer', () => {
     expect(bench.slots).toEqual([1])
   })
 
+  it('gives up the newest worker that is still booting rather than one that serves', () => {
+    const bench = new Bench({ workers: 1 })
+    bench.ready(1)
+    bench.signal('SIGTTIN')
+    bench.signal('SIGTTIN')
+    expect(done(bench.signal('SIGTTOU'))).toEqual([{ type: 'kill', id: 3, signal: 'SIGTERM' }])
+    expect(done(bench.signal('SIGTTOU'))).toEqual([{ type: 'kill', id: 2, signal: 'SIGTERM' }])
+  })
+
   it('never goes below one worker', () => {
     const bench = new Bench({ workers: 1 })
     bench.ready(1)
