@@ -83,7 +83,10 @@ class Arbiter {
     if (deadline === undefined) return
     // Rounded up: a tick that comes early finds nothing due.
     const delay = Math.max(0, Math.ceil(deadline - performance.now()))
-    this.#timer = setTimeout(() => this.#dispatch({ type: 'tick' }), delay)
+    this.#timer = setTimeout(() => {
+      // A master that was suspended finds its timer due before it has heard what its workers said in time.
+      afterPending(() => this.#dispatch({ type: 'tick' }))
+    }, delay)
   }
 
   #carryOut(command: Command): void {
@@ -119,7 +122,7 @@ class Arbiter {
 
   #heard(id: number, message: FromWorker): void {
     const event: ArbiterEvent = { ...message, id }
-    if (event.type === 'stopping') afterSignals(() => this.#dispatch(event))
+    if (event.type === 'stopping') afterPending(() => this.#dispatch(event))
     else this.#dispatch(event)
   }
 
@@ -144,12 +147,12 @@ class Arbiter {
 }
 
 /**
- * Calls back when every signal that was delivered before this moment has been handled.
+ * Calls back when every signal, message and exit that was delivered before this moment has been handled.
  *
  * A signal to the whole process group (^C in a terminal, a supervisor's TERM) makes workers say that they stop, and on a
  * busy machine the master hears that before its own signal: libuv learns of a signal through a pipe, which may become
  * readable only after this turn's events were collected. The next turn of the loop has it; the one after that is safe.
  */
-function afterSignals(callback: () => void): void {
+function afterPending(callback: () => void): void {
   setImmediate(() => setImmediate(callback))
 }

@@ -10,6 +10,7 @@ import {
   HELLO,
   type KirinProcess,
   runKirin,
+  startKirin,
   startServing,
   titleOf,
 } from '../support/kirin-process.ts'
@@ -184,6 +185,29 @@ describe('a worker that does not become ready', () => {
     expect(code).toBe(3)
     expect(stderr).toMatch(/\[FATAL\] a worker was not ready within 0\.5 s \(--boot-timeout\)\n$/)
   })
+
+  it('in the eyes of a master that was suspended meanwhile is not killed', async () => {
+    const timeout = 3
+    const cwd = applicationDirectory({
+      'app.mjs': `import { once } from 'node:events'
+import { existsSync, watch } from 'node:fs'
+const go = existsSync('go') || once(watch('.'), 'change')
+console.log('loading')
+await go
+setTimeout(() => console.log('past the timeout'), ${timeout * 1000} + 100 - process.uptime() * 1000)
+export default () => ({ status: 200, body: String(process.pid) })`,
+    })
+    const kirin = startKirin(['-b', '127.0.0.1:0', '--boot-timeout', String(timeout), 'app.mjs'], { cwd })
+    await kirin.line(/^loading$/)
+    const workers = kirin.workers()
+    kirin.signal('SIGSTOP')
+    writeFileSync(join(cwd, 'go'), '')
+    await kirin.line(/^past the timeout$/)
+    kirin.signal('SIGCONT')
+    const [, origin = ''] = await kirin.line(/Listening at (http:\S+)/)
+    expect((await get('/', { origin })).body).toBe(String(workers[0]))
+    expect(kirin.workers()).toEqual(workers)
+  })
 })
 
 describe('TERM', () => {
@@ -265,6 +289,26 @@ describe('TTIN and TTOU', () => {
     kirin.signal('SIGTTOU')
     await kirin.line(/TTOU ignored: one worker is the least/)
     expect(kirin.workers()).toEqual([second])
+  })
+
+  it('keep the worker that serves: one that is still booting goes before it', async () => {
+    const cwd = applicationDirectory({
+      'app.mjs': `import { existsSync } from 'node:fs'
+if (existsSync('hold')) {
+  console.log('held')
+  await new Promise(() => setInterval(() => {}, 1_000_000))
+}
+export default () => ({ status: 200, body: String(process.pid) })`,
+    })
+    const { kirin, origin } = await startServing(['--log-level', 'debug', 'app.mjs'], { cwd })
+    const first = await workerReady(kirin, 0)
+    writeFileSync(join(cwd, 'hold'), '')
+    kirin.signal('SIGTTIN')
+    await kirin.line(/^held$/)
+    kirin.signal('SIGTTOU')
+    await kirin.line(/Worker \d \(pid \d+\) exited with code 0/)
+    expect(kirin.workers()).toEqual([first])
+    expect((await get('/', { origin })).body).toBe(String(first))
   })
 })
 
