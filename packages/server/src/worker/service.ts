@@ -1,4 +1,5 @@
 // What a worker serves: the application between its startup and its shutdown, behind the HTTP engine.
+import { setMaxListeners } from 'node:events'
 import type { Application, Context } from '@nsgi/spec'
 import type { Logger } from 'pino'
 import { exitCodes } from '../ipc/exit-codes.ts'
@@ -38,16 +39,20 @@ export async function bootService(
   leave: AbortSignal,
 ): Promise<Service | undefined> {
   const { logger } = logs
-  const loaded = await Promise.race([loadApplication(order.application, process.cwd()), aborted(leave)])
+  const loaded = await Promise.race([loadApplication(order.application, workingDirectory()), aborted(leave)])
   if (loaded === undefined) return undefined
   const { adapted } = loaded
   if (adapted !== null) logger[order.slot === 0 ? 'info' : 'debug'](adapted)
   const application = order.settings.lint ? await linted(loaded.application, order.slot, logger) : loaded.application
   const draining = new AbortController()
+  // Each open stream may watch it; Node would take more than ten for a leak.
+  setMaxListeners(0, draining.signal)
   const context = createContext({ worker: order.slot, draining: draining.signal, log: logger })
   await startUp(application, context, order.application)
   const lifespan = { application, context, draining, logger }
   if (leave.aborted) {
+    // Nobody was served, but what `startup` began is told of the stop in the order of every other one (LIF-05).
+    draining.abort()
     await shutDown(lifespan)
     return undefined
   }
@@ -101,6 +106,15 @@ async function linted(application: Application, slot: number, logger: Logger): P
   const { lint } = await import('@nsgi/spec/lint')
   if (slot === 0) logger.warn('Checking every request and response (--lint): this is for development')
   return lint(application)
+}
+
+/** A deployment may have removed it under a running master, which did not notice. */
+function workingDirectory(): string {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new BootError('the current directory does not exist any more', exitCodes.applicationUnusable, cause)
+  }
 }
 
 /** `undefined` when the signal aborts, and never before. */

@@ -1,7 +1,9 @@
 // `kirin --lint`, from the command line to the log, in real processes.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { get } from '../support/http-client.ts'
-import { applicationDirectory, startServing } from '../support/kirin-process.ts'
+import { applicationDirectory, startKirin, startServing } from '../support/kirin-process.ts'
 
 const APPLICATION = `
   export default async function application({ path, body }) {
@@ -41,6 +43,27 @@ describe('kirin --lint', () => {
     kirin.signal('SIGTERM')
     expect(await kirin.exited()).toEqual({ code: 0, signal: null })
     expect(kirin.stderr).toContain('--lint')
+    expect(kirin.stderr).not.toContain('broke')
+  })
+
+  it('finds nothing wrong where Kirin stops before the application has started', async () => {
+    const cwd = applicationDirectory({
+      'app.mjs': `import { existsSync, watch } from 'node:fs'
+        const app = () => ({ status: 200 })
+        app.startup = context => new Promise(resolve => {
+          watch('.', () => existsSync('go') && resolve()).unref()
+          console.log('starting')
+        })
+        app.shutdown = context => console.log('draining', context.draining.aborted)
+        export default app`,
+    })
+    const kirin = startKirin(['--bind', '127.0.0.1:0', '--lint', 'app.mjs'], { cwd })
+    await kirin.line(/^starting$/)
+    kirin.signal('SIGTERM')
+    await kirin.line(/Stopping/)
+    writeFileSync(join(cwd, 'go'), '')
+    await kirin.line(/^draining true$/)
+    await kirin.exited()
     expect(kirin.stderr).not.toContain('broke')
   })
 
