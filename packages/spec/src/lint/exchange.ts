@@ -10,7 +10,7 @@ import { describe } from '../testing/chunk.ts'
 import type { Reporter } from './reporter.ts'
 import { RequestBodyWatch } from './request-body-watch.ts'
 import { checkUnchanged, type Members } from './request-members.ts'
-import { checkRequest } from './request-shape.ts'
+import { checkRequest, isSignal } from './request-shape.ts'
 import { applicationFault, type ResponseParts, readResponse } from './response-shape.ts'
 import { ResponseWatch } from './response-watch.ts'
 
@@ -116,7 +116,10 @@ export class Exchange {
     this.#watch = new ResponseWatch(response, parts, {
       request,
       reporter: this.#reporter,
+      // What is no signal has been reported, and must not make the rest fail.
+      signal: isSignal(members.signal) ? members.signal : new AbortController().signal,
       onCut: () => this.#cut(),
+      onIdle: () => this.#settle(),
       onFinished,
     })
     const handed = this.#watch.handOut()

@@ -22,6 +22,8 @@ export interface BodyConditions {
   readonly isLost: () => boolean
   /** Tells that the body was closed after its first `next()` and before its end. */
   readonly onCut: () => void
+  /** Tells that the last `next()` has settled after the response was over. */
+  readonly onIdle: () => void
 }
 
 /** Iterators that were taken from bodies: one that comes back is shared by two responses (APP-01). */
@@ -151,6 +153,7 @@ export class ResponseBodyWatch {
   #settled(hasEnded: boolean): void {
     this.pending--
     if (hasEnded) this.hasEnded = true
+    if (this.isOver && this.pending === 0) this.#conditions.onIdle()
   }
 
   /** Looks at a step. Where a violation is thrown, the server sees a body that failed, so nobody else closes it. */

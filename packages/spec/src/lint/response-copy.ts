@@ -1,6 +1,7 @@
 // What the server gets in place of the application's response, and whether it leaves that alone (RES-10).
 import { derive } from '../middleware/derive.ts'
 import type { GatewayResponse, ResponseHeaders } from '../response.ts'
+import type { ResponseParts } from './response-shape.ts'
 
 /** The response that is handed on, and what it was then. */
 export interface ResponseCopy {
@@ -11,22 +12,28 @@ export interface ResponseCopy {
 
 /**
  * A response that answers as `original` does but for `overrides`. A plain object is copied with its accessors, as a
- * middleware around the lint may spread it; any other is derived. Its headers are a copy: what is changed in there was not
- * changed by the application.
+ * middleware around the lint may spread it. Any other is derived, with the parts that were read of it: accessors of a class may
+ * need an object of that class. The headers are a copy: what is changed in there was not changed by the application.
  */
-export function copyResponse(original: GatewayResponse, overrides: Partial<GatewayResponse>): ResponseCopy {
-  const { headers } = overrides
-  const parts = isPlain(headers) ? { ...overrides, headers: copyHeaders(headers) } : overrides
-  const response = isPlain(original)
+export function copyResponse(
+  original: GatewayResponse,
+  read: ResponseParts,
+  overrides: Partial<GatewayResponse>,
+): ResponseCopy {
+  const headers = isPlain(read.headers) ? copyHeaders(read.headers) : read.headers
+  const isCopied = isPlain(original)
+  const given = isCopied ? {} : Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined))
+  const parts = { ...given, ...(headers === undefined ? {} : { headers }), ...overrides }
+  const response = isCopied
     ? (Object.create(Object.getPrototypeOf(original) as object | null, {
         ...Object.getOwnPropertyDescriptors(original),
         ...Object.getOwnPropertyDescriptors(parts),
       }) as GatewayResponse)
     : derive(original, parts)
   const before = valuesOf(response)
-  const fields = valuesOf(parts.headers)
+  const fields = valuesOf(headers)
   const change = (): string | undefined =>
-    differing(before, valuesOf(response)) ?? differing(fields, valuesOf(parts.headers), 'headers.')
+    differing(before, valuesOf(response)) ?? differing(fields, valuesOf(headers), 'headers.')
   return { response, change }
 }
 

@@ -17,8 +17,12 @@ export interface ResponseSurroundings {
   /** As the server gave it. */
   readonly request: GatewayRequest
   readonly reporter: Reporter
+  /** What `request.signal` gave. */
+  readonly signal: AbortSignal
   /** Tells that the body was closed before its end. */
   readonly onCut: () => void
+  /** Tells that the body has settled after `finished`. */
+  readonly onIdle: () => void
   /** Tells that `finished` was called, the first time. */
   readonly onFinished: () => void
 }
@@ -40,26 +44,25 @@ export class ResponseWatch {
     this.#original = original
     this.#parts = parts
     this.#surroundings = surroundings
-    const { request, reporter, onCut } = surroundings
+    const { request, signal } = surroundings
     const { body } = parts
     const unwanted = unwantedBecause(request, parts)
     this.#isSwitching = unwanted === 'UPG-02'
     this.#isUnwanted = unwanted !== undefined
     if (types.isUint8Array(body)) this.#seals.add(body)
     else if (typeof body === 'object' && isIterable(body)) {
-      const isLost = (): boolean => request.signal.aborted
-      this.body = new ResponseBodyWatch(body, { reporter, declared: declaredLength(parts), unwanted, isLost, onCut })
+      const isLost = (): boolean => signal.aborted
+      this.body = new ResponseBodyWatch(body, { ...surroundings, declared: declaredLength(parts), unwanted, isLost })
     }
   }
 
   /** What the server gets. */
   handOut(): GatewayResponse {
-    const { headers, trailers, upgrade } = this.#parts
+    const { trailers, upgrade } = this.#parts
     // The function holds what it needs of the copy, and the copy it: both go when the server lets go of both.
     let changeOf: () => string | undefined = () => undefined
-    const copy = copyResponse(this.#original, {
+    const copy = copyResponse(this.#original, this.#parts, {
       finished: (...args: [error?: unknown]) => this.#finished(args, changeOf()),
-      ...(headers === undefined ? {} : { headers }),
       ...(this.body === undefined ? {} : { body: this.body.body as ResponseBody }),
       ...(trailers === undefined ? {} : { trailers: () => this.#trailers() }),
       ...(upgrade === undefined ? {} : { upgrade: (socket: Duplex) => this.#upgrade(socket) }),
@@ -102,14 +105,14 @@ export class ResponseWatch {
 
   /** Whether what `finished` is told is true, as far as can be seen from here. */
   #checkOutcome(error: unknown): void {
-    const { request, reporter } = this.#surroundings
+    const { signal, reporter } = this.#surroundings
     const { body } = this
     if (body !== undefined) body.isOver = true
     if (this.#isSwitching) this.#checkSocket(error)
     else if (error === undefined) this.#checkSuccess()
-    else if (body?.isJustClosedUnlost && request.signal.aborted && !this.#isUnwanted) {
+    else if (body?.isJustClosedUnlost && signal.aborted && !this.#isUnwanted) {
       reporter.server('END-05', 'the body was closed before signal aborted')
-    } else if (!request.signal.aborted) this.#watchForLateLoss()
+    } else if (!signal.aborted) this.#watchForLateLoss()
     // In a moment: a server that has the order wrong closes the body now.
     if (body !== undefined && !body.isClosed && (error !== undefined || this.#isUnwanted)) {
       setImmediate(() => {
@@ -119,25 +122,25 @@ export class ResponseWatch {
   }
 
   #checkSuccess(): void {
-    const { request, reporter } = this.#surroundings
+    const { signal, reporter } = this.#surroundings
     if (this.body !== undefined && !this.body.isClosed && !this.#isUnwanted) {
       // Closed it may be by a middleware that sends something else.
 
       reporter.server('END-07', 'finished() got no error, but the body had not ended')
-    } else if (request.signal.aborted) {
+    } else if (signal.aborted) {
       reporter.server('END-07', 'finished() got no error, but signal had aborted')
     } else {
       const late = (): void => reporter.server('END-02', 'signal aborted after finished() had got no error')
-      request.signal.addEventListener('abort', late, { once: true })
+      signal.addEventListener('abort', late, { once: true })
     }
   }
 
   /** A loss that is told in the same turn, but after `finished`, is told too late. Later ones are another event. */
   #watchForLateLoss(): void {
-    const { request, reporter } = this.#surroundings
+    const { signal, reporter } = this.#surroundings
     const late = (): void => reporter.server('END-05', 'signal aborted after finished() had got its error')
-    request.signal.addEventListener('abort', late, { once: true })
-    setImmediate(() => request.signal.removeEventListener('abort', late)).unref()
+    signal.addEventListener('abort', late, { once: true })
+    setImmediate(() => signal.removeEventListener('abort', late)).unref()
   }
 
   #checkSocket(error: unknown): void {

@@ -265,9 +265,12 @@ describe('the functions of a response', () => {
   it('are called as methods of the application’s own response', async () => {
     const calls: unknown[] = []
     class Answer {
-      readonly status = 200
-      readonly body = pieces('a')
+      #status = 200
       #name = 'mine'
+      readonly body = pieces('a')
+      get status() {
+        return this.#status
+      }
       trailers() {
         calls.push(this.#name)
         return undefined

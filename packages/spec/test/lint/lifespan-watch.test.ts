@@ -177,6 +177,26 @@ describe('a stop', () => {
     }
   })
 
+  it('finds nothing where a body that was cut off has ended late, but before the stop', async () => {
+    const body = new ControlledBody()
+    const watched = new Watched(() => ({ status: 200, body }))
+    const client = new AbortController()
+    const { context, stop } = worker()
+    await watched.application.startup?.(context)
+    const response = await watched.application(createRequest({ signal: client.signal }), context)
+    const iterator = iterate(response)
+    const step = iterator.next()
+    client.abort()
+    void iterator.return?.()
+    response.finished?.(new Error('lost'))
+    await watched.settled()
+    body.give({ done: true, value: undefined })
+    await step
+    stop()
+    await watched.application.shutdown?.(context)
+    expect(watched.found).toEqual([])
+  })
+
   it('finds nothing where bodies have ended, or were cut off long before', async () => {
     const bodies: ControlledBody[] = []
     const watched = new Watched(() => {

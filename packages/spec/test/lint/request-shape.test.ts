@@ -216,6 +216,15 @@ describe('a request that breaks the contract', () => {
     expect(watched.found).toEqual(['server REQ-24'])
   })
 
+  it('END-01: a signal that is none does not keep the application from its finished', async () => {
+    const errors: unknown[] = []
+    const watched = giving(() => ({ status: 200, finished: (error?: unknown) => errors.push(error) }))
+    const response = await watched.respond(but(get(), { signal: undefined }))
+    response.finished?.()
+    expect(watched.found).toEqual(['server END-01'])
+    expect(errors).toEqual([undefined])
+  })
+
   it('REQ-01: the same request a second time', async () => {
     const watched = giving(() => ({ status: 204 }))
     const request = get()
