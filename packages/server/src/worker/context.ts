@@ -1,4 +1,5 @@
 // The one object that an application knows its worker by.
+import { setMaxListeners } from 'node:events'
 import type { Context, Logger } from '@nsgi/spec'
 import { product } from '../config/product.ts'
 
@@ -16,6 +17,8 @@ export interface ContextParts {
  * while it finishes its last responses, and TTIN may add another at any time.
  */
 export function createContext({ worker, draining, log }: ContextParts): Context {
+  // Every open stream may watch it; from the eleventh on Node would warn of a leak.
+  setMaxListeners(0, draining)
   return Object.freeze({
     nsgi: '1.0' as const,
     server: product,

@@ -1,5 +1,4 @@
 // What a worker serves: the application between its startup and its shutdown, behind the HTTP engine.
-import { setMaxListeners } from 'node:events'
 import type { Application, Context } from '@nsgi/spec'
 import type { Logger } from 'pino'
 import { exitCodes } from '../ipc/exit-codes.ts'
@@ -45,8 +44,6 @@ export async function bootService(
   if (adapted !== null) logger[order.slot === 0 ? 'info' : 'debug'](adapted)
   const application = order.settings.lint ? await linted(loaded.application, order.slot, logger) : loaded.application
   const draining = new AbortController()
-  // Each open stream may watch it; Node would take more than ten for a leak.
-  setMaxListeners(0, draining.signal)
   const context = createContext({ worker: order.slot, draining: draining.signal, log: logger })
   await startUp(application, context, order.application)
   const lifespan = { application, context, draining, logger }

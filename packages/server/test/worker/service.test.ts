@@ -38,6 +38,23 @@ describe('the context', () => {
   })
 })
 
+describe('draining', () => {
+  it('may be watched by any number of streams: Node does not warn of a leak', async () => {
+    const code = `const app = () => ({ status: 200 })
+app.startup = context => {
+  for (let count = 1; count <= 100; count++) {
+    context.draining.addEventListener('abort', () => count === 100 && context.log.info('all told'))
+  }
+}
+export default app`
+    const { kirin } = await startServing(['app.mjs'], files(code))
+    kirin.signal('SIGTERM')
+    await kirin.allGone()
+    expect(kirin.stderr).toMatch(/\[INFO\] all told$/m)
+    expect(kirin.stderr).not.toMatch(/MaxListeners/)
+  })
+})
+
 describe('startup', () => {
   it('is awaited before a connection is accepted', async () => {
     const code = `let ready = false
