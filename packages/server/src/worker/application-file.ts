@@ -23,9 +23,23 @@ const EXTENSIONS = ['.js', '.mjs', '.cjs']
  *
  * @param text as on the command line: `app.js`, `./app`, `server:handler`, `.`
  * @param directory what relative paths are relative to
- * @throws BootError when there is nothing
+ * @throws BootError when there is nothing, or the system does not let us look
  */
 export function findApplicationFile(text: string, directory: string): ApplicationFile {
+  try {
+    return find(text, directory)
+  } catch (error) {
+    if (error instanceof BootError) throw error
+    // A directory that may not be entered, a file where a directory is named, a loop of links.
+    throw new BootError(
+      `cannot find the application ${text}: ${(error as Error).message}`,
+      exitCodes.applicationUnusable,
+      error,
+    )
+  }
+}
+
+function find(text: string, directory: string): ApplicationFile {
   const whole = fileAt(resolve(directory, text))
   if (whole !== undefined) return { path: whole, shown: text, exportName: 'default' }
   const colon = text.lastIndexOf(':')
@@ -63,15 +77,21 @@ function firstFile(paths: readonly string[]): string | undefined {
 }
 
 function notFound(shown: string, path: string): BootError {
+  return new BootError(`cannot find the application ${shown}: ${whatIsThere(path)}`, exitCodes.applicationUnusable)
+}
+
+function whatIsThere(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat?.isDirectory() === true) {
+    return `the directory ${path} has no package.json with a main that exists, and no index.js, index.mjs or index.cjs`
+  }
+  if (stat !== undefined) return `${path} is neither a file nor a directory`
   const directory = dirname(path)
   const name = basename(path)
-  const looked =
-    statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-      ? `the directory ${path} has no package.json with a main that exists, and no index.js, index.mjs or index.cjs`
-      : `there is no ${name}${name.includes('.') ? '' : `, ${EXTENSIONS.map(extension => name + extension).join(', ')}`} in ${directory}`
+  const others = name.includes('.') ? '' : `, ${EXTENSIONS.map(extension => name + extension).join(', ')}`
   const similar = closest(name, namesIn(directory))
   const hint = similar === undefined ? '' : `; did you mean ${similar}?`
-  return new BootError(`cannot find the application ${shown}: ${looked}${hint}`, exitCodes.applicationUnusable)
+  return `there is no ${name}${others} in ${directory}${hint}`
 }
 
 function namesIn(directory: string): readonly string[] {

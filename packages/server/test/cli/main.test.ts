@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -201,8 +201,11 @@ describe('an application that cannot be loaded', () => {
     [
       'empty',
       4,
-      /^cannot find the application empty: the directory \S+ has no package\.json with a main that exists, and no index/,
+      /^cannot find the application empty: the directory \S+ has no package\.json with a main that exists, and no index\.js, index\.mjs or index\.cjs$/,
     ],
+    // No hint that names the entry itself.
+    ['/dev/null', 4, 'cannot find the application /dev/null: /dev/null is neither a file nor a directory'],
+    ['app.mjs/inner', 4, /^cannot find the application app\.mjs\/inner: ENOTDIR: .*app\.mjs\/inner'$/],
     ['nothing.mjs', 4, 'nothing.mjs has no application as its default export: it exports nothing'],
     ['nothing.cjs', 4, 'nothing.cjs has no application as its default export: it exports an empty object'],
     ['blank.mjs', 4, 'blank.mjs has no application as its default export: it exports an empty object'],
@@ -259,6 +262,15 @@ describe('an application that cannot be loaded', () => {
     expect(finished.code).toBe(code)
     const message = /^\[[^\]]+\] \[\d+\] \[FATAL\] (?<message>[^\n]*)\n$/.exec(finished.stderr)?.groups?.['message']
     expect(message ?? finished.stderr).toEqual(typeof line === 'string' ? line : expect.stringMatching(line))
+  })
+
+  it('says so when the current directory has been removed under the master', async () => {
+    const cwd = applicationDirectory({ 'app.mjs': HELLO })
+    const { kirin } = await startServing(['app.mjs'], { cwd })
+    const [worker = -1] = kirin.workers()
+    rmSync(cwd, { recursive: true })
+    process.kill(worker, 'SIGKILL')
+    await kirin.line(/\[ERROR\] Worker 0 failed to boot: the current directory does not exist any more; next try in/)
   })
 
   it('shows the whole stack at the level debug', async () => {
