@@ -28,10 +28,21 @@ const FIRST_SOCKET = 4
 /** Two processes cannot listen on one inspector port; a worker is debugged with SIGUSR1's successor or on its own. */
 const MASTER_ONLY_FLAG = /^--(?:inspect|debug-port|watch)/
 
+/**
+ * What a worker gets of the flags that Node itself was started with (`process.execArgv`). The value of a flag that the
+ * master keeps may be a word of its own (`--inspect-port 9230`): left there, Node would run it as the program.
+ */
+export function workerFlags(flags: readonly string[]): readonly string[] {
+  return flags.filter((flag, index) => {
+    const before = flags[index - 1]
+    const isValue = !flag.startsWith('-') && before !== undefined && MASTER_ONLY_FLAG.test(before)
+    return !isValue && !MASTER_ONLY_FLAG.test(flag)
+  })
+}
+
 /** Starts a worker and tells it what to do. A process that cannot be started is reported through `onExit`. */
 export function startWorker(launch: WorkerLaunch): WorkerHandle {
-  const flags = process.execArgv.filter(flag => !MASTER_ONLY_FLAG.test(flag))
-  const child = spawn(process.execPath, [...flags, launch.module], {
+  const child = spawn(process.execPath, [...workerFlags(process.execArgv), launch.module], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...launch.sockets],
   })
   child.on('message', received => {
