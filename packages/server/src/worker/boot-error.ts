@@ -30,6 +30,15 @@ export function toBootFailure(error: BootError): BootFailure {
  * The place is the first frame outside Node itself. The whole stack would bury the line that matters.
  */
 export function describeThrown(thrown: unknown): string {
+  try {
+    return describe(thrown)
+  } catch {
+    // A getter of the application's, a proxy: what reports a failure must not fail.
+    return 'something that cannot be described'
+  }
+}
+
+function describe(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null || !('message' in thrown))
     return inspect(thrown, { breakLength: Infinity })
   const { name, message, stack } = thrown as { name?: unknown; message: unknown; stack?: unknown }

@@ -82,9 +82,17 @@ export class WorkerProcess {
       this.#failBoot(new BootError(`${what} during boot: ${describeThrown(error)}`, exitCodes.bootFailed, error))
       return
     }
-    const err = error instanceof Error ? error : new Error(describeThrown(error))
-    this.#logs?.logger.error({ err }, `${what}: ${describeThrown(error)}`)
+    this.#logFault(`${what}: ${describeThrown(error)}`, error)
     if (!this.#leave.signal.aborted) void this.#end(what, exitCodes.failure)
+  }
+
+  /** A thrown string has no stack, and one made here would point at this file. */
+  #logFault(line: string, error: unknown): void {
+    try {
+      this.#logs?.logger.error(error instanceof Error ? { err: error } : {}, line)
+    } catch {
+      this.#logs?.logger.error(line)
+    }
   }
 
   #stop(why: string): void {

@@ -165,6 +165,38 @@ export default app`,
     },
   )
 
+  it.each([
+    ['a string', `'a string'`, /uncaught exception: 'a string'$/],
+    [
+      'what cannot be looked at',
+      `new Proxy({}, { has() { throw 1 }, getPrototypeOf() { throw 2 } })`,
+      /cannot be described$/,
+    ],
+    [
+      'an error whose message throws',
+      `Object.defineProperty(new Error(), 'message', { get() { throw 3 } })`,
+      /described$/,
+    ],
+  ])('of %s that was thrown says so in one line, and lets running requests finish', async (_, thrown, line) => {
+    const cwd = applicationDirectory({
+      'app.mjs': `${APPLICATION.replace("new Error('crashed on purpose')", () => thrown)}`,
+    })
+    const { kirin, origin } = await startServing(['app.mjs'], { cwd })
+    const worker = await workerReady(kirin, 0)
+    const stream = await openGet('/stream', { origin })
+    const mark = kirin.mark()
+    await get('/crash', { origin })
+    await kirin.line(/a new one takes its place$/, mark)
+    expect(await text(stream)).toBe('first last')
+    const [told = '', ...rest] = kirin.stderr
+      .slice(mark)
+      .split('\n')
+      .filter(each => each.includes(`[${worker}] `))
+    expect(told).toMatch(line)
+    expect(rest).toEqual([])
+    expect(kirin.stderr).not.toMatch(/^ {4}/m)
+  })
+
   it('because somebody told it to stop is replaced as well', async () => {
     const { kirin, origin } = await serve('--log-level', 'debug')
     const worker = await workerReady(kirin, 0)
