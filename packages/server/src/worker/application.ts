@@ -111,11 +111,15 @@ function missingExport(file: ApplicationFile, namespace: Namespace): BootError {
   const names = Object.keys(namespace).filter(name => !['default', 'module.exports', '__esModule'].includes(name))
   const looked =
     file.exportName === 'default' ? 'no application as its default export' : `no export named ${file.exportName}`
-  const nothing = 'default' in namespace ? 'it exports an empty object' : 'it exports nothing'
-  const found = names.length === 0 ? nothing : `it exports ${names.join(', ')}`
+  const found = names.length === 0 ? withoutNames(namespace) : `it exports ${names.join(', ')}`
   const meant = file.exportName === 'default' && names.length === 1 ? names[0] : closest(file.exportName, names)
   const hint = meant === undefined ? '' : `; did you mean ${file.shown}:${meant}?`
   return unusable(`${file.shown} has ${looked}: ${found}${hint}`)
+}
+
+function withoutNames(namespace: Namespace): string {
+  if (!('default' in namespace)) return 'it exports nothing'
+  return isEmptyModule(namespace) ? 'it exports an empty object' : 'it has only a default export'
 }
 
 async function adapt(file: ApplicationFile, framework: Framework, exported: unknown): Promise<LoadedApplication> {

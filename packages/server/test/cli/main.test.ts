@@ -220,6 +220,7 @@ describe('an application that cannot be loaded', () => {
       4,
       'named.mjs has no export named aplication: it exports application, other; did you mean named.mjs:application?',
     ],
+    ['app.mjs:shop', 4, 'app.mjs has no export named shop: it has only a default export'],
     [
       'named.mjs:other',
       4,
