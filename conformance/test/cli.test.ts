@@ -78,7 +78,13 @@ describe('nsgi-conformance', () => {
     const exceptions = file('exceptions.json', '{ "RES-24.2": "out of date" }')
     const reports = ['json', 'tap', 'xml', 'html'].map(end => join(folder, `report.${end}`))
     const { code, stdout } = await conformance(
-      ...['server', '--command', kirin.command, '--only', 'RES-24', '--exceptions', exceptions],
+      'server',
+      '--command',
+      kirin.command,
+      '--only',
+      'RES-24',
+      '--exceptions',
+      exceptions,
       ...reports.flatMap(report => ['--report', report]),
     )
     expect(code).toBe(1)

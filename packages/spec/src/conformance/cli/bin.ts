@@ -2,4 +2,6 @@
 import process from 'node:process'
 import { main } from './main.ts'
 
-process.exitCode = await main(process.argv.slice(2), process)
+const code = await main(process.argv.slice(2), process)
+// An application under test may have left something that keeps a process alive.
+process.stdout.write('', () => process.exit(code))

@@ -111,7 +111,7 @@ export class Connection {
   /** Breaks the connection at once, with a reset. */
   reset(): void {
     this.#note('the client resets the connection')
-    this.#socket.resetAndDestroy()
+    this.dispose()
   }
 
   /** Closes both sides in the ordinary way. */
@@ -120,9 +120,12 @@ export class Connection {
     this.#socket.destroy()
   }
 
-  /** Takes the socket away without a note. */
+  /** Takes the socket away, by a reset: a server must not wait for more of a case that is over. */
   dispose(): void {
-    this.#socket.destroy()
+    // Only TCP has a reset, and libuv cannot reset what was shut down already: such a handle would stay and spin.
+    const { writableEnded, destroyed, remoteFamily } = this.#socket
+    if (writableEnded || destroyed || remoteFamily === undefined) this.#socket.destroy()
+    else this.#socket.resetAndDestroy()
   }
 
   /** The next head, informational or final. */
