@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { sendContinue } from './information.ts'
 
 /** The body of a node:http request: single-use, 100 Continue at its first read, the rest left to node when it is left early. */
 export class RequestBody implements AsyncIterable<Uint8Array> {
@@ -7,6 +8,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
   #used = false
+  #failure: Error | undefined
 
   constructor(req: IncomingMessage, res: ServerResponse) {
     this.#req = req
@@ -19,17 +21,19 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     return this.#read()
   }
 
+  /** No more of it will come, nor its end: reading rejects, now and later (NSGI BOD-07). */
+  fail(error: Error): void {
+    this.#failure ??= error
+    // Not destroyed: node would destroy the connection with it, before its answer is out.
+    if (this.#req.listenerCount('error') > 0) this.#req.emit('error', error)
+  }
+
   async *#read(): AsyncGenerator<Uint8Array, undefined> {
-    this.#continue()
+    if (this.#failure) throw this.#failure
+    if (this.#req.headers.expect?.toLowerCase() === '100-continue') sendContinue(this.#res)
     // destroyOnReturn would destroy the socket, and with it the response, when the application stops reading.
     for await (const chunk of this.#req.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array
     if (!this.#req.complete) throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
     this.ended = true
-  }
-
-  #continue(): void {
-    const { expect } = this.#req.headers
-    const { _sent100 } = this.#res as { _sent100?: boolean }
-    if (expect?.toLowerCase() === '100-continue' && !_sent100 && !this.#res.headersSent) this.#res.writeContinue()
   }
 }

@@ -15,7 +15,7 @@ class RequestState {
   readonly target: Target
   readonly remote: Endpoint
   readonly local: Endpoint
-  lost: Error | undefined = undefined
+  #lost: { readonly reason: unknown } | undefined
   #headers: RequestHeaders | undefined
   #trailers: RequestHeaders | undefined
   #controller: AbortController | undefined
@@ -25,7 +25,7 @@ class RequestState {
     this.req = req
     this.res = res
     this.body = hasContent(req) ? new RequestBody(req, res) : null
-    this.target = parseTarget(req.url as string)
+    this.target = parseTarget(req.url as string, req.method as string)
     const { socket } = req
     this.remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? null }
     this.local = { address: socket.localAddress ?? '', port: socket.localPort ?? null }
@@ -37,7 +37,7 @@ class RequestState {
   }
 
   get trailers(): RequestHeaders | undefined {
-    if (this.body === null || !this.body.ended) return undefined
+    if (this.body !== null && !this.body.ended) return undefined
     this.#trailers ??= joinedHeaders(this.req.rawTrailers)
     return this.#trailers
   }
@@ -45,7 +45,7 @@ class RequestState {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
-      if (this.lost) this.#controller.abort(this.lost)
+      if (this.#lost) this.#controller.abort(this.#lost.reason)
     }
     return this.#controller.signal
   }
@@ -55,8 +55,8 @@ class RequestState {
     return this.#tls
   }
 
-  lose(reason: Error): void {
-    this.lost = reason
+  lose(reason: unknown): void {
+    this.#lost = { reason }
     this.#controller?.abort(reason)
   }
 }
@@ -71,7 +71,7 @@ function stateOf(request: NodeGatewayRequest): RequestState {
   return (request as unknown as Stateful)[state]
 }
 
-/** A gateway request over a node:http request and its response; `lose` is the server's, for its `signal`. */
+/** A gateway request over a node:http request and its response; `lose` and `failBody` are the server's. */
 export class NodeGatewayRequest implements GatewayRequest {
   readonly inform: (status: number, headers?: ResponseHeaders) => void
 
@@ -133,8 +133,13 @@ export class NodeGatewayRequest implements GatewayRequest {
   }
 
   /** The client is lost: `signal` aborts. */
-  static lose(request: NodeGatewayRequest, reason: Error): void {
+  static lose(request: NodeGatewayRequest, reason: unknown): void {
     stateOf(request).lose(reason)
+  }
+
+  /** The body cannot be read to its end: reading rejects. */
+  static failBody(request: NodeGatewayRequest, error: Error): void {
+    stateOf(request).body?.fail(error)
   }
 }
 

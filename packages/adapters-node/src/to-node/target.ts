@@ -8,14 +8,17 @@ export interface Target {
 
 const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/([^/?]*)(.*)$/i
 
-/** Splits a target in origin, absolute or asterisk form. Nothing is decoded or normalised. */
-export function parseTarget(target: string): Target {
+/**
+ * Splits a target in origin, absolute or asterisk form. Nothing is decoded or normalised (NSGI REQ-04, REQ-05). An absolute-form
+ * target without a path has `/`, or `*` with OPTIONS and no query (RFC 9110 §4.2.3).
+ */
+export function parseTarget(target: string, method: string): Target {
   const absolute = target.startsWith('/') ? null : absoluteForm.exec(target)
   const rest = absolute ? (absolute[2] as string) : target
   const mark = rest.indexOf('?')
   const path = mark < 0 ? rest : rest.slice(0, mark)
   return {
-    path: absolute && path === '' ? '/' : path,
+    path: absolute && path === '' ? (method === 'OPTIONS' && mark < 0 ? '*' : '/') : path,
     query: mark < 0 ? '' : rest.slice(mark + 1),
     authority: absolute?.[1],
   }

@@ -119,10 +119,9 @@ describe('a node:http request as a gateway request', () => {
     expect(await client.toEnd()).toMatch(/\r\n\r\nhi$/)
   })
 
-  it('sends informational responses with any status and fields, but none after the head or to HTTP/1.0', async () => {
+  it('sends informational responses with any fields, but none after the head or to HTTP/1.0', async () => {
     bridge = await startBridge(async function (request) {
       request.inform?.(103, { link: ['</a>', '</b>'], 'x-y': 'z' })
-      request.inform?.(101)
       return {
         status: 200,
         body: (async function* () {
@@ -142,5 +141,52 @@ describe('a node:http request as a gateway request', () => {
     })
     expect(final).toMatchObject({ statusLine: 'HTTP/1.1 200 OK', body: 'body' })
     expect(await bridge.ask('GET / HTTP/1.0\r\n\r\n')).toHaveLength(1)
+  })
+
+  it('throws for an informational response that cannot be one, and goes on', async () => {
+    const wrong: [number, Record<string, string>?][] = [
+      [101],
+      [99],
+      [200],
+      [103.5],
+      [103, { a: 'b\r\nc' }],
+      [103, { 'X y': '' }],
+    ]
+    const thrown = await seenBy(request =>
+      wrong.map(given => {
+        try {
+          request.inform?.(...given)
+          return 'nothing'
+        } catch (error) {
+          return (error as Error).name
+        }
+      }),
+    )
+    expect(thrown).toEqual([...Array<string>(4).fill('RangeError'), 'TypeError', 'TypeError'])
+  })
+
+  it('says 100 Continue once, whoever says it first, and never to HTTP/1.0', async () => {
+    bridge = await startBridge(async request => {
+      request.inform?.(100)
+      return { status: 200, body: await textOf(request.body) }
+    })
+    const fields = 'Expect: 100-continue\r\nContent-Length: 2\r\n'
+    const modern = await bridge.ask(get('/', { method: 'POST', fields, body: 'hi' }))
+    expect(modern.map(({ statusLine }) => statusLine)).toEqual(['HTTP/1.1 100 Continue', 'HTTP/1.1 200 OK'])
+    const old = await bridge.ask(`POST / HTTP/1.0\r\n${fields}\r\nhi`)
+    expect(old.map(({ statusLine, body }) => [statusLine, body])).toEqual([['HTTP/1.1 200 OK', 'hi']])
+  })
+
+  it.each([
+    ['OPTIONS', 'http://a.example', '*'],
+    ['OPTIONS', 'http://a.example?', '/'],
+    ['OPTIONS', 'http://a.example/', '/'],
+    ['GET', 'http://a.example', '/'],
+  ])('gives %s of %s the path %s', async (method, target, path) => {
+    expect(await seenBy(r => r.path, get(target, { method }))).toBe(path)
+  })
+
+  it('has an empty record of trailers where there is no body', async () => {
+    expect(await seenBy(r => [r.trailers, r.trailers === r.trailers])).toEqual([{}, true])
   })
 })
