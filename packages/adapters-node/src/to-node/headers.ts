@@ -17,7 +17,8 @@ const hopByHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 
 
 /** The fields that may be sent, as name and lines. Throws a TypeError for what is not a header (NSGI RES-06, RES-07). */
 export function* sendableFields(headers: ResponseHeaders): Generator<[string, string | readonly string[]]> {
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name]
     if (value === undefined) continue
     if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) throw new TypeError(`${JSON.stringify(name)} is no header name`)
     for (const line of Array.isArray(value) ? value : [value]) {
@@ -27,4 +28,35 @@ export function* sendableFields(headers: ResponseHeaders): Generator<[string, st
     }
     if (!hopByHop.has(name)) yield [name, value]
   }
+}
+
+// Framing, routing, authentication, content (RFC 9110 §6.5.1).
+const forbiddenInTrailers = new Set([
+  'authorization',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'cookie',
+  'date',
+  'expect',
+  'host',
+  'max-forwards',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'range',
+  'set-cookie',
+  'trailer',
+  'www-authenticate',
+])
+
+/** The trailer fields that may be sent, one pair for each line (NSGI RES-30). Throws as `sendableFields` does. */
+export function sendableTrailers(trailers: ResponseHeaders | undefined): [string, string][] {
+  const lines: [string, string][] = []
+  for (const [name, value] of sendableFields(trailers ?? {})) {
+    if (forbiddenInTrailers.has(name)) continue
+    for (const line of typeof value === 'string' ? [value] : value) lines.push([name, line])
+  }
+  return lines
 }

@@ -1,76 +1,83 @@
-import type { OutgoingHttpHeaders } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import { types } from 'node:util'
 import type { BodyChunk, GatewayResponse } from '@nsgi/spec'
 import { sendableFields } from './headers.ts'
+
+/** How the end of a body is told to the client; `none`: it is not sent (RFC 9112 §6.3). */
+export type Framing = 'none' | 'single' | 'length' | 'chunked' | 'close'
 
 /** A response that was found valid. */
 export interface CheckedResponse {
   readonly status: number
   readonly reason: string | undefined
   readonly headers: OutgoingHttpHeaders
-  /** A body of known length; empty for `null`. */
-  readonly single: string | Uint8Array | undefined
-  /** A body to iterate. */
-  readonly chunks: AsyncIterable<BodyChunk> | Iterable<BodyChunk> | undefined
-  /** The length that the application declared for an iterable. */
+  readonly body: GatewayResponse['body']
+  readonly framing: Framing
+  /** Bytes that the application declared for an iterable. */
   readonly declaredLength: number | undefined
 }
 
 /** Bytes of a body chunk. Throws a TypeError for what is none. */
 export function chunkLength(chunk: unknown): number {
   if (typeof chunk === 'string') return Buffer.byteLength(chunk)
-  if (chunk instanceof Uint8Array || ArrayBuffer.isView(chunk)) return chunk.byteLength
+  if (types.isUint8Array(chunk)) return chunk.byteLength
   throw new TypeError('A chunk of a body must be a string or a Uint8Array')
 }
 
 /** Checks a response before any byte is sent; throws a TypeError or RangeError that says what is wrong (NSGI RES-02). */
-export function checkResponse(response: GatewayResponse, method: string): CheckedResponse {
+export function checkResponse(response: GatewayResponse, { method, httpVersion }: IncomingMessage): CheckedResponse {
   if (typeof response !== 'object' || response === null) throw new TypeError('The application returned no response')
   const { status, body } = response
   if (!Number.isInteger(status) || status < 200 || status > 599)
     throw new RangeError(`Status ${status} is not a final one`)
   const headers: OutgoingHttpHeaders = {}
   for (const [name, value] of sendableFields(response.headers ?? {})) headers[name] = value as string | string[]
-  const closes = /(?:^|[\s,])close(?:$|[\s,])/i.test(String(response.headers?.connection ?? ''))
-  if (closes) headers.connection = 'close'
-  const single = singleBody(body)
+  if (/(?:^|[\s,])close(?:$|[\s,])/i.test(String(response.headers?.connection ?? ''))) headers.connection = 'close'
+  const http11 = httpVersion === '1.1'
+  const size = knownSize(body)
   const declaredLength = declared(headers)
-  const bodiless = status === 204 || status === 304
-  if (single !== undefined && method !== 'HEAD' && !bodiless) {
-    const length = chunkLength(single)
-    if (declaredLength !== undefined && declaredLength !== length) {
-      throw new RangeError(`content-length is ${declaredLength}, the body has ${length} bytes`)
-    }
-    headers['content-length'] = length
-  } else if (method === 'HEAD' && !bodiless && declaredLength === undefined) {
-    if (single === undefined) headers['transfer-encoding'] = 'chunked'
-    else headers['content-length'] = chunkLength(single)
+  const bodiless = method === 'HEAD' || status === 204 || status === 205 || status === 304
+  if (size !== undefined && declaredLength !== undefined && declaredLength !== size && !bodiless) {
+    throw new RangeError(`content-length is ${declaredLength}, the body has ${size} bytes`)
   }
+  const framing = bodiless ? 'none' : framingOf(size, declaredLength, http11)
+  if (bodiless) nameAbsentContent(headers, { status, length: declaredLength ?? size, http11 })
+  else if (size !== undefined) headers['content-length'] = size
   // Node throws for a Trailer field without chunked framing: there will be no trailers to announce.
-  if (single !== undefined || bodiless || declaredLength !== undefined) delete headers.trailer
-  if (status === 204) delete headers['content-length']
-  return {
-    status,
-    reason: checkedReason(response.reason),
-    headers,
-    single,
-    chunks: iterable(body, single),
-    declaredLength,
-  }
+  if (framing !== 'chunked') delete headers.trailer
+  return { status, reason: checkedReason(response.reason), headers, body, framing, declaredLength }
 }
 
-function singleBody(body: GatewayResponse['body']): string | Uint8Array | undefined {
-  if (body === null || body === undefined) return ''
-  if (typeof body === 'string' || ArrayBuffer.isView(body)) return body
-  return undefined
-}
-
-function iterable(body: GatewayResponse['body'], single: unknown): CheckedResponse['chunks'] {
-  if (single !== undefined) return undefined
+/** Bytes of a body whose size is known at once, `undefined` for an iterable. Throws a TypeError for what is no body (NSGI RES-04). */
+function knownSize(body: GatewayResponse['body']): number | undefined {
+  if (body === null || body === undefined) return 0
+  if (typeof body === 'string' || types.isUint8Array(body)) return chunkLength(body)
   const candidate = body as Partial<AsyncIterable<BodyChunk> & Iterable<BodyChunk>>
-  if (typeof candidate[Symbol.asyncIterator] !== 'function' && typeof candidate[Symbol.iterator] !== 'function') {
-    throw new TypeError('The body is neither a string, nor a Uint8Array, nor iterable')
+  if (typeof body === 'object') {
+    if (typeof candidate[Symbol.asyncIterator] === 'function') return undefined
+    if (typeof candidate[Symbol.iterator] === 'function') return undefined
   }
-  return candidate as AsyncIterable<BodyChunk>
+  throw new TypeError('The body is neither a string, nor a Uint8Array, nor iterable')
+}
+
+function framingOf(size: number | undefined, declaredLength: number | undefined, http11: boolean): Framing {
+  if (size !== undefined) return 'single'
+  if (declaredLength !== undefined) return 'length'
+  return http11 ? 'chunked' : 'close'
+}
+
+interface AbsentContent {
+  readonly status: number
+  readonly length: number | undefined
+  readonly http11: boolean
+}
+
+/** What the head says of content that is not sent: to HEAD what GET would have had (NSGI RES-17 to RES-20). */
+function nameAbsentContent(headers: OutgoingHttpHeaders, { status, length, http11 }: AbsentContent): void {
+  if (status === 204) delete headers['content-length']
+  else if (status === 205) headers['content-length'] = 0
+  else if (status !== 304 && length !== undefined) headers['content-length'] = length
+  else if (status !== 304 && http11) headers['transfer-encoding'] = 'chunked'
 }
 
 function declared(headers: OutgoingHttpHeaders): number | undefined {

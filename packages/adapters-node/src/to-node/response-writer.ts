@@ -1,76 +1,77 @@
-// Writes one gateway response to a node:http response and reports how it ended.
+// Writes one gateway response to a node:http response: its head, and its body chunk by chunk (NSGI §6.2 to §6.5).
 import type { ServerResponse } from 'node:http'
 import type { BodyChunk, GatewayResponse } from '@nsgi/spec'
-import { type CheckedResponse, checkResponse, chunkLength } from './response-head.ts'
+import { type Chunks, closeBody, iteratorOf } from './body-closing.ts'
+import { sendableTrailers } from './headers.ts'
+import { type CheckedResponse, checkResponse, chunkLength, type Framing } from './response-head.ts'
 
 const nothing = Buffer.alloc(0)
 
-type Chunks = AsyncIterator<BodyChunk> | Iterator<BodyChunk>
-
-/** What a writer tells its server: one of the two, once. */
-export interface WriterEvents {
-  /** Nothing was sent: the response is invalid, or its body failed before its first chunk. */
+/** Whom a writer tells of a failure: one of the two, once. That the response is out, the node:http response tells. */
+export interface WriterOwner {
+  /** Nothing was sent: the response is invalid, or its body failed before its first chunk. The body is closed. */
   rejected(error: unknown): void
-  /** It is over; without an error after the last byte reached the transport. */
-  over(error: unknown): void
+  /** The body failed after the head. It is the owner's to stop the writer in time. */
+  broken(error: unknown, framing: Framing): void
 }
 
 export class ResponseWriter {
   readonly #res: ServerResponse
   readonly #response: GatewayResponse
-  readonly #events: WriterEvents
+  readonly #owner: WriterOwner
   #checked: CheckedResponse | undefined
   #iterator: Chunks | undefined
+  /** The body was read to its end, or threw: there is nothing to close. */
+  #read = false
   #written = 0
-  #over = false
+  #stopped = false
 
-  constructor(res: ServerResponse, response: GatewayResponse, events: WriterEvents) {
+  constructor(res: ServerResponse, response: GatewayResponse, owner: WriterOwner) {
     this.#res = res
     this.#response = response
-    this.#events = events
+    this.#owner = owner
   }
 
   start(): void {
-    const { method } = this.#res.req
     try {
-      this.#checked = checkResponse(this.#response, method as string)
+      this.#checked = checkResponse(this.#response, this.#res.req)
+      const { framing, body } = this.#checked
+      if (framing === 'none' || framing === 'single') {
+        this.#sendHead()
+        this.#res.end(framing === 'none' ? undefined : asBytes((body ?? nothing) as BodyChunk))
+        this.stop()
+        return
+      }
+      this.#iterate(body as AsyncIterable<BodyChunk> & Iterable<BodyChunk>)
     } catch (error) {
       this.#fail(error)
-      return
     }
-    const { status, single, chunks } = this.#checked
-    const bodiless = method === 'HEAD' || status === 204 || status === 304
-    if (single === undefined && !bodiless) {
-      this.#stream(chunks as AsyncIterable<BodyChunk>)
-      return
-    }
-    this.#sendHead()
-    this.#res.end(bodiless ? undefined : asBytes(single as BodyChunk), () => this.#finish())
   }
 
-  /** The client is lost: the iterator is told once and not waited for (NSGI END-05, END-10). */
-  lose(error: Error): void {
-    if (this.#over) return
-    this.#over = true
-    this.#discard()
-    this.#events.over(error)
-  }
-
-  #stream(chunks: AsyncIterable<BodyChunk> | Iterable<BodyChunk>): void {
+  /** Stops for good; a body that was not read to its end is closed (NSGI END-09). */
+  stop(): void {
+    if (this.#stopped) return
+    this.#stopped = true
+    if (this.#read) return
     try {
-      this.#iterator =
-        (chunks as AsyncIterable<BodyChunk>)[Symbol.asyncIterator]?.() ??
-        (chunks as Iterable<BodyChunk>)[Symbol.iterator]()
-    } catch (error) {
-      this.#fail(error)
-      return
+      closeBody(this.#checked ? this.#checked.body : this.#response?.body, this.#iterator)
+    } catch {
+      // An accessor that throws has nothing to close.
     }
+  }
+
+  #iterate(body: AsyncIterable<BodyChunk> & Iterable<BodyChunk>): void {
+    this.#iterator = iteratorOf(body)
     this.#pull()
     // The head waits for a chunk that settles in this turn, and for no other (NSGI RES-25).
     setImmediate(() => {
-      if (this.#over || this.#written > 0) return
-      this.#sendHead()
-      this.#res.write(nothing)
+      if (this.#stopped || this.#res.headersSent) return
+      try {
+        this.#sendHead()
+        this.#res.write(nothing)
+      } catch (error) {
+        this.#fail(error)
+      }
     })
   }
 
@@ -82,26 +83,25 @@ export class ResponseWriter {
   }
 
   #pull(): void {
-    let result: unknown
     try {
-      result = (this.#iterator as Chunks).next()
+      const result = (this.#iterator as Chunks).next()
+      Promise.resolve(result).then(
+        settled => this.#settled(settled),
+        error => this.#threw(error),
+      )
     } catch (error) {
-      this.#iterator = undefined
-      this.#fail(error)
-      return
+      this.#threw(error)
     }
-    Promise.resolve(result as IteratorResult<BodyChunk>).then(
-      settled => this.#settled(settled),
-      error => {
-        // An iterator that threw is done: it is not told to return (NSGI END-09).
-        this.#iterator = undefined
-        this.#fail(error)
-      },
-    )
+  }
+
+  /** An iterator that threw is done: it is not told to return (NSGI END-09). */
+  #threw(error: unknown): void {
+    this.#read = true
+    this.#fail(error)
   }
 
   #settled(result: IteratorResult<BodyChunk>): void {
-    if (this.#over) return
+    if (this.#stopped) return
     try {
       if (result.done) this.#end()
       else this.#write(result.value)
@@ -117,49 +117,29 @@ export class ResponseWriter {
     this.#written += length
     if (length > 0) this.#sendHead()
     if (length === 0 || this.#res.write(asBytes(chunk))) this.#pull()
-    else this.#res.once('drain', () => !this.#over && this.#pull())
+    else this.#res.once('drain', () => !this.#stopped && this.#pull())
   }
 
   #end(): void {
-    this.#iterator = undefined
-    const limit = this.#checked?.declaredLength ?? this.#written
-    if (this.#written < limit)
-      throw new RangeError(`The body ended ${limit - this.#written} bytes before its content-length`)
+    this.#read = true
+    const { declaredLength, framing } = this.#checked as CheckedResponse
+    const missing = (declaredLength ?? this.#written) - this.#written
+    if (missing > 0) throw new RangeError(`The body ended ${missing} bytes before its content-length`)
+    // Only chunked framing has a place for them (NSGI RES-30).
+    const trailers = framing === 'chunked' ? sendableTrailers(this.#response.trailers?.()) : []
     this.#sendHead()
-    const trailers = this.#response.trailers?.()
-    if (trailers) this.#res.addTrailers(trailers as Record<string, string>)
-    this.#res.end(() => this.#finish())
+    if (trailers.length > 0) this.#res.addTrailers(trailers)
+    this.#res.end()
+    this.#stopped = true
   }
 
-  #finish(): void {
-    if (this.#over) return
-    this.#over = true
-    // A body that the framing does not allow was never iterated, so there is nothing to return from.
-    this.#events.over(undefined)
-  }
-
-  /** A 500 while there is no head, a visible truncation after it (NSGI RES-32, RES-33). */
   #fail(error: unknown): void {
-    if (this.#over) return
-    this.#over = true
-    this.#discard()
+    if (this.#stopped) return
     if (this.#res.headersSent) {
-      // Node writes in the next turn; what was sent before the failure is to arrive.
-      setImmediate(() => this.#res.destroy())
-      this.#events.over(error)
+      this.#owner.broken(error, (this.#checked as CheckedResponse).framing)
     } else {
-      this.#events.rejected(error)
-    }
-  }
-
-  #discard(): void {
-    const iterator = this.#iterator
-    this.#iterator = undefined
-    try {
-      const returned = iterator?.return?.() as PromiseLike<unknown> | undefined
-      if (typeof returned?.then === 'function') returned.then(undefined, () => {})
-    } catch {
-      // What it throws while it is being discarded has no reader: the reason it is discarded is the one reported.
+      this.stop()
+      this.#owner.rejected(error)
     }
   }
 }

@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events'
+import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { Application, GatewayResponse } from '@nsgi/spec'
 import { type Bridge, get, startBridge } from '../support/bridge.ts'
@@ -100,6 +101,31 @@ describe('a gateway response under node:http', () => {
       trailers: () => ({ 'x-sum': '1' }),
     }))
     expect((await bridge.ask())[0]).toMatchObject({ trailers: [['x-sum', '1']] })
+  })
+
+  it('sends no trailer that is forbidden there, and asks for none without chunked framing', async () => {
+    let asked = 0
+    await serve(() => ({
+      status: 200,
+      body: parts('a'),
+      trailers: () => {
+        asked++
+        return { 'content-length': '1', host: 'b', 'set-cookie': 'c', te: 'd', 'x-sum': ['1', '2'] }
+      },
+    }))
+    const [response] = await bridge.ask()
+    expect(response?.trailers).toEqual([
+      ['x-sum', '1'],
+      ['x-sum', '2'],
+    ])
+    await bridge.ask('GET / HTTP/1.0\r\n\r\n')
+    expect(asked).toBe(1)
+  })
+
+  it('has a 205 without content, whatever its body is', async () => {
+    await serve(() => ({ status: 205, headers: { 'content-length': '4' }, body: 'four' }))
+    const [response] = await bridge.ask()
+    expect([field(response, 'content-length'), response?.body]).toEqual(['0', ''])
   })
 
   it('drops hop-by-hop fields and honours connection: close', async () => {
@@ -266,5 +292,123 @@ describe('how a response ends', () => {
     await bridge.ask()
     expect((await bridge.ask())[0]?.statusLine).toBe('HTTP/1.1 200 OK')
     expect(bridge.logged).toHaveLength(2)
+  })
+})
+
+describe('a response that is broken off', () => {
+  it.each([
+    ['a body that throws', ['part', new Error('broken')]],
+    ['a chunk that is none', ['part', 1]],
+  ])('is signal, then return, then finished where the server breaks off, for %s', async (_what, steps) => {
+    const order: string[] = []
+    const ends = new EventEmitter()
+    bridge = await startBridge(request => {
+      request.signal.addEventListener('abort', () => order.push('signal'))
+      return {
+        status: 200,
+        body: {
+          [Symbol.asyncIterator]: () => ({
+            next: async () => {
+              const value = steps.shift()
+              if (value instanceof Error) throw value
+              return { done: false, value: value as string }
+            },
+            return: () => void order.push('return'),
+          }),
+        } as unknown as AsyncIterable<string>,
+        finished: error => ends.emit('finished', error),
+      }
+    })
+    const finished = once(ends, 'finished')
+    const threw = steps[1] instanceof Error
+    expect((await bridge.ask())[0]).toMatchObject({ body: expect.stringMatching(/^part/) as unknown, truncated: true })
+    expect((await finished)[0]).toBeInstanceOf(Error)
+    // What threw is done: it is not returned.
+    expect(order).toEqual(threw ? ['signal'] : ['signal', 'return'])
+  })
+
+  it('resets the connection where closing it would look like the end', async () => {
+    await serve(() => ({
+      status: 200,
+      body: (async function* () {
+        yield 'part'
+        throw new Error('broken')
+      })(),
+    }))
+    const client = await RawClient.connect(bridge.port)
+    client.send('GET / HTTP/1.0\r\n\r\n')
+    await expect(client.toEnd()).rejects.toMatchObject({ code: 'ECONNRESET' })
+  })
+
+  it('is with an error where the client was lost while bytes waited', async () => {
+    const gate = new EventEmitter()
+    const ends = await serve(() => {
+      gate.emit('called')
+      return { status: 200, body: 'x'.repeat(32 * 1024 * 1024) }
+    })
+    const finished = once(ends, 'finished')
+    const client = await RawClient.connect(bridge.port)
+    client.socket.pause()
+    const called = once(gate, 'called')
+    client.send(get('/'))
+    await called
+    client.reset()
+    expect(await finished).toEqual([expect.objectContaining({ code: 'ECONNRESET' })])
+  })
+})
+
+describe('a body that is not read to its end', () => {
+  /** Kinds of body, each with the event by which it tells that it was closed. */
+  const bodies = {
+    'a stream': (closed: () => void) =>
+      new Readable({
+        read() {
+          this.push('a')
+        },
+        destroy(error, done) {
+          closed()
+          done(error)
+        },
+      }),
+    'an iterable': (closed: () => void) => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false, value: 'a' }),
+        return: async () => {
+          closed()
+          throw new Error('not heard')
+        },
+      }),
+    }),
+  } as const
+  const unread: readonly (readonly [string, number, string])[] = [
+    ['HEAD', 200, 'HTTP/1.1 200 OK'],
+    ['GET', 204, 'HTTP/1.1 204 No Content'],
+    ['GET', 205, 'HTTP/1.1 205 Reset Content'],
+    ['GET', 304, 'HTTP/1.1 304 Not Modified'],
+    ['GET', 42, 'HTTP/1.1 500 Internal Server Error'],
+  ]
+  const cases = Object.entries(bodies).flatMap(([name, body]) =>
+    unread.map(([m, s, l]) => [name, m, s, l, body] as const),
+  )
+
+  it.each(cases)('is closed once: %s to %s with %d', async (_name, method, status, statusLine, body) => {
+    let closed = 0
+    const ends = await serve(() => ({ status, body: body(() => closed++) as AsyncIterable<string> }))
+    const finished = once(ends, 'finished')
+    expect((await bridge.ask(get('/', { method })))[0]).toMatchObject({ statusLine })
+    expect((await finished)[0] instanceof Error).toBe(status === 42)
+    expect(closed).toBe(1)
+  })
+
+  it.each(Object.entries(bodies))('is closed when the client is lost: %s', async (_name, body) => {
+    let closed = 0
+    const ends = await serve(() => ({ status: 200, body: body(() => closed++) as AsyncIterable<string> }))
+    const finished = once(ends, 'finished')
+    const client = await RawClient.connect(bridge.port)
+    client.send(get('/'))
+    await client.seen('\r\n\r\n')
+    client.reset()
+    expect((await finished)[0]).toBeInstanceOf(Error)
+    expect(closed).toBe(1)
   })
 })

@@ -1,0 +1,41 @@
+// What a server of node:http has to be told for its connections to be kept by the rules of the gateway.
+import type { RequestListener, Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { Connection } from './connection.ts'
+import { connectRefusalOf } from './request-rules.ts'
+
+/** Has a server pass all that it receives to a listener, or to the connection that it came on. */
+export function attachTo(server: Server, listener: RequestListener): void {
+  server.on('request', listener)
+  // 100 Continue waits for the first read of a body (NSGI EXP-01), and the listener knows of other expectations.
+  server.on('checkContinue', listener)
+  server.on('checkExpectation', listener)
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const status = statusOf(error.code)
+    if (status === undefined) socket.destroy(error)
+    else Connection.of(socket as Socket).inputFailed(error, status)
+  })
+  server.on('connect', (req, socket) => {
+    // Node has taken its hands off the socket: nobody else reads it, or hears of its failure.
+    socket.on('error', () => {})
+    socket.resume()
+    Connection.of(socket as Socket).refuseInput(connectRefusalOf(req))
+  })
+  Object.assign(server, {
+    // A client that has ended its side still gets its answers (NSGI END-04).
+    httpAllowHalfOpen: true,
+    // Node would answer by itself, and go on with what was pipelined behind.
+    requireHostHeader: false,
+  })
+}
+
+const statuses: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+}
+
+/** The status for what node reports of a client, `undefined` where that is no fault in a message but a failed connection. */
+function statusOf(code = ''): number | undefined {
+  return statuses[code] ?? (code.startsWith('HPE_') ? 400 : undefined)
+}
