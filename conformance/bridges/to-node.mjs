@@ -9,11 +9,6 @@ const [file, where] = process.argv.slice(2)
 const { default: application } = await import(pathToFileURL(resolve(file)).href)
 const listener = toNode(application)
 const server = createServer()
-// A client that has ended its sending side still gets its response (END-04); an undocumented switch of node:http.
-server.httpAllowHalfOpen = true
-// node:http closes without an answer where a response went over the connection before, or at CONNECT.
-server.on('clientError', (_error, socket) => refuse(socket))
-server.on('connect', (_request, socket) => refuse(socket))
 listener.attach(server)
 await listener.startup()
 if (/^\d+$/.test(where)) server.listen(Number(where), '127.0.0.1')
@@ -26,8 +21,3 @@ process.once('SIGTERM', () => {
   })
   server.closeIdleConnections()
 })
-
-function refuse(socket) {
-  if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-  else socket.destroy()
-}
