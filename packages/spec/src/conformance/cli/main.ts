@@ -3,7 +3,9 @@ import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Application } from '../../application.ts'
+import { ADAPTER_CASES, type AdapterFixture, runAdapterSuite } from '../adapter/index.ts'
 import { APPLICATION_CASES, runApplicationSuite } from '../application/index.ts'
+import { MIDDLEWARE_CASES, type MiddlewareUnderTest, runMiddlewareSuite } from '../middleware/index.ts'
 import type { Report, Verdict } from '../report.ts'
 import { formatOf } from '../reports/index.ts'
 import { serverCases } from '../server/cases/index.ts'
@@ -20,7 +22,7 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv
 }
 
-const EVERY_CASE: readonly ListedCase[] = [...serverCases, ...APPLICATION_CASES]
+const EVERY_CASE: readonly ListedCase[] = [...serverCases, ...APPLICATION_CASES, ...MIDDLEWARE_CASES, ...ADAPTER_CASES]
 
 /** Runs the command. Resolves to its exit code: 0 nothing failed, 1 something did, 2 the command was not understood. */
 export async function main(args: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -54,9 +56,11 @@ async function carryOut(line: CommandLine, surroundings: Surroundings): Promise<
     case 'server':
       return server(line, surroundings)
     case 'application':
-      return application(line, surroundings)
+    case 'middleware':
+    case 'adapter':
+      return module(line.what, line, surroundings)
     default:
-      throw new UsageError(`"${line.what}" is none of server, application, list, explain`)
+      throw new UsageError(`"${line.what}" is none of server, application, middleware, adapter, list, explain`)
   }
 }
 
@@ -71,28 +75,46 @@ async function server(line: CommandLine, surroundings: Surroundings): Promise<nu
   return finish(line, surroundings, total, onVerdict => runServerSuite({ ...line, onVerdict }))
 }
 
-async function application(line: CommandLine, surroundings: Surroundings): Promise<number> {
-  const subject = line.argument
-  if (subject === undefined) throw new UsageError('application: give a file, as ./app.js or ./app.js:name')
-  const loaded = await load(subject)
-  const { exceptions } = line
-  return finish(line, surroundings, APPLICATION_CASES.length, onVerdict =>
-    runApplicationSuite(loaded, { subject, exceptions, onVerdict }),
-  )
+/** Tests what a module exports. */
+async function module(
+  what: 'application' | 'middleware' | 'adapter',
+  line: CommandLine,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { argument: subject, exceptions } = line
+  if (subject === undefined) throw new UsageError(`${what}: give a file, as ./${what}.js or ./${what}.js:name`)
+  const loaded = await load(subject, what)
+  switch (what) {
+    case 'application':
+      return finish(line, surroundings, APPLICATION_CASES.length, onVerdict =>
+        runApplicationSuite(loaded as Application, { subject, exceptions, onVerdict }),
+      )
+    case 'middleware':
+      return finish(line, surroundings, MIDDLEWARE_CASES.length, onVerdict =>
+        runMiddlewareSuite(loaded as MiddlewareUnderTest, { subject, exceptions, onVerdict }),
+      )
+    case 'adapter':
+      return finish(line, surroundings, ADAPTER_CASES.length, onVerdict =>
+        runAdapterSuite(loaded as AdapterFixture, { subject, exceptions, onVerdict }),
+      )
+  }
 }
 
-/** `file.js` or `file.js:export`. */
-async function load(subject: string): Promise<Application> {
+/** `file.js` or `file.js:export`: a function, or the fixture of an adapter. */
+async function load(subject: string, what: string): Promise<unknown> {
   const [, file = subject, name = 'default'] = /^(.+?)(?::(\w+))?$/.exec(subject) ?? []
   let module: Record<string, unknown>
   try {
     module = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>
   } catch (error) {
-    throw new UsageError(`application: ${file} cannot be loaded: ${String(error)}`, { cause: error })
+    throw new UsageError(`${what}: ${file} cannot be loaded: ${String(error)}`, { cause: error })
   }
   const found = module[name]
-  if (typeof found !== 'function') throw new UsageError(`application: the export ${name} of ${file} is no function`)
-  return found as Application
+  const wanted = what === 'adapter' ? 'object' : 'function'
+  if (typeof found !== wanted || found === null) {
+    throw new UsageError(`${what}: the export ${name} of ${file} is no ${what === 'adapter' ? 'fixture' : wanted}`)
+  }
+  return found
 }
 
 function someCases(count: number, only: readonly string[]): number {

@@ -16,6 +16,8 @@ export const USAGE = `Usage: nsgi-conformance <what> [options]
   server --command '<command>'   test a server; {app} and {port} are replaced, {workers} too
   server --url <url>             test a server that runs already, with --probe-dir
   application <file>[:<export>]  test an application
+  middleware <file>[:<export>]   test a middleware: a function from an application to an application
+  adapter <file>[:<export>]      test an adapter, by a fixture (docs/writing-an-adapter.md)
   list                           every requirement and the cases that show it
   explain <id>                   one requirement, why it is there, and its cases: explain RES-25
 
@@ -30,7 +32,7 @@ Options of server
   --only <list>          ids of cases, requirements or groups: RES-25,BOD
   --jobs <n>             cases that run at a time (default: 6)
 
-Options of server and application
+Options of all
   --exceptions <file>    JSON: cases that may fail, by id, and why
   --report <file>        written as .json, .tap, .xml (JUnit) or .html; may be repeated
 
