@@ -3,6 +3,7 @@
 import { exitCodes } from '../ipc/exit-codes.ts'
 import { type BootFailure, type BootOrder, envelop, type FromWorker, readToWorker } from '../ipc/messages.ts'
 import { BootError, describeThrown, toBootFailure } from './boot-error.ts'
+import { watchDescriptors } from './descriptor-watch.ts'
 import { bootService, type Service } from './service.ts'
 import { openWorkerLogs, type WorkerLogs } from './worker-logs.ts'
 
@@ -60,6 +61,7 @@ export class WorkerProcess {
       const service = await bootService(order, this.#logs, this.#leave.signal)
       if (service === undefined) return this.#exit(exitCodes.ok)
       this.#service = service
+      watchDescriptors(this.#logs.logger)
       this.#tell({ type: 'ready' })
     } catch (error) {
       this.#failBoot(error)
