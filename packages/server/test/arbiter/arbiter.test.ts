@@ -179,7 +179,7 @@ export default app`,
     ],
   ])('of %s that was thrown says so in one line, and lets running requests finish', async (_, thrown, line) => {
     const cwd = applicationDirectory({
-      'app.mjs': `${APPLICATION.replace("new Error('crashed on purpose')", () => thrown)}`,
+      'app.mjs': APPLICATION.replace("new Error('crashed on purpose')", () => thrown),
     })
     const { kirin, origin } = await startServing(['app.mjs'], { cwd })
     const worker = await workerReady(kirin, 0)
