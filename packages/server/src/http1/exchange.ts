@@ -334,11 +334,14 @@ export class Exchange implements PumpOwner {
 
   private report(error: unknown): void {
     const { method, target } = this.request
-    const requirement = (error as { requirement?: unknown } | null | undefined)?.requirement
-    const fields = { err: error, method, target, ...(typeof requirement === 'string' ? { requirement } : {}) }
-    this.host.log.error(
-      fields,
-      this.status === 0 ? 'the application failed: answered 500' : 'the application failed: response cut off',
-    )
+    const outcome = this.status === 0 ? 'answered 500' : 'response cut off'
+    try {
+      const requirement = (error as { requirement?: unknown } | null | undefined)?.requirement
+      const fields = { err: error, method, target, ...(typeof requirement === 'string' ? { requirement } : {}) }
+      this.host.log.error(fields, `the application failed: ${outcome}`)
+    } catch {
+      // What was thrown throws when it is looked at. The answer must not depend on that.
+      this.host.log.error({ method, target }, `the application failed with what cannot be described: ${outcome}`)
+    }
   }
 }

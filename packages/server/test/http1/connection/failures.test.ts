@@ -284,3 +284,31 @@ describe('an application that fails after the head', () => {
     expect(client.isClosed).toBe(true)
   })
 })
+
+describe('an application that throws what throws when it is looked at', () => {
+  const hostile = (): object =>
+    new Proxy(
+      {},
+      {
+        get: () => throws(),
+        getPrototypeOf: () => throws(),
+      },
+    )
+
+  it.each([
+    [
+      'throws it',
+      () => {
+        throw hostile() as Error
+      },
+    ],
+    ['rejects with it', () => Promise.reject(hostile() as Error)],
+  ])('RES-32, RES-34: is answered when it %s, and the connection goes on', async (_name, first) => {
+    const client = await fail(first)
+    expect(client.take()).toBe(FAILED)
+    expect(client.logged).toHaveLength(1)
+    client.send(get())
+    await client.settled()
+    expect(client.take()).toMatch(/\r\n\r\nnext$/)
+  })
+})
