@@ -76,10 +76,11 @@ export class SocketWire implements Wire {
   }
 
   reset(): void {
-    this.isEnding = true
-    // Only TCP has a reset, and node throws for anything else; `remoteFamily` is TCP's.
-    if (this.socket.remoteFamily === undefined) this.socket.destroy()
+    // Only TCP has a reset, and node throws for anything else; `remoteFamily` is TCP's. Behind a FIN there is nothing
+    // to take back, and libuv does not stand a reset there.
+    if (this.isEnding || this.socket.remoteFamily === undefined) this.socket.destroy()
     else this.socket.resetAndDestroy()
+    this.isEnding = true
   }
 }
 
