@@ -1,4 +1,5 @@
 // The one table of settings. The command line, the environment, every check, `--help` and docs/settings.md come from it.
+import type { WorkerSettings } from '../ipc/messages.ts'
 import type { BindAddress } from './bind-address.ts'
 import type { Setting } from './setting.ts'
 import {
@@ -17,23 +18,11 @@ import {
 /** How much the error log tells; the names are pino's. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 
-/** Every setting with its final value. All times are in seconds. */
-export interface Settings {
+/** Every setting with its final value: what workers are told, and what the master keeps. All times are in seconds. */
+export interface Settings extends WorkerSettings {
   readonly bind: readonly BindAddress[]
-  readonly backlog: number
   readonly workers: number
   readonly bootTimeout: number
-  readonly gracefulTimeout: number
-  readonly keepAlive: number
-  readonly limitRequestLine: number
-  readonly limitRequestFields: number
-  readonly limitRequestFieldSize: number
-  readonly lint: boolean
-  readonly accessLogfile: string | null
-  readonly accessLogformat: string
-  readonly errorLogfile: string
-  readonly logLevel: LogLevel
-  readonly logFormat: 'text' | 'json'
   readonly chdir: string | null
   readonly pid: string | null
   readonly name: string | null
