@@ -1,32 +1,90 @@
-// What is measured: each a command that serves `GET /` on a given port.
+// What is measured: each a command that gives the answers of servers/answers.ts on a given port.
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+
+/** How to start a target's process. */
+export interface Start {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
 
 export interface Target {
   readonly name: string
-  /** The arguments for node, and the environment beside the usual one. */
-  command(port: number): { readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> }
+  start(port: number, tls: boolean): Start
 }
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const KIRIN = here('../node_modules/@nsgi/server/dist/cli/bin.js')
+const CERTIFICATE = here('../certificate.pem')
+const KEY = here('../key.pem')
 
 function listening(name: string, file: string): Target {
-  return { name, command: port => ({ args: [here(`servers/${file}.js`)], env: { LISTEN: String(port) } }) }
-}
-
-function underKirin(name: string, file: string): Target {
-  const app = here(`servers/${file}.js`)
   return {
     name,
-    command: port => ({ args: [KIRIN, '-w', '1', '-b', `127.0.0.1:${port}`, '--log-level', 'warning', app], env: {} }),
+    start: (port, tls) => ({
+      command: process.execPath,
+      args: [here(`servers/${file}.js`)],
+      env: { LISTEN: String(port), ...(tls ? { CERTIFICATE, KEY } : {}) },
+    }),
   }
 }
 
-/** In the order in which every round takes them. The first is what the others are compared with. */
-export const TARGETS: readonly Target[] = [
-  listening('node:http', 'node-http'),
-  underKirin('kirin, gateway callable', 'gateway-hello'),
-  listening('net floor', 'net-floor'),
-  listening('Express on node:http', 'express-hello'),
-  underKirin('Express on kirin', 'express-hello'),
+function underKirin(name: string, file: string): Target {
+  return {
+    name,
+    start: (port, tls) => ({
+      command: process.execPath,
+      args: [
+        KIRIN,
+        '--workers=1',
+        `--bind=127.0.0.1:${port}`,
+        '--log-level=warning',
+        ...(tls ? [`--certfile=${CERTIFICATE}`, `--keyfile=${KEY}`] : []),
+        here(`servers/${file}.js`),
+      ],
+      env: {},
+    }),
+  }
+}
+
+export const NODE_HTTP: Target = listening('node:http', 'node-http')
+export const KIRIN_GATEWAY: Target = underKirin('kirin, gateway callable', 'gateway')
+export const NET_FLOOR: Target = listening('net floor', 'net-floor')
+
+/** Bun.serve, where the npm package `bun` could be installed for this machine. */
+export const BUN: Target | undefined = bun()
+
+/** A framework by its own server, and by its adapter on Kirin. */
+export interface Framework {
+  readonly name: string
+  readonly natively: Target
+  readonly adapted: Target
+}
+
+export const FRAMEWORKS: readonly Framework[] = [
+  framework('Express', 'express'),
+  framework('Koa', 'koa'),
+  framework('Fastify', 'fastify'),
 ]
+
+function framework(name: string, file: string): Framework {
+  return {
+    name,
+    natively: listening(`${name} on node:http`, file),
+    adapted: underKirin(`${name} on kirin`, file),
+  }
+}
+
+function bun(): Target | undefined {
+  const binary = `@oven/bun-${process.platform}-${process.arch === 'arm64' ? 'aarch64' : process.arch}/bin/bun`
+  try {
+    const command = createRequire(createRequire(import.meta.url).resolve('bun/package.json')).resolve(binary)
+    return {
+      name: 'Bun.serve',
+      start: port => ({ command, args: [here('../servers/bun.mjs')], env: { LISTEN: String(port) } }),
+    }
+  } catch {
+    return undefined
+  }
+}

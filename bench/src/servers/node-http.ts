@@ -1,8 +1,38 @@
-// The peer: node:http with the same answer.
-import { createServer } from 'node:http'
+// The answers by node:http, or node:https with a certificate.
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { Readable } from 'node:stream'
+import { article, bytes, chunks, HELLO, itemsIn, lengthOf, sizeIn, textOf } from './answers.ts'
 
-const server = createServer((_request, response) => {
-  response.setHeader('content-type', 'text/plain')
-  response.end('hello, world\n')
-})
-server.listen(Number(process.env.LISTEN), '127.0.0.1')
+function handle(request: IncomingMessage, response: ServerResponse): void {
+  const { url = '' } = request
+  if (url === '/') answer(response, 'text/plain', HELLO)
+  else if (request.method === 'POST') post(request, response).catch(() => response.destroy())
+  else if (url === '/json') answer(response, 'application/json', JSON.stringify(article()))
+  else if (url.startsWith('/bytes/')) answer(response, 'application/octet-stream', bytes(sizeIn(url)))
+  else if (url.startsWith('/stream/')) {
+    response.setHeader('content-type', 'application/octet-stream')
+    Readable.from(chunks(sizeIn(url))).pipe(response)
+  } else response.writeHead(404).end()
+}
+
+/** Rejects when the client leaves within the body: wrk ends by resetting its connections. */
+async function post(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.url === '/json') {
+    const items = itemsIn(await textOf(request))
+    answer(response, 'application/json', JSON.stringify({ items }))
+  } else answer(response, 'text/plain', String(await lengthOf(request)))
+}
+
+function answer(response: ServerResponse, type: string, body: string | Uint8Array): void {
+  response.setHeader('content-type', type)
+  response.end(body)
+}
+
+const { LISTEN, CERTIFICATE, KEY } = process.env
+const server =
+  CERTIFICATE === undefined || KEY === undefined
+    ? createServer(handle)
+    : createSecureServer({ cert: readFileSync(CERTIFICATE), key: readFileSync(KEY) }, handle)
+server.listen(Number(LISTEN), '127.0.0.1')

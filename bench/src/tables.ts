@@ -1,0 +1,71 @@
+// Results as tables in Markdown.
+import type { BarResult, Comparison } from './compare.ts'
+
+/** One group: a line for each target. */
+export function targetTable({ rows }: Comparison): string {
+  return table(
+    ['server', 'user', 'system', 'total', `of ${rows[0]?.target ?? ''}`],
+    rows.map(({ target, user, system, total, ratio }) => [
+      target,
+      micros(user),
+      micros(system),
+      micros(total),
+      ratio.toFixed(2),
+    ]),
+  )
+}
+
+/** Several groups: a line for each, with what each target takes and its ratio to the first. */
+export function groupTable(comparisons: readonly Comparison[], heading: string): string {
+  const titles = targetsOf(comparisons)
+  return table(
+    [heading, ...titles],
+    comparisons.map(({ label, rows }) => [
+      String(label),
+      ...titles.map(title => {
+        const row = rows.find(({ target }) => target === title)
+        if (row === undefined) return '–'
+        return row === rows[0] ? micros(row.total) : `${micros(row.total)} (${row.ratio.toFixed(2)})`
+      }),
+    ]),
+  )
+}
+
+/** Several groups of two targets each, which differ from group to group: the second's ratio to the first. */
+export function pairTable(comparisons: readonly Comparison[]): string {
+  return table(
+    ['framework and request', 'natively', 'through the adapter', 'ratio'],
+    comparisons.map(({ label, rows }) => [
+      String(label),
+      ...rows.map(({ total }) => micros(total)),
+      (rows[1]?.ratio ?? Number.NaN).toFixed(2),
+    ]),
+  )
+}
+
+/** Which bars are met. */
+export function barTable(bars: readonly BarResult[]): string {
+  return table(
+    ['bar', 'at most', 'measured', ''],
+    bars.map(({ target, of, atMost, ratio }) => [
+      `${target} / ${of}`,
+      atMost.toFixed(2),
+      ratio.toFixed(2),
+      ratio <= atMost ? 'met' : '**missed**',
+    ]),
+  )
+}
+
+function targetsOf(comparisons: readonly Comparison[]): readonly string[] {
+  return [...new Set(comparisons.flatMap(({ rows }) => rows.map(({ target }) => target)))]
+}
+
+function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...lines.map(line)].join('\n')
+}
+
+function micros(value: number): string {
+  if (value >= 1000) return `${(value / 1000).toFixed(2)} ms`
+  return `${value.toFixed(1)} µs`
+}
