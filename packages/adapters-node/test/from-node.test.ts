@@ -28,6 +28,17 @@ const chunksOf = (response: GatewayResponse): AsyncIterator<BodyChunk> =>
 
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
+/** A request whose signal throws when it is asked for. */
+function signalless(): GatewayRequest {
+  return Object.create(createRequest({ body: 'unread' }), {
+    signal: {
+      get(): never {
+        throw new Error('the signal was asked for')
+      },
+    },
+  }) as GatewayRequest
+}
+
 describe('a handler that ends before it returns', () => {
   it('is answered with a response, not a promise, and its body is what it ended with', () => {
     const body = Buffer.from('all of it')
@@ -37,14 +48,7 @@ describe('a handler that ends before it returns', () => {
   })
 
   it('costs no AbortSignal and never touches the body', () => {
-    const untouched = Object.create(createRequest({ body: 'unread' }), {
-      signal: {
-        get(): never {
-          throw new Error('the signal was asked for')
-        },
-      },
-    }) as GatewayRequest
-    expect(start((_req, res) => res.end('done'), untouched).response).toMatchObject({ body: 'done' })
+    expect(start((_req, res) => res.end('done'), signalless()).response).toMatchObject({ body: 'done' })
   })
 
   it('has a response that middleware may copy', async () => {
@@ -62,6 +66,25 @@ describe('a handler that ends later', () => {
     const { response } = start((_req, res) => setImmediate(() => res.writeHead(202).end('later')))
     expect(response).toBeInstanceOf(Promise)
     expect(await response).toMatchObject({ status: 202, body: 'later' })
+  })
+
+  it('costs no AbortSignal within the turn', async () => {
+    const { response } = start(async (_req, res) => {
+      for (let jobs = 0; jobs < 20; jobs++) await undefined
+      res.end('soon')
+    }, signalless())
+    expect(await response).toMatchObject({ body: 'soon' })
+    await turn()
+  })
+
+  it('learns of a loss that came before the signal was watched', async () => {
+    const controller = new AbortController()
+    const { req, res, response } = start(() => {}, createRequest({ signal: controller.signal }))
+    controller.abort()
+    const events = [eventsOf(req), eventsOf(res)]
+    await turn()
+    expect(events).toEqual([['aborted', 'error', 'close'], ['close']])
+    expect(await response).toEqual({ status: 500 })
   })
 })
 
@@ -133,6 +156,7 @@ describe('the end (ADP-02, ADP-03)', () => {
     const controller = new AbortController()
     const { response, req, res } = start(() => {}, createRequest({ signal: controller.signal }))
     const events = [eventsOf(req), eventsOf(res)]
+    await turn()
     controller.abort()
     await turn()
     expect(events).toEqual([['aborted', 'error', 'close'], ['close']])
