@@ -145,6 +145,7 @@ async function bindAll(addresses: readonly BindAddress[], logger: Logger): Promi
 
 function workerSettings(settings: Settings): WorkerSettings {
   const { backlog, gracefulTimeout, keepAlive, limitRequestLine, limitRequestFields, limitRequestFieldSize } = settings
+  const { forwardedAllowIps, forwarderHeaders, secureSchemeHeaders } = settings
   const { lint, accessLogfile, accessLogformat, errorLogfile, logLevel, logFormat } = settings
   return {
     backlog,
@@ -154,6 +155,9 @@ function workerSettings(settings: Settings): WorkerSettings {
     limitRequestFields,
     limitRequestFieldSize,
     lint,
+    forwardedAllowIps,
+    forwarderHeaders,
+    secureSchemeHeaders,
     accessLogfile,
     accessLogformat,
     errorLogfile,

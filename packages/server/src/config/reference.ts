@@ -1,9 +1,9 @@
 // docs/settings.md, from the settings table.
-import { formatBindAddress } from './bind-address.ts'
+import { type BindAddress, formatBindAddress } from './bind-address.ts'
 import { type SettingGroup, variableName } from './setting.ts'
 import { type Settings, settingsTable } from './settings.ts'
 
-const GROUPS: readonly SettingGroup[] = ['Sockets', 'Workers', 'Requests', 'Logging', 'Process']
+const GROUPS: readonly SettingGroup[] = ['Sockets', 'Workers', 'Requests', 'Proxies', 'Logging', 'Process']
 
 const HEAD = `<!-- Generated from packages/server/src/config/settings.ts by "pnpm --filter @nsgi/server run docs". Do not edit. -->
 
@@ -55,6 +55,10 @@ ${details}
 export function describeDefault(key: keyof Settings): string {
   const { default: value, defaultText } = settingsTable[key]
   if (value === null || value === false) return defaultText ?? 'none'
-  const shown = typeof value === 'object' ? value.map(formatBindAddress).join(',') : String(value)
+  const shown = typeof value === 'object' ? value.map(shownElement).join(',') : String(value)
   return defaultText === undefined ? shown : `${shown}, ${defaultText}`
+}
+
+function shownElement(element: string | BindAddress): string {
+  return typeof element === 'string' ? element : formatBindAddress(element)
 }

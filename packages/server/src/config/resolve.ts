@@ -50,7 +50,7 @@ export function resolveSettings(layers: readonly RawLayer[]): Resolution {
 function readSetting(key: keyof Settings, layer: RawLayer): Outcome {
   const setting = settingsTable[key]
   const given = layer.values.get(key) ?? []
-  const counted = setting.repeatable === true ? given : given.slice(-1)
+  const counted = setting.repeatable === true ? (setting.commas ? given.flatMap(listed) : given) : given.slice(-1)
   const values: unknown[] = []
   const problems: string[] = []
   for (const raw of counted) {
@@ -61,4 +61,9 @@ function readSetting(key: keyof Settings, layer: RawLayer): Outcome {
   }
   if (problems.length > 0) return { problems }
   return { value: setting.repeatable === true ? values : values[0] }
+}
+
+function listed(raw: RawValue): readonly RawValue[] {
+  if (raw.text.trim() === '') return []
+  return raw.text.split(',').map(text => ({ ...raw, text: text.trim() }))
 }

@@ -2,7 +2,7 @@
 import type { ValueKind } from './value-kinds.ts'
 
 /** Headings of `--help` and of the reference, in this order. */
-export type SettingGroup = 'Sockets' | 'Workers' | 'Requests' | 'Logging' | 'Process'
+export type SettingGroup = 'Sockets' | 'Workers' | 'Requests' | 'Proxies' | 'Logging' | 'Process'
 
 /** A variable that a setting is read from besides its own `KIRIN_…`. */
 export interface EnvironmentVariable<T> {
@@ -38,6 +38,8 @@ export interface SingleSetting<T> extends CommonSetting<NonNullable<T>> {
 /** A setting that may be given more than once. In the environment its values stand between commas. */
 export interface RepeatableSetting<T> extends CommonSetting<T> {
   readonly repeatable: true
+  /** Whether one value may be a list with commas on the command line, too; an empty text is then an empty list. */
+  readonly commas?: true
   readonly default: readonly T[]
 }
 

@@ -6,12 +6,15 @@ import {
   accessLogFormat,
   bindAddress,
   choice,
+  forwarderField,
   logfile,
   onOff,
   path,
   portOnly,
+  schemeField,
   seconds,
   text,
+  trustEntry,
   wholeNumber,
 } from './value-kinds.ts'
 
@@ -127,6 +130,45 @@ export const settingsTable: SettingsTable = {
     details:
       'A response that breaks a rule is answered with 500, or cut off, and the log names the rule; see [linting.md](linting.md). ' +
       'It takes a good part of the time of a small request.',
+  },
+  forwardedAllowIps: {
+    group: 'Proxies',
+    flag: '--forwarded-allow-ips',
+    variables: [{ name: 'FORWARDED_ALLOW_IPS' }],
+    kind: trustEntry,
+    repeatable: true,
+    commas: true,
+    default: ['127.0.0.1', '::1'],
+    summary: 'Peers whose forwarded fields are believed: addresses, networks in CIDR notation, or *',
+    details:
+      'Peers on a UNIX socket are believed as well: the file’s permissions decide who can be one. What others send has no effect and stays in the ' +
+      'headers as it is. `*` believes everybody: only where nobody but the proxy can reach Kirin. With `--proxy-protocol` the peer is the client ' +
+      'that the PROXY header names. `--forwarded-allow-ips=` (empty) believes nobody, and requests are not even looked at.',
+  },
+  forwarderHeaders: {
+    group: 'Proxies',
+    flag: '--forwarder-headers',
+    kind: forwarderField,
+    repeatable: true,
+    commas: true,
+    default: ['x-forwarded-for'],
+    summary: 'Fields, besides those of the scheme, that a believed peer speaks through',
+    details:
+      'Name those that your proxy sets or removes in every request, and no others: a field that it leaves alone is the client’s own word. ' +
+      '`x-forwarded-for` gives the client’s address, `x-forwarded-host` the host that it asked for, `forwarded` (RFC 7239) both and the scheme. The address is ' +
+      'the rightmost that is not itself in `--forwarded-allow-ips`. Fields that contradict each other, and ' +
+      'those that cannot be understood, are answered with 400.',
+  },
+  secureSchemeHeaders: {
+    group: 'Proxies',
+    flag: '--secure-scheme-headers',
+    kind: schemeField,
+    repeatable: true,
+    commas: true,
+    default: ['X-Forwarded-Protocol=ssl', 'X-Forwarded-Proto=https', 'X-Forwarded-Proto=wss', 'X-Forwarded-Ssl=on'],
+    summary: 'Fields of a believed peer that tell the scheme, each with the value that means https',
+    details:
+      'Any other value means http. A request in which they say both is answered with 400: a client added one of them, or two proxies disagree.',
   },
   accessLogfile: {
     group: 'Logging',

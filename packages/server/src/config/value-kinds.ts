@@ -1,6 +1,9 @@
 // The kinds of value that a setting can have. Each carries its check and the words that tell what it allows.
 import * as v from 'valibot'
 import { accessAtoms, isAccessFormat } from '../log/access-format.ts'
+import { FORWARDER_FIELDS, type ForwarderField } from '../proxy/forwarded/forwarded-fields.ts'
+import { parseSchemeField } from '../proxy/forwarded/scheme-fields.ts'
+import { isTrustEntry } from '../proxy/trusted-peers.ts'
 import { type BindAddress, parseBindAddress } from './bind-address.ts'
 
 /** How one value is read from text. */
@@ -111,4 +114,27 @@ export const accessLogFormat: ValueKind<string> = {
   schema: v.pipe(v.string(), v.check(isAccessFormat)),
   allowed: `text with the atoms ${accessAtoms.map(atom => `%(${atom})s`).join(' ')} %({field}i)s %({field}o)s %%`,
   placeholder: '<format>',
+}
+
+/** Whom to trust: one entry of a list. */
+export const trustEntry: ValueKind<string> = {
+  schema: v.pipe(v.string(), v.check(isTrustEntry)),
+  allowed: 'an IP address, a network such as 10.0.0.0/8, or * for everybody',
+  placeholder: '<addresses>',
+}
+
+/** A field that a proxy may speak through, in any case. */
+export const forwarderField: ValueKind<ForwarderField> = choice(
+  Object.fromEntries(FORWARDER_FIELDS.map(name => [name, name])) as Record<ForwarderField, ForwarderField>,
+  '<names>',
+)
+
+/** A field and its value that mean https. */
+export const schemeField: ValueKind<string> = {
+  schema: v.pipe(
+    v.string(),
+    v.check(text => parseSchemeField(text) !== undefined),
+  ),
+  allowed: 'the name of a field, = and a value',
+  placeholder: '<name=value>',
 }

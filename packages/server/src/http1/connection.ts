@@ -4,10 +4,12 @@
 import { KirinError } from './errors.ts'
 import { type EndpointPair, Exchange, type ExchangeHost, type ExchangeOwner } from './exchange.ts'
 import { toTrailerRecord } from './field-records.ts'
+import type { ForwardedFields, Vouched } from './forwarding.ts'
 import { DISCARD_LIMIT, type HeadLimits, LEADING_EMPTY_LINES } from './limits.ts'
 import { INPUT_SIZE, RequestParser } from './parser.ts'
 import { type Rejection, rejection } from './rejections.ts'
 import { type BodySource, RequestBody } from './request-body.ts'
+import type { RequestHead } from './request-head.ts'
 import { type Framing, refusal } from './response-head.ts'
 import type { Wire } from './wire.ts'
 
@@ -26,6 +28,8 @@ export type ConnectionState = 'idle' | 'head' | 'fixed' | 'chunked' | 'waiting' 
 /** What all connections of a server share. */
 export interface ConnectionHost extends ExchangeHost {
   readonly limits: HeadLimits
+  /** Where proxies may be trusted. */
+  readonly forwarded?: ForwardedFields | undefined
   /** Whether the server is stopping: responses say `connection: close`. */
   readonly isDraining: boolean
   /** Called for a request that is refused before the application. */
@@ -70,7 +74,8 @@ export class Connection implements ExchangeOwner, BodySource {
     this.wire = wire
     this.endpoints = endpoints
     this.host = host
-    this.parser = new RequestParser(host.limits, (input, start, end) => this.takeBody(input, start, end))
+    const takeBody = (input: Buffer, start: number, end: number): void => this.takeBody(input, start, end)
+    this.parser = new RequestParser(host.limits, takeBody, host.forwarded?.names)
   }
 
   /** Whether a request is under way whose response is not over. */
@@ -270,12 +275,16 @@ export class Connection implements ExchangeOwner, BodySource {
     // A request without a body that more has come behind: what follows are requests, and their answers go out together
     // (a third of the processor time with sixteen in a row).
     if (at < end && parser.head?.facts.contentLength === 0) this.wire.batch()
-    this.begin()
+    const head = parser.head as RequestHead
+    const vouched = head.hasForwarded
+      ? this.host.forwarded?.vouchedIn(head.rawHeaders, this.endpoints.remote)
+      : undefined
+    if (vouched !== undefined && 'code' in vouched) return this.refuse(vouched)
+    this.begin(head, vouched)
     return at
   }
 
-  private begin(): void {
-    const head = this.parser.head as NonNullable<RequestParser['head']>
+  private begin(head: RequestHead, vouched: Vouched | undefined): void {
     const { contentLength, expectContinue } = head.facts
     this.requests++
     this.responded = false
@@ -285,6 +294,7 @@ export class Connection implements ExchangeOwner, BodySource {
     this.body = contentLength === 0 ? null : new RequestBody(this)
     this.state = contentLength === 0 ? 'waiting' : contentLength > 0 ? 'fixed' : 'chunked'
     this.exchange = new Exchange(head, this.body, this)
+    this.exchange.vouched = vouched
     if (this.body === null) this.exchange.receivedTrailers = NO_TRAILERS
     this.exchange.run()
   }

@@ -3,6 +3,7 @@
 import { types } from 'node:util'
 import type { Application, Context, GatewayResponse, Logger, RequestHeaders, ResponseHeaders } from '@nsgi/spec'
 import { KirinError } from './errors.ts'
+import type { Vouched } from './forwarding.ts'
 import { JOIN_LIMIT } from './limits.ts'
 import type { Rejection } from './rejections.ts'
 import { GatewayRequestView } from './request.ts'
@@ -56,6 +57,8 @@ export class Exchange implements PumpOwner {
   readonly owner: ExchangeOwner
   readonly wire: Wire
   readonly request: GatewayRequestView
+  /** What trusted proxies say of the request. */
+  vouched: Vouched | undefined
   /** The request's trailers; set once its body has come whole. */
   receivedTrailers: RequestHeaders | undefined
   /** The status sent, 0 before a head was sent. */

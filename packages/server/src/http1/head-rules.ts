@@ -113,6 +113,11 @@ const HTTP_URI = /^https?:\/\/([^/?]*)(?:$|[/?])/i
 const AUTHORITY_FORM = /^(?:\[[0-9a-f:.]+\]|[\w\-.~!$&'()*+,;=%]+):\d{1,5}$/i
 const HOST = /^(?:\[[0-9a-f:.]+\]|[\w\-.~!$&'()*+,;=%]*)(?::\d*)?$/i
 
+/** Whether `text` is what a Host field may hold: a host with or without a port, or nothing (RFC 9110 §7.2). */
+export function isHost(text: string): boolean {
+  return HOST.test(text)
+}
+
 /** The four forms of RFC 9112 §3.2; a fragment is in none of them. */
 function checkTarget(text: string, start: number, end: number): RejectionCode | undefined {
   const target = text.slice(start, end)
@@ -121,7 +126,7 @@ function checkTarget(text: string, start: number, end: number): RejectionCode | 
   if (text.charCodeAt(start) === 0x2f) return undefined
   if (target === '*') return text.startsWith('OPTIONS ') ? undefined : 'TARGET_FORM'
   const authority = HTTP_URI.exec(target)?.[1]
-  return authority && HOST.test(authority) ? undefined : 'TARGET_FORM'
+  return authority && isHost(authority) ? undefined : 'TARGET_FORM'
 }
 
 /** Hosts repeat: the last one that was found valid need not be tested again. */
@@ -132,7 +137,7 @@ function checkFacts(facts: Facts, http11: boolean): RejectionCode | undefined {
   if (host === undefined) {
     if (http11) return 'HOST_MISSING'
   } else if (host !== lastValidHost) {
-    if (!HOST.test(host)) return 'HOST_INVALID'
+    if (!isHost(host)) return 'HOST_INVALID'
     lastValidHost = host
   }
   if (coding !== undefined) {

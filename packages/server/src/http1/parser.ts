@@ -1,6 +1,7 @@
 // Our binding of llhttp: one WebAssembly instance and one input buffer for the process, one parser state
 // for a connection. Callbacks only record (offset, length) pairs; strings are made once a head is whole.
 
+import type { FieldNames } from './field-names.ts'
 import { readHead } from './head-rules.ts'
 import { CHUNK_OVERHEAD_LIMIT, type HeadLimits } from './limits.ts'
 import { ERRNO, instantiateLlhttp, TYPE_REQUEST } from './llhttp-module.ts'
@@ -119,14 +120,17 @@ export class RequestParser {
 
   private readonly limits: HeadLimits
   private readonly onData: DataCallback
+  private readonly forwarded: FieldNames | undefined
   private readonly pointer: number
   private partial: PartialHead | undefined
   /** Where the last data of the chunked body ended, relative to the start of the current input: 0 or less between calls. */
   private dataEnd = 0
 
-  constructor(limits: HeadLimits, onData: DataCallback) {
+  /** @param forwarded names of fields that a proxy may speak through; the head then tells whether there are any */
+  constructor(limits: HeadLimits, onData: DataCallback, forwarded?: FieldNames) {
     this.limits = limits
     this.onData = onData
+    this.forwarded = forwarded
     this.pointer = llhttp.llhttp_alloc(TYPE_REQUEST)
     // An allocation may have grown the memory, which detaches every view of it.
     if (memory.length === 0) memory = Buffer.from(llhttp.memory.buffer)
@@ -189,6 +193,7 @@ export class RequestParser {
     if (tooLarge !== undefined) return this.fail(tooLarge)
     const head = readHead(text, { urlStart, urlEnd, keepAlive, spans, spanEnd })
     if ('code' in head) return this.fail(head)
+    if (this.forwarded?.occurIn(text, spans, spanEnd)) head.hasForwarded = true
     this.head = head
     if (head.facts.contentLength < 0) this.beginChunked()
     else llhttp.llhttp_reset(this.pointer)

@@ -21,6 +21,8 @@ export type RejectionCode =
   | 'HOST_MISSING'
   | 'HOST_REPEATED'
   | 'HOST_INVALID'
+  | 'FORWARDED_INVALID'
+  | 'FORWARDED_CONFLICT'
   | 'FRAMING_CONFLICT'
   | 'CODING_ON_HTTP10'
   | 'CODING_INVALID'
@@ -45,6 +47,8 @@ const TABLE: Readonly<Record<RejectionCode, readonly [status: number, reason: st
   HOST_MISSING: [400, 'HTTP/1.1 request without Host (RFC 9112 §3.2)'],
   HOST_REPEATED: [400, 'more than one Host field (RFC 9112 §3.2)'],
   HOST_INVALID: [400, 'invalid Host (RFC 9112 §3.2)'],
+  FORWARDED_INVALID: [400, 'a trusted proxy forwards what cannot be understood'],
+  FORWARDED_CONFLICT: [400, 'forwarded fields contradict each other'],
   FRAMING_CONFLICT: [400, 'Transfer-Encoding with Content-Length (RFC 9112 §6.1)'],
   CODING_ON_HTTP10: [400, 'Transfer-Encoding on HTTP/1.0 (RFC 9112 §6.1)'],
   CODING_INVALID: [400, 'invalid Transfer-Encoding (RFC 9112 §6.1)'],

@@ -23,6 +23,8 @@ export class RequestHead {
   /** Its bytes as latin1, with both closing CRLFs. */
   readonly text: string
   readonly facts: HeadFacts
+  /** Whether it has fields that a proxy may speak through. */
+  hasForwarded = false
   private cutMethod: string | undefined
   private cutTarget: string | undefined
   private cutPath: string | undefined

@@ -44,11 +44,13 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   get scheme(): 'http' | 'https' {
-    return 'http'
+    return exchangeOf(this).vouched?.scheme ?? 'http'
   }
 
   get authority(): string {
-    return exchangeOf(this).head.authority
+    const { vouched, head } = exchangeOf(this)
+    // CONNECT names where to go, not which of our names was called.
+    return vouched?.authority === undefined || head.isMethod('CONNECT') ? head.authority : vouched.authority
   }
 
   get httpVersion(): '1.0' | '1.1' {
@@ -72,7 +74,8 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   get remote(): Endpoint {
-    return exchangeOf(this).owner.endpoints.remote
+    const { vouched, owner } = exchangeOf(this)
+    return vouched?.remote ?? owner.endpoints.remote
   }
 
   get local(): Endpoint {

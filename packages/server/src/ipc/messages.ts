@@ -14,6 +14,9 @@ export interface WorkerSettings {
   readonly limitRequestFields: number
   readonly limitRequestFieldSize: number
   readonly lint: boolean
+  readonly forwardedAllowIps: readonly string[]
+  readonly forwarderHeaders: readonly ('x-forwarded-for' | 'x-forwarded-host' | 'forwarded')[]
+  readonly secureSchemeHeaders: readonly string[]
   readonly accessLogfile: string | null
   readonly accessLogformat: string
   readonly errorLogfile: string
@@ -62,6 +65,9 @@ const settings = v.object({
   limitRequestFields: v.number(),
   limitRequestFieldSize: v.number(),
   lint: v.boolean(),
+  forwardedAllowIps: v.array(v.string()),
+  forwarderHeaders: v.array(v.picklist(['x-forwarded-for', 'x-forwarded-host', 'forwarded'])),
+  secureSchemeHeaders: v.array(v.string()),
   accessLogfile: v.nullable(v.string()),
   accessLogformat: v.string(),
   errorLogfile: v.string(),

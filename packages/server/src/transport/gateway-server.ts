@@ -1,8 +1,9 @@
 // What a worker holds: the HTTP engine over one or more listening sockets.
 import type { Application, Context, GatewayRequest, Logger } from '@nsgi/spec'
 import type { HeadLimits } from '../http1/limits.ts'
+import type { ForwardingRules } from '../proxy/forwarded/forwarded-fields.ts'
 
-export type { HeadLimits }
+export type { ForwardingRules, HeadLimits }
 
 /** What is known of one request and its response when it is over; what an access log is written from. */
 export interface ExchangeRecord {
@@ -27,6 +28,8 @@ export interface GatewayServerOptions {
   /** Where rejected requests and failing applications are reported. */
   readonly log: Logger
   readonly limits?: Partial<HeadLimits> | undefined
+  /** Which proxies are believed what; by default none is. */
+  readonly forwarding?: ForwardingRules | undefined
   /** Milliseconds that a connection may stay idle between requests. */
   readonly keepAliveTimeout?: number | undefined
   /** Called once for each request that reached the application, when it is over. What is refused before is in the log. */

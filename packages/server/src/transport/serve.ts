@@ -3,8 +3,10 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { Connection, type ConnectionHost } from '../http1/connection.ts'
 import type { EndpointPair, Exchange } from '../http1/exchange.ts'
+import type { ForwardedFields } from '../http1/forwarding.ts'
 import { DEFAULT_HEAD_LIMITS, type HeadLimits } from '../http1/limits.ts'
 import type { Rejection } from '../http1/rejections.ts'
+import { forwardedFields } from '../proxy/forwarded/forwarded-fields.ts'
 import { dateLine } from './date-line.ts'
 import type { ExchangeRecord, GatewayServer, GatewayServerOptions } from './gateway-server.ts'
 import { readInto } from './socket-reads.ts'
@@ -24,6 +26,7 @@ class Engine implements GatewayServer, ConnectionHost {
   readonly context: GatewayServerOptions['context']
   readonly log: GatewayServerOptions['log']
   readonly limits: HeadLimits
+  readonly forwarded: ForwardedFields | undefined
   readonly dateLine: () => string = dateLine
   readonly began: ConnectionHost['began']
   readonly ended: ConnectionHost['ended']
@@ -41,6 +44,7 @@ class Engine implements GatewayServer, ConnectionHost {
     this.context = options.context
     this.log = options.log
     this.limits = { ...DEFAULT_HEAD_LIMITS, ...definedOnly(options.limits) }
+    this.forwarded = options.forwarding && forwardedFields(options.forwarding)
     this.sweep = new Sweep(this.live, { idle: options.keepAliveTimeout ?? DEFAULT_KEEP_ALIVE_TIMEOUT })
     const { onExchange } = options
     if (onExchange === undefined) return

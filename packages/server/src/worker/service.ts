@@ -58,6 +58,11 @@ export async function bootService(
     context,
     log: logger,
     limits: limitsOf(order.settings),
+    forwarding: {
+      allowIps: order.settings.forwardedAllowIps,
+      fields: order.settings.forwarderHeaders,
+      schemeFields: order.settings.secureSchemeHeaders,
+    },
     keepAliveTimeout: order.settings.keepAlive * 1000,
     onExchange: logs.record,
   })

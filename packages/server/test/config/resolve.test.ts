@@ -46,6 +46,21 @@ describe('resolveSettings', () => {
     expect(settings?.bind).toHaveLength(2)
   })
 
+  it('takes lists with commas where an option says so, and an empty text for an empty list', () => {
+    const listed = (...texts: readonly string[]) =>
+      resolveSettings([layer('command line', { forwardedAllowIps: texts })])
+    expect(listed('10.0.0.0/8, ::1', '192.0.2.1').settings?.forwardedAllowIps).toEqual([
+      '10.0.0.0/8',
+      '::1',
+      '192.0.2.1',
+    ])
+    expect(listed('').settings?.forwardedAllowIps).toEqual([])
+    expect(listed('::1,localhost').problems).toEqual([
+      '--forwarded-allow-ips: expected an IP address, a network such as 10.0.0.0/8, or * for everybody, got "localhost" (command line)',
+    ])
+    expect(listed('::1,').problems).toHaveLength(1)
+  })
+
   it('does not judge a value that is overridden', () => {
     const { settings, problems } = resolveSettings([
       layer('environment', { workers: ['many'] }),

@@ -3,6 +3,7 @@ import type { Application, GatewayRequest, GatewayResponse, Logger } from '@nsgi
 import { createContext } from '@nsgi/spec/testing'
 import { Connection, type ConnectionHost } from '../../src/http1/connection.ts'
 import type { Exchange } from '../../src/http1/exchange.ts'
+import type { ForwardedFields } from '../../src/http1/forwarding.ts'
 import { DEFAULT_HEAD_LIMITS, type HeadLimits } from '../../src/http1/limits.ts'
 import type { Rejection } from '../../src/http1/rejections.ts'
 import { MemoryWire } from './memory-wire.ts'
@@ -20,11 +21,13 @@ export interface MemoryClientOptions {
   readonly limits?: Partial<HeadLimits>
   /** Whether the host is told of the beginning and end of exchanges, as for an access log. */
   readonly observed?: boolean
+  readonly forwarded?: ForwardedFields | undefined
 }
 
 class MemoryHost implements ConnectionHost {
   readonly application: Application
   readonly limits: HeadLimits
+  readonly forwarded: ForwardedFields | undefined
   readonly logged: Logged[] = []
   readonly refusals: Rejection[] = []
   readonly log: Logger
@@ -34,8 +37,9 @@ class MemoryHost implements ConnectionHost {
   readonly outcomes: unknown[] = []
   isDraining = false
 
-  constructor(application: Application, { limits, observed }: MemoryClientOptions) {
+  constructor(application: Application, { limits, observed, forwarded }: MemoryClientOptions) {
     this.application = application
+    this.forwarded = forwarded
     this.limits = { ...DEFAULT_HEAD_LIMITS, ...limits }
     this.log = {
       error: this.note('error'),

@@ -1,0 +1,214 @@
+// What trusted proxies say of a request in its fields, and whether they agree (NSGI REQ-16 to REQ-18).
+//
+// Fields are read only if the operator named them: a proxy that writes one of them passes the client's own version of
+// the others on, so whatever is read without being written by the proxy is the client's word.
+import { FieldNames } from '../../http1/field-names.ts'
+import { trimmed } from '../../http1/field-records.ts'
+import type { ForwardedFields, Vouched } from '../../http1/forwarding.ts'
+import { isHost } from '../../http1/head-rules.ts'
+import { type Rejection, rejection } from '../../http1/rejections.ts'
+import { type Peer, TrustedPeers } from '../trusted-peers.ts'
+import { parseForwarded } from './forwarded-header.ts'
+import { isAddress, parseForwardedFor, parseNode } from './node-name.ts'
+import { parseSchemeField } from './scheme-fields.ts'
+
+/** The fields that can be read besides those of the scheme, in lower case. */
+export const FORWARDER_FIELDS = ['x-forwarded-for', 'x-forwarded-host', 'forwarded'] as const
+export type ForwarderField = (typeof FORWARDER_FIELDS)[number]
+
+/** What the operator says about proxies. */
+export interface ForwardingRules {
+  /** Addresses, networks, `*`: `isTrustEntry`. */
+  readonly allowIps: readonly string[]
+  readonly fields: readonly ForwarderField[]
+  /** As `parseSchemeField` reads them; one name may come with several values. */
+  readonly schemeFields: readonly string[]
+}
+
+/** Trusted hops in one request. No real chain is near it; each costs a look-up. */
+const MOST_HOPS = 50
+
+/** Reads the rules; `undefined` where nobody is trusted or nothing is read, so that requests cost nothing. */
+export function forwardedFields(rules: ForwardingRules): ForwardedFields | undefined {
+  const trusted = new TrustedPeers(rules.allowIps)
+  const reader = new FieldsReader(trusted, rules)
+  return trusted.isEmpty || reader.isEmpty ? undefined : reader
+}
+
+/** What has been said so far of each thing. */
+interface Claims {
+  scheme: 'http' | 'https' | undefined
+  authority: string | undefined
+  remote: Peer | undefined
+}
+
+class FieldsReader implements ForwardedFields {
+  readonly names: FieldNames
+  readonly isEmpty: boolean
+  private readonly trusted: TrustedPeers
+  private readonly fields: ReadonlySet<string>
+  private readonly secureValues = new Map<string, readonly string[]>()
+
+  constructor(trusted: TrustedPeers, { fields, schemeFields }: ForwardingRules) {
+    this.trusted = trusted
+    this.fields = new Set(fields)
+    for (const text of schemeFields) {
+      const field = parseSchemeField(text)
+      if (field === undefined) throw new RangeError(`not a field and its value: ${text}`)
+      this.secureValues.set(field.name, [...(this.secureValues.get(field.name) ?? []), field.secureValue])
+    }
+    const names = [...fields, ...this.secureValues.keys()]
+    this.names = new FieldNames(names)
+    this.isEmpty = names.length === 0
+  }
+
+  vouchedIn(fields: readonly string[], peer: Peer): Vouched | Rejection | undefined {
+    if (!this.trusted.trusts(peer)) return undefined
+    const claims: Claims = { scheme: undefined, authority: undefined, remote: undefined }
+    // The lines of one field are one list (RFC 9110 §5.3): which line a word stands in must not matter.
+    const lists = new Map<string, string>()
+    for (let i = 0; i < fields.length; i += 2) {
+      const name = (fields[i] as string).toLowerCase()
+      if (!this.fields.has(name) && !this.secureValues.has(name)) continue
+      const known = lists.get(name)
+      const value = fields[i + 1] as string
+      lists.set(name, known === undefined ? value : `${known},${value}`)
+    }
+    for (const [name, value] of lists) {
+      const refused = this.read(name, value, claims)
+      if (refused !== undefined) return refused
+    }
+    return claims
+  }
+
+  private read(name: string, value: string, claims: Claims): Rejection | undefined {
+    const secure = this.secureValues.get(name)
+    // Here an empty value says something, too: whatever is not the secure value means http.
+    if (secure !== undefined) return readScheme(value, secure, claims)
+    if (value === '') return undefined
+    switch (name as ForwarderField) {
+      case 'x-forwarded-for':
+        return this.readFor(value, claims)
+      case 'x-forwarded-host':
+        return readHost(value, claims)
+      case 'forwarded':
+        return this.readForwarded(value, claims)
+    }
+  }
+
+  /** From the right, where the nearest proxy wrote, to the first that is not trusted: whatever is left of it may be made up. */
+  private readFor(value: string, claims: Claims): Rejection | undefined {
+    const entries = split(value)
+    let remote: Peer | undefined
+    for (let hops = 0; ; hops++) {
+      const entry = entries.pop()
+      if (entry === undefined) break
+      remote = parseForwardedFor(entry)
+      if (remote === undefined) return invalid(`X-Forwarded-For names ${JSON.stringify(entry)}`)
+      if (!this.isTrustedHop(remote)) break
+      if (hops === MOST_HOPS) return tooManyHops()
+    }
+    return claimRemote(claims, remote)
+  }
+
+  /** The same walk; each element that is reached is a trusted proxy's, and tells of the hop before it. */
+  private readForwarded(value: string, claims: Claims): Rejection | undefined {
+    const elements = parseForwarded(value)
+    if (elements === undefined) return invalid('Forwarded breaks the grammar of RFC 7239 §4')
+    const said: Claims = { scheme: undefined, authority: undefined, remote: undefined }
+    for (let i = elements.length - 1; i >= 0; i--) {
+      const { for: node, proto, host } = elements[i] as (typeof elements)[number]
+      if (proto !== undefined) {
+        said.scheme = schemeOf(proto)
+        if (said.scheme === undefined) return invalid('proto in Forwarded is neither http nor https')
+      }
+      if (host !== undefined) {
+        if (host === '' || !isHost(host)) return invalid('host in Forwarded is no host')
+        said.authority = host
+      }
+      // Who came before is not told: nothing further left is anybody's word that counts.
+      if (node === undefined) break
+      said.remote = parseNode(node)
+      if (said.remote === undefined) return invalid(`Forwarded names ${JSON.stringify(node)}`)
+      if (!this.isTrustedHop(said.remote)) break
+      if (elements.length - i > MOST_HOPS) return tooManyHops()
+    }
+    return claimScheme(claims, said.scheme) ?? claimHost(claims, said.authority) ?? claimRemote(claims, said.remote)
+  }
+
+  private isTrustedHop(hop: Peer): boolean {
+    return this.trusted.trusts(hop) && (isAddress(hop) || hop.address === '')
+  }
+}
+
+function readScheme(value: string, secure: readonly string[], claims: Claims): Rejection | undefined {
+  for (const one of split(value)) {
+    const refused = claimScheme(claims, secure.includes(one.toLowerCase()) ? 'https' : 'http')
+    if (refused !== undefined) return refused
+  }
+  return undefined
+}
+
+/** Every proxy in the chain may have written a copy, but they must all be the same. */
+function readHost(value: string, claims: Claims): Rejection | undefined {
+  for (const host of split(value)) {
+    if (host === '' || !isHost(host)) return invalid('X-Forwarded-Host is no host')
+    const refused = claimHost(claims, host)
+    if (refused !== undefined) return refused
+  }
+  return undefined
+}
+
+function claimScheme(claims: Claims, scheme: Claims['scheme']): Rejection | undefined {
+  if (scheme === undefined) return undefined
+  if (claims.scheme !== undefined && claims.scheme !== scheme) return conflict('scheme')
+  claims.scheme = scheme
+  return undefined
+}
+
+function claimHost(claims: Claims, host: string | undefined): Rejection | undefined {
+  if (host === undefined) return undefined
+  // Names of hosts have no case (RFC 9110 §4.2.3).
+  if (claims.authority !== undefined && claims.authority.toLowerCase() !== host.toLowerCase()) return conflict('host')
+  claims.authority ??= host
+  return undefined
+}
+
+function claimRemote(claims: Claims, remote: Peer | undefined): Rejection | undefined {
+  if (remote === undefined) return undefined
+  const known = claims.remote
+  if (known !== undefined && known.address !== remote.address) return conflict('client')
+  // One of two fields may know the port.
+  if (known === undefined || known.port === null) claims.remote = remote
+  return undefined
+}
+
+/** WebSockets have schemes of their own, which some proxies write here. */
+function schemeOf(proto: string): Claims['scheme'] {
+  switch (proto.toLowerCase()) {
+    case 'https':
+    case 'wss':
+      return 'https'
+    case 'http':
+    case 'ws':
+      return 'http'
+    default:
+      return undefined
+  }
+}
+
+function split(value: string): string[] {
+  return value.split(',').map(one => trimmed(one, 0, one.length))
+}
+
+function invalid(detail: string): Rejection {
+  return rejection('FORWARDED_INVALID', detail)
+}
+
+function conflict(what: string): Rejection {
+  return rejection('FORWARDED_CONFLICT', what)
+}
+
+function tooManyHops(): Rejection {
+  return invalid(`more than ${MOST_HOPS} trusted hops`)
+}

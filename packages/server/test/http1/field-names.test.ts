@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals'
+import { FieldNames } from '../../src/http1/field-names.ts'
+
+/** The text of some names and where each is, as the parser records them. */
+function recorded(...names: readonly string[]): [string, Int32Array, number] {
+  const spans: number[] = []
+  let text = ''
+  for (const name of names) {
+    spans.push(text.length, text.length + name.length, 0, 0)
+    text += `${name}:`
+  }
+  // Behind the end stands what an earlier head left.
+  return [text, Int32Array.from([...spans, 0, 9, 0, 0]), spans.length]
+}
+
+describe('FieldNames', () => {
+  const names = new FieldNames(['Forwarded', 'x-forwarded-for', 'X-FORWARDED-SSL'])
+
+  it('finds each of them in any case', () => {
+    for (const name of ['forwarded', 'FORWARDED', 'X-Forwarded-For', 'x-forwarded-ssl']) {
+      expect(names.occurIn(...recorded('Host', 'accept-encoding', name))).toBe(true)
+    }
+  })
+
+  it('finds nothing else', () => {
+    for (const others of [
+      [],
+      ['forwarder'],
+      ['accept-encoding', 'x_forwarded_for', 'x-forwarded-fo', 'a'.repeat(99)],
+    ]) {
+      expect(names.occurIn(...recorded(...others))).toBe(false)
+    }
+  })
+})
