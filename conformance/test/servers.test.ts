@@ -32,10 +32,15 @@ const failures = ({ verdicts }: Report): readonly string[] =>
 describe('kirin', () => {
   it('conforms in every profile that it claims', async () => {
     const { command, unixCommand } = kirin
-    const profiles = ['--profile', 'core,stream,prefork']
+    const profiles = ['--profile', 'core,stream,prefork,upgrade']
     const { report } = await reportOf('kirin', '--command', command, '--unix-command', unixCommand, ...profiles)
     expect(failures(report)).toEqual([])
-    expect(report.profiles).toEqual({ core: 'conformant', stream: 'conformant', prefork: 'conformant' })
+    expect(report.profiles).toEqual({
+      core: 'conformant',
+      stream: 'conformant',
+      prefork: 'conformant',
+      upgrade: 'conformant',
+    })
     expect(report.counts['non-strict']).toBe(0)
   })
 })

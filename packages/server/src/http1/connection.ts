@@ -11,7 +11,7 @@ import { type Rejection, rejection } from './rejections.ts'
 import { type BodySource, RequestBody } from './request-body.ts'
 import type { RequestHead } from './request-head.ts'
 import { type Framing, refusal } from './response-head.ts'
-import type { Wire } from './wire.ts'
+import type { HandedOver, Wire } from './wire.ts'
 
 /**
  * What the connection is at:
@@ -20,10 +20,11 @@ import type { Wire } from './wire.ts'
  *     head      part of a head has come                   -> fixed, chunked, waiting, closing
  *     fixed     in a body of known length                 -> waiting, idle, closing
  *     chunked   in a chunked body                         -> waiting, idle, closing
- *     waiting   the request is whole, its response is not -> idle, closing
+ *     waiting   the request is whole, its response is not -> idle, upgraded, closing
+ *     upgraded  the application has the connection
  *     closing   no more is read; what comes is dropped
  */
-export type ConnectionState = 'idle' | 'head' | 'fixed' | 'chunked' | 'waiting' | 'closing'
+export type ConnectionState = 'idle' | 'head' | 'fixed' | 'chunked' | 'waiting' | 'upgraded' | 'closing'
 
 /** What all connections of a server share. */
 export interface ConnectionHost extends ExchangeHost {
@@ -67,6 +68,8 @@ export class Connection implements ExchangeOwner, BodySource {
   private held: Buffer | undefined
   /** Held bytes that are being used: memory of ours, of which the rest is held again without a copy. */
   private resumed: Buffer | undefined
+  /** What came behind a request that may take the connection over, while the application is called for it. */
+  private behind: Buffer | undefined
   private readingPaused = false
   private peerEnded = false
 
@@ -123,6 +126,7 @@ export class Connection implements ExchangeOwner, BodySource {
         this.bodyFailed(rejection('INCOMPLETE'), new KirinError('KIRIN_BODY_TRUNCATED'))
         return
       case 'waiting':
+      case 'upgraded':
       case 'closing':
     }
   }
@@ -130,12 +134,12 @@ export class Connection implements ExchangeOwner, BodySource {
   /** The transport is gone, for whatever reason. Nothing is called afterwards. */
   lost(cause: unknown): void {
     const { exchange, body } = this
+    if (this.state !== 'upgraded') this.parser.release()
     this.state = 'closing'
     this.held = undefined
     this.exchange = undefined
     exchange?.clientLost(cause)
     body?.fail(new KirinError('KIRIN_BODY_TRUNCATED', { cause }))
-    this.parser.release()
   }
 
   /** The wire has room again. */
@@ -190,6 +194,20 @@ export class Connection implements ExchangeOwner, BodySource {
     else this.wire.end()
   }
 
+  handOver(): HandedOver {
+    const { held, behind } = this
+    this.state = 'upgraded'
+    this.held = undefined
+    // Reading is the application's from here on.
+    this.readingPaused = false
+    this.parser.release()
+    return this.wire.handOver(held ?? (behind && Buffer.from(behind)))
+  }
+
+  offerDeclined(): void {
+    this.wire.releaseEnd()
+  }
+
   continueSent(): void {
     this.continueDue = false
   }
@@ -235,6 +253,7 @@ export class Connection implements ExchangeOwner, BodySource {
         case 'waiting':
           this.hold(input, at, end)
           return
+        case 'upgraded':
         case 'closing':
           return
       }
@@ -280,7 +299,14 @@ export class Connection implements ExchangeOwner, BodySource {
       ? this.host.forwarded?.vouchedIn(head.rawHeaders, this.endpoints.remote)
       : undefined
     if (vouched !== undefined && 'code' in vouched) return this.refuse(vouched)
+    if (!head.facts.switching) {
+      this.begin(head, vouched)
+      return at
+    }
+    this.wire.holdEnd(() => this.ended())
+    this.behind = at < end ? input.subarray(at, end) : undefined
     this.begin(head, vouched)
+    this.behind = undefined
     return at
   }
 

@@ -10,6 +10,7 @@ export type KirinErrorCode =
   | 'KIRIN_RESPONSE_LENGTH'
   | 'KIRIN_INVALID_INFORM'
   | 'KIRIN_NOTHING_THROWN'
+  | 'KIRIN_UPGRADE_CUT'
 
 /** What each code says by default. */
 const MESSAGES: Readonly<Record<KirinErrorCode, string>> = {
@@ -21,6 +22,7 @@ const MESSAGES: Readonly<Record<KirinErrorCode, string>> = {
   KIRIN_RESPONSE_LENGTH: 'the response body does not match its content-length',
   KIRIN_INVALID_INFORM: 'inform() takes a status from 100 to 199 other than 101',
   KIRIN_NOTHING_THROWN: 'the application failed with undefined or null for an error',
+  KIRIN_UPGRADE_CUT: 'the upgraded connection closed before both sides had ended (UPG-05)',
 }
 
 /** An error of the server's own. Across packages it is known by `code`, never by `instanceof`. */

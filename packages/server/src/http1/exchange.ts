@@ -4,6 +4,7 @@ import { types } from 'node:util'
 import type { Application, Context, GatewayResponse, Logger, RequestHeaders, ResponseHeaders } from '@nsgi/spec'
 import { KirinError } from './errors.ts'
 import type { Vouched } from './forwarding.ts'
+import { Handover } from './handover.ts'
 import { JOIN_LIMIT } from './limits.ts'
 import type { Rejection } from './rejections.ts'
 import { GatewayRequestView } from './request.ts'
@@ -12,7 +13,7 @@ import type { RequestHead } from './request-head.ts'
 import { closeBody, closeBodyOf } from './response-body.ts'
 import { type Framing, informationalHead, type PlannedResponse, planResponse } from './response-head.ts'
 import { type PumpOwner, ResponsePump, writeFramed } from './response-pump.ts'
-import type { Wire, WriteCallback } from './wire.ts'
+import type { HandedOver, Wire, WriteCallback } from './wire.ts'
 
 /** One end of the connection, as an application sees it. */
 export interface EndpointPair {
@@ -46,9 +47,13 @@ export interface ExchangeOwner {
   responseSent(keepAlive: boolean): void
   /** The response broke off after its head: the truncation must be visible. */
   responseBroken(framing: Framing): void
+  /** The application takes the connection over. */
+  handOver(): HandedOver
+  /** The connection was offered for an upgrade, and is not taken. */
+  offerDeclined(): void
 }
 
-/** `sending` is from the first byte of the head to the last of the body, `flushing` until that has reached the transport. */
+/** `sending` is from the first byte of the head to the last of the body or of what the application took over, `flushing` until that has reached the transport. */
 type Phase = 'application' | 'sending' | 'flushing' | 'over'
 
 export class Exchange implements PumpOwner {
@@ -78,6 +83,7 @@ export class Exchange implements PumpOwner {
   private finished: GatewayResponse['finished']
   private plan: PlannedResponse | undefined
   private pump: ResponsePump | undefined
+  private handover: Handover | undefined
   private singleBytes = 0
   private controller: AbortController | undefined
   private failure: unknown
@@ -92,9 +98,9 @@ export class Exchange implements PumpOwner {
     this.request = new GatewayRequestView(this)
   }
 
-  /** Bytes of response body handed to the wire, without framing. */
+  /** Bytes of response body handed to the wire, without framing; after an upgrade, what the application has written. */
   get bytes(): number {
-    return this.pump === undefined ? this.singleBytes : this.pump.bytes
+    return this.pump === undefined ? (this.handover?.bytes ?? this.singleBytes) : this.pump.bytes
   }
 
   /** The request's trailers, `undefined` until its body has been read to the end (NSGI BOD-10). */
@@ -148,9 +154,13 @@ export class Exchange implements PumpOwner {
     this.wire.write(head)
   }
 
-  /** The client is gone: ends what is not over. */
+  /** The connection is gone: ends what is not over. */
   clientLost(cause: unknown): void {
-    if (this.phase !== 'over') this.breakOff(new KirinError('KIRIN_CLIENT_LOST', { cause }))
+    if (this.phase === 'over') return
+    const { handover } = this
+    const error = handover === undefined ? new KirinError('KIRIN_CLIENT_LOST', { cause }) : handover.outcome(cause)
+    if (error === undefined) this.complete()
+    else this.breakOff(error)
   }
 
   /** The wire has room again. */
@@ -218,12 +228,18 @@ export class Exchange implements PumpOwner {
       http11: head.facts.http11,
       isHead: head.isMethod('HEAD'),
       isConnect: head.isMethod('CONNECT'),
+      offered: head.upgrade,
       keepAlive: this.owner.mayContinue,
       dateLine: this.host.dateLine(),
     })
   }
 
   private send(response: GatewayResponse, plan: PlannedResponse): void {
+    if (plan.framing === 'switch') {
+      this.handOver(response, plan)
+      return
+    }
+    if (this.head.facts.switching) this.owner.offerDeclined()
     if (plan.framing === 'none') {
       this.sendSingle(plan, null)
       closeBody(plan.content)
@@ -234,6 +250,14 @@ export class Exchange implements PumpOwner {
       this.pump = new ResponsePump(response, plan, this)
       this.pump.start()
     }
+  }
+
+  private handOver(response: GatewayResponse, plan: PlannedResponse): void {
+    this.sending(plan)
+    this.wire.write(plan.head)
+    this.handover = new Handover(this.owner.handOver(), error => this.report(error))
+    closeBody(plan.content)
+    this.handover.begin(response, plan)
   }
 
   private sendSingle(plan: PlannedResponse, body: string | Uint8Array | null): void {
@@ -278,6 +302,10 @@ export class Exchange implements PumpOwner {
       this.clientLost(error ?? undefined)
       return
     }
+    this.complete()
+  }
+
+  private complete(): void {
     this.phase = 'over'
     this.finishResponse(undefined)
     this.host.ended?.(this, this.failure)
@@ -337,7 +365,8 @@ export class Exchange implements PumpOwner {
 
   private report(error: unknown): void {
     const { method, target } = this.request
-    const outcome = this.status === 0 ? 'answered 500' : 'response cut off'
+    const cut = this.handover === undefined ? 'response cut off' : 'upgraded connection cut off'
+    const outcome = this.status === 0 ? 'answered 500' : cut
     try {
       const requirement = (error as { requirement?: unknown } | null | undefined)?.requirement
       const fields = { err: error, method, target, ...(typeof requirement === 'string' ? { requirement } : {}) }

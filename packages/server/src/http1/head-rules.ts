@@ -9,6 +9,8 @@ export interface RecordedHead {
   readonly urlEnd: number
   /** What the version and the Connection field say (RFC 9112 §9.3). */
   readonly keepAlive: boolean
+  /** Whether it is CONNECT, or has an Upgrade field that its Connection field names (RFC 9110 §7.8). */
+  readonly switching: boolean
   /** Four offsets a field: name start, name end, value start, value end; valid up to `spanEnd`. */
   readonly spans: Int32Array
   readonly spanEnd: number
@@ -40,6 +42,7 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
     targetEnd: urlEnd,
     fieldsStart: urlEnd + REQUEST_LINE_TAIL,
     http11,
+    switching: recorded.switching && http11 && facts.coding === undefined && facts.contentLength === 0,
     keepAlive: recorded.keepAlive && (http11 || !asksToClose(text, recorded)),
     contentLength: facts.coding === undefined ? facts.contentLength : -1,
     // An HTTP/1.0 client cannot wait: RFC 9110 §10.1.1 has the expectation ignored.

@@ -21,6 +21,7 @@ let inValue = true
 let urlStart = -1
 let urlEnd = 0
 let keepAlive = false
+let switching = false
 /** Bytes of the head that came in earlier calls: what turns a pointer into an offset within the head. */
 let headBase = 0
 /** Whether callbacks belong to a chunked body and its trailers, or to a head. */
@@ -63,7 +64,8 @@ const llhttp = instantiateLlhttp({
     return ERRNO.OK
   },
   // oxlint-disable-next-line max-params -- the signature is llhttp's
-  wasm_on_headers_complete(_parser, _status, _upgrade, shouldKeepAlive) {
+  wasm_on_headers_complete(_parser, _status, upgrade, shouldKeepAlive) {
+    switching = upgrade === 1
     keepAlive = shouldKeepAlive === 1
     return ERRNO.PAUSED
   },
@@ -191,7 +193,7 @@ export class RequestParser {
     this.partial = undefined
     const tooLarge = this.overLimit(0)
     if (tooLarge !== undefined) return this.fail(tooLarge)
-    const head = readHead(text, { urlStart, urlEnd, keepAlive, spans, spanEnd })
+    const head = readHead(text, { urlStart, urlEnd, keepAlive, switching, spans, spanEnd })
     if ('code' in head) return this.fail(head)
     if (this.forwarded?.occurIn(text, spans, spanEnd)) head.hasForwarded = true
     this.head = head

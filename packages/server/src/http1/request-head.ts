@@ -10,6 +10,11 @@ export interface HeadFacts {
   readonly http11: boolean
   /** Whether the client lets the connection go on after this message (RFC 9112 §9.3). */
   readonly keepAlive: boolean
+  /**
+   * Whether the client asks to leave HTTP where that is possible: not on HTTP/1.0, and not before a body that would
+   * have to come first (RFC 9110 §7.8).
+   */
+  readonly switching: boolean
   /** Bytes of a body of known length; 0 when there is none, -1 when it is chunked. */
   readonly contentLength: number
   /** Whether the client waits for 100 Continue (RFC 9110 §10.1.1). */
@@ -17,6 +22,9 @@ export interface HeadFacts {
   /** The Host field, `""` without one. */
   readonly host: string
 }
+
+/** The first of a list of protocols, with its version if it has one (RFC 9110 §7.8). */
+const PROTOCOL = /^([!#$%&'*+\-.^_`|~\w]+(?:\/[!#$%&'*+\-.^_`|~\w]+)?)[ \t]*(?:,|$)/
 
 /** The head of a request. */
 export class RequestHead {
@@ -73,6 +81,13 @@ export class RequestHead {
     if (this.isMethod('CONNECT')) return target
     const start = target.indexOf('://') + 3
     return target.slice(start, endOfAuthority(target, start))
+  }
+
+  /** NSGI UPG-01: the protocol that the client would like best, in lower case, or `connect`. */
+  get upgrade(): string | undefined {
+    if (!this.facts.switching) return undefined
+    if (this.isMethod('CONNECT')) return 'connect'
+    return PROTOCOL.exec(this.headers['upgrade'] ?? '')?.[1]?.toLowerCase()
   }
 
   /** NSGI REQ-22. */

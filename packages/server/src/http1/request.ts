@@ -90,8 +90,8 @@ export class GatewayRequestView implements GatewayRequest {
     return exchangeOf(this).signal()
   }
 
-  get upgrade(): undefined {
-    return undefined
+  get upgrade(): string | undefined {
+    return exchangeOf(this).head.upgrade
   }
 
   inform(status: number, headers?: ResponseHeaders): void {

@@ -10,14 +10,16 @@ export interface HeadConditions {
   readonly http11: boolean
   readonly isHead: boolean
   readonly isConnect: boolean
+  /** `request.upgrade` */
+  readonly offered: string | undefined
   /** Whether the connection may go on after this exchange. */
   readonly keepAlive: boolean
   /** The whole `date` line with its CRLF. */
   readonly dateLine: string
 }
 
-/** How the end of the body is known to the client (RFC 9112 §6.3). */
-export type Framing = 'none' | 'single' | 'length' | 'chunked' | 'close'
+/** How the end of the body is known to the client (RFC 9112 §6.3); behind `switch` there is no HTTP any more. */
+export type Framing = 'none' | 'single' | 'length' | 'chunked' | 'close' | 'switch'
 
 /**
  * A head ready to be sent, what was decided with it, and the parts of the response that are still needed: each was
@@ -33,6 +35,8 @@ export interface PlannedResponse {
   /** Bytes that the body must have when `framing` is `length`. */
   readonly length: number
   readonly keepAlive: boolean
+  /** What takes the connection over when `framing` is `switch`. */
+  readonly upgrade: GatewayResponse['upgrade']
 }
 
 const statusLines = new Map<number, string>()
@@ -44,7 +48,7 @@ const statusLines = new Map<number, string>()
 export function planResponse(response: GatewayResponse, conditions: HeadConditions): PlannedResponse {
   if (typeof response !== 'object' || response === null) throw invalid('RES-01', `it is ${describe(response)}`)
   const { status, headers, body: content } = response
-  checkStatus(status, response, conditions)
+  if (checkStatus(status, conditions)) return planSwitch(response, { status, headers, content }, conditions)
   const kind = bodyKind(content)
   const fields = collectFields(headers)
   const bodiless = conditions.isHead || status === 204 || status === 304 || status === 205
@@ -62,23 +66,41 @@ export function planResponse(response: GatewayResponse, conditions: HeadConditio
     (fields.date ? '' : conditions.dateLine) +
     (bodiless ? bodilessLine(status, stated, conditions.http11 && size < 0) : framingLine(framing, length)) +
     (keepAlive ? (conditions.http11 ? '' : 'connection: keep-alive\r\n') : 'connection: close\r\n')
-  return { head: `${head}\r\n`, status, headers, content, body: kind.kind, framing, length, keepAlive }
+  const upgrade = undefined
+  return { head: `${head}\r\n`, status, headers, content, body: kind.kind, framing, length, keepAlive, upgrade }
 }
 
-function checkStatus(status: unknown, response: GatewayResponse, { isConnect }: HeadConditions): void {
+/** What was read of a response that takes an offer up. */
+type SwitchParts = Pick<PlannedResponse, 'status' | 'headers' | 'content'>
+
+/** The head of a 101 or of a 2xx to CONNECT: neither has a body, and so nothing that would frame one (RFC 9110 §8.6, §9.3.6). */
+function planSwitch(response: GatewayResponse, parts: SwitchParts, conditions: HeadConditions): PlannedResponse {
+  const { upgrade, reason } = response
+  const { status, headers } = parts
+  if (typeof upgrade !== 'function') {
+    throw invalid(status === 101 ? 'RES-03' : 'UPG-01', `status ${status} with ${describe(upgrade)} for an upgrade`)
+  }
+  const fields = collectFields(headers)
+  const head =
+    statusLine(status, reason) +
+    fields.lines +
+    (fields.date ? '' : conditions.dateLine) +
+    (status === 101 ? `connection: upgrade\r\nupgrade: ${conditions.offered}\r\n\r\n` : '\r\n')
+  return { ...parts, head, upgrade, body: 'none', framing: 'switch', length: 0, keepAlive: false }
+}
+
+/** Whether a response of that status takes the offer of an upgrade up; throws where it must not be sent. */
+function checkStatus(status: unknown, { isConnect, offered }: HeadConditions): boolean {
   if (typeof status !== 'number' || !Number.isInteger(status)) {
     throw invalid('RES-03', `status is ${describe(status)}, not an integer`)
   }
-  if (status < 200 || status > 599) {
-    throw invalid(
-      'RES-03',
-      status === 101 ? 'status 101 without an upgrade that was offered' : `status ${status} is not in 200 to 599`,
-    )
-  }
   // A 2xx tells the client that the tunnel stands (RFC 9110 §9.3.6); without `request.upgrade` there is none.
-  if (isConnect && status < 300)
-    throw invalid('UPG-01', `status ${status} to CONNECT without an upgrade that was offered`)
-  if (response.upgrade !== undefined) throw invalid('UPG-01', 'an upgrade that was not offered')
+  const isSwitching = status === 101 || (isConnect && status >= 200 && status < 300)
+  if (isSwitching && offered === undefined) {
+    throw invalid(status === 101 ? 'RES-03' : 'UPG-01', `status ${status} without an upgrade that was offered`)
+  }
+  if (!isSwitching && (status < 200 || status > 599)) throw invalid('RES-03', `status ${status} is not in 200 to 599`)
+  return isSwitching
 }
 
 interface CollectedFields {

@@ -1,4 +1,5 @@
 // The connection as the engine sees it: bytes out, and a few words about the transport. No socket here.
+import type { GatewayResponse } from '@nsgi/spec'
 
 /**
  * Called once, when the bytes have reached the transport, or with an error when they never will. `net.Socket` calls
@@ -23,6 +24,25 @@ export interface Wire {
   resume(): void
   /** Sends all that waits, then FIN; what still comes in is read and thrown away until the peer is done. */
   end(): void
+  /** From now on the peer's FIN is told to `ended` instead of `Connection#ended`, and kept for who may take the connection over. */
+  holdEnd(ended: () => void): void
+  /** Nobody took the connection over: a FIN that was kept comes the ordinary way. */
+  releaseEnd(): void
+  /**
+   * Hands the connection over: from now on all that comes is on the readable side of the stream, behind `received`, and nothing
+   * here is called any more. `Connection#lost` still is, once.
+   */
+  handOver(received: Uint8Array | undefined): HandedOver
   /** Drops the connection with what waits to be sent; the peer sees a reset where the transport has one. */
   reset(): void
+}
+
+/** A connection that the application has. */
+export interface HandedOver {
+  /** What an application's `upgrade` takes. */
+  readonly stream: Parameters<NonNullable<GatewayResponse['upgrade']>>[0]
+  /** Bytes written to it so far. */
+  readonly bytes: number
+  /** Whether both sides were ended in order. */
+  readonly isWhole: boolean
 }

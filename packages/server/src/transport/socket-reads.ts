@@ -1,7 +1,8 @@
 // Reads without an allocation each: `net.Socket`'s documented `onread` option takes a buffer of ours, but
 // only when a socket is made, and `net.Server` makes its sockets without it. So a second socket is made
 // over the accepted handle, by the undocumented `handle` option. Where that does not work any more, 'data'
-// events serve as well, at some 0.5 µs a read.
+// events serve as well, at some 0.5 µs a read. A socket whose connection is handed over becomes an ordinary stream: the
+// same object, which has all that was written to it before, and whose reads from then on go to its readable side.
 import { Socket } from 'node:net'
 
 /** Takes `input[0, end)`; the memory is reused afterwards. */
@@ -9,6 +10,16 @@ export type ReadCallback = (input: Buffer, end: number) => void
 
 /** One read of any socket of this process lands here: reads do not overlap. */
 const shared = Buffer.allocUnsafeSlow(64 * 1024)
+
+/** Whether reads go to the readable side, for a socket that reads into the shared buffer. */
+const isStream: unique symbol = Symbol('kirin.isStream')
+/** What listens to 'data', for one that does not. */
+const listener: unique symbol = Symbol('kirin.dataListener')
+
+interface ReadSocket extends Socket {
+  [isStream]?: boolean
+  [listener]?: (chunk: Buffer) => void
+}
 
 /** What is used of `net.Socket` that its types do not have. */
 interface SocketInternals {
@@ -24,9 +35,21 @@ interface SocketInternals {
 export function readInto(accepted: Socket, onRead: ReadCallback): Socket {
   const socket = rebuilt(accepted, onRead)
   if (socket !== undefined) return socket
-  accepted.on('data', (chunk: Buffer) => onRead(chunk, chunk.length))
+  const onData = (chunk: Buffer): void => onRead(chunk, chunk.length)
+  accepted.on('data', onData)
+  ;(accepted as ReadSocket)[listener] = onData
   accepted.resume()
   return accepted
+}
+
+/** Makes a stream of a socket that `readInto` gave: what it reads from now on is for whoever reads from it. */
+export function readAsStream(socket: Socket): void {
+  const read = socket as ReadSocket
+  if (read[listener] === undefined) read[isStream] = true
+  else
+    read.removeListener('data', read[listener])
+    // Neither flowing nor paused, as new: the first 'data' listener sets it going. node:http does the same.
+  ;(socket as { readableFlowing: boolean | null }).readableFlowing = null
 }
 
 function rebuilt(accepted: Socket, onRead: ReadCallback): Socket | undefined {
@@ -34,17 +57,19 @@ function rebuilt(accepted: Socket, onRead: ReadCallback): Socket | undefined {
   const handle = old._handle
   if (typeof handle?.useUserBuffer !== 'function') return undefined
   const server = old._server
-  const socket = new Socket({
+  const socket: ReadSocket = new Socket({
     allowHalfOpen: true,
     handle,
     onread: {
       buffer: shared,
       callback(length: number) {
+        if (socket[isStream]) return socket.push(Buffer.from(shared.subarray(0, length)))
         onRead(shared, length)
         return true
       },
     },
   } as unknown as ConstructorParameters<typeof Socket>[0])
+  socket[isStream] = false
   // The server counts its connections by this member: the one that lives must have it, the husk must not.
   const fresh = socket as unknown as SocketInternals
   fresh._server = server

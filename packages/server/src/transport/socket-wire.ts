@@ -1,7 +1,8 @@
 // A connection's wire over a `net.Socket`.
 import type { Socket } from 'node:net'
 import type { Connection } from '../http1/connection.ts'
-import type { Wire, WriteCallback } from '../http1/wire.ts'
+import type { HandedOver, Wire, WriteCallback } from '../http1/wire.ts'
+import { handOver, holdEnd } from './upgraded-socket.ts'
 
 /** Bytes that may wait to be sent before the engine is asked to make no more: a socket buffer's worth. */
 const HIGH_WATER = 64 * 1024
@@ -17,6 +18,7 @@ export class SocketWire implements Wire {
   private readonly socket: Socket
   private readonly highWater: number
   private batching = false
+  private endHold: (() => void) | undefined
 
   constructor(socket: Socket) {
     this.socket = socket
@@ -67,6 +69,24 @@ export class SocketWire implements Wire {
 
   resume(): void {
     this.socket.resume()
+  }
+
+  holdEnd(ended: () => void): void {
+    this.endHold = holdEnd(this.socket, ended)
+  }
+
+  releaseEnd(): void {
+    const { endHold } = this
+    this.endHold = undefined
+    endHold?.()
+  }
+
+  handOver(received: Uint8Array | undefined): HandedOver {
+    // The head must not wait for the end of the turn: the application may destroy the socket within it.
+    if (this.batching) this.socket.uncork()
+    const handed = handOver(this.socket, received)
+    this.releaseEnd()
+    return handed
   }
 
   end(): void {

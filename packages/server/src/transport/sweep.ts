@@ -81,7 +81,7 @@ export class Sweep<Entry extends SweptConnection> {
 
 /** What a connection's clock is about. It starts anew when that changes, and with each progress within it. */
 const STAGES = {
-  /** The application is at work, or a body is being sent to it. */
+  /** The application is at work, or has the connection, or a body is being sent to it. */
   working: 0,
   /** The next request, or the rest of one that was answered, is to come. */
   waiting: 1,
@@ -109,6 +109,7 @@ function stageOf({ connection, wire }: SweptConnection): Stage {
     case 'chunked':
       return connection.awaitsRest ? STAGES.waiting : STAGES.working
     case 'waiting':
+    case 'upgraded':
       break
   }
   return STAGES.working

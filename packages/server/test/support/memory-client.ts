@@ -169,7 +169,8 @@ export class MemoryClient {
     while (!this.wire.isPaused && !this.isLost) {
       const piece = this.incoming.shift()
       if (piece === undefined) break
-      if (piece === 'end') this.connection.ended()
+      if (this.wire.handed !== undefined) this.wire.handed.stream.push(piece === 'end' ? null : piece)
+      else if (piece === 'end') this.connection.ended()
       else this.receive(piece)
     }
     this.delivering = false

@@ -1,5 +1,6 @@
 // A wire without a socket: keeps what the engine writes, and notes what it asks of the transport.
-import type { Wire, WriteCallback } from '../../src/http1/wire.ts'
+import { Duplex } from 'node:stream'
+import type { HandedOver, Wire, WriteCallback } from '../../src/http1/wire.ts'
 
 /** The same figure as a socket's wire has. */
 const HIGH_WATER = 64 * 1024
@@ -14,12 +15,14 @@ interface Unsent {
  * waited is sent. While `stalled`, the peer takes nothing. Nothing may be written after `end` or `reset`: it throws.
  */
 export class MemoryWire implements Wire {
-  /** `pause`, `resume`, `end`, `reset`, in order. */
+  /** `pause`, `resume`, `end`, `reset`, `hold`, `release`, `hand over`, in order. */
   readonly calls: string[] = []
   isPaused = false
   isEnded = false
   isReset = false
   isGone = false
+  /** What was handed over; a test says by `isWhole` how it ended. */
+  handed: { stream: Duplex; bytes: number; isWhole: boolean } | undefined
   /** How many writes there were, empty ones included. */
   writes = 0
   /** Called when the engine has made room to read on. */
@@ -77,6 +80,24 @@ export class MemoryWire implements Wire {
     this.isPaused = false
     this.calls.push('resume')
     this.onResume()
+  }
+
+  holdEnd(): void {
+    this.calls.push('hold')
+  }
+
+  releaseEnd(): void {
+    this.calls.push('release')
+  }
+
+  handOver(received: Uint8Array | undefined): HandedOver {
+    this.calls.push('hand over')
+    const stream = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() })
+    if (received !== undefined) stream.push(received)
+    this.handed = { stream, bytes: 0, isWhole: false }
+    this.isPaused = false
+    this.onResume()
+    return this.handed
   }
 
   end(): void {

@@ -1,8 +1,7 @@
 // The engine over real sockets, by both ways of reading them.
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { connect as connectSocket, createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
@@ -12,6 +11,7 @@ import { createGatewayServer } from '../../src/transport/serve.ts'
 import { Gateway } from '../support/gateway.ts'
 import { get, message, post, read } from '../support/memory-client.ts'
 import { RawClient } from '../support/raw-client.ts'
+import { handlePrototype, withoutSharedReads } from '../support/shared-reads.ts'
 
 const MIB = 1024 * 1024
 
@@ -23,18 +23,6 @@ afterEach(async () => {
 const serve = async (application: Application): Promise<Gateway> => (gateway = await Gateway.start(application))
 
 const echo: Application = async request => ({ status: 200, body: `${request.target}:${await read(request)}` })
-
-/** The prototype of node's TCP handles, where `onread` is looked for. */
-async function handlePrototype(): Promise<Record<string, unknown>> {
-  const server = createServer(socket => socket.destroy()).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const socket = connectSocket((server.address() as { port: number }).port, '127.0.0.1')
-  await once(socket, 'connect')
-  const { _handle: handle } = socket as unknown as { _handle: object }
-  socket.destroy()
-  server.close()
-  return Object.getPrototypeOf(handle) as Record<string, unknown>
-}
 
 it('reads into one shared buffer where node has the means', async () => {
   const prototype = await handlePrototype()
@@ -59,15 +47,11 @@ describe.each([
   ['the shared buffer', true],
   ['data events', false],
 ])('a server that reads by %s', (_name, shared) => {
-  let prototype: Record<string, unknown>
+  let restore: (() => void) | undefined
   beforeAll(async () => {
-    prototype = await handlePrototype()
-    // As in a Node without it.
-    if (!shared) Object.defineProperty(prototype, 'useUserBuffer', { value: undefined, configurable: true })
+    if (!shared) restore = await withoutSharedReads()
   })
-  afterAll(() => {
-    if (!shared) delete prototype['useUserBuffer']
-  })
+  afterAll(() => restore?.())
 
   it('answers requests on one connection', async () => {
     const { records } = await serve(request => ({ status: 200, body: request.target }))

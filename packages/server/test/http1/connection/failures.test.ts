@@ -43,7 +43,7 @@ const invalid: readonly (readonly [requirement: string, what: string, response: 
   ['RES-03', 'status 101', () => ({ status: 101 })],
   ['RES-03', 'status 199', () => ({ status: 199 })],
   ['RES-03', 'status 600', () => ({ status: 600 })],
-  ['UPG-01', 'an upgrade that was not offered', () => ({ status: 200, upgrade: () => undefined })],
+  ['RES-03', 'status 101 with an upgrade that was not offered', () => ({ status: 101, upgrade: () => undefined })],
   ['RES-04', 'a number for a body', () => ({ status: 200, body: 7 })],
   ['RES-04', 'an object for a body', () => ({ status: 200, body: {} })],
   ['RES-04', 'true for a body', () => ({ status: 200, body: true })],

@@ -174,8 +174,4 @@ describe('the request object', () => {
     expect(extended['session.id']).toBe(7)
     expect(Object.isExtensible(request)).toBe(true)
   })
-
-  it('UPG-01: offers no upgrade', () => {
-    expect(of('GET / HTTP/1.1', 'host: a', 'connection: upgrade', 'upgrade: websocket').upgrade).toBeUndefined()
-  })
 })
