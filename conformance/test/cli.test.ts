@@ -44,6 +44,11 @@ describe('nsgi-conformance', () => {
     ['an unknown option', ['server', '--comand', 'x'], /Unknown option '--comand'/],
     ['nothing to test', ['server'], /give --command or --url/],
     ['a command without a place for the port', ['server', '--command', 'x {app}'], /\{app\} and \{port\}/],
+    [
+      'a command for TLS without a place for the key',
+      ['server', '--command', 'x {app} {port}', '--tls-command', 'x {app} {port} {cert}'],
+      /--tls-command: \{app\}, \{port\}, \{cert\} and \{key\} must be in it/,
+    ],
     ['a command that was not quoted', ['server', '--command', 'x', '{app}', '{port}'], /quote commands/],
     ['a profile that is none', ['server', '--command', 'x {app} {port}', '--profile', 'cor'], /"cor" is none of core/],
     ['a signal that is none', ['server', '--reload-signal', 'HOP'], /there is no signal SIGHOP/],

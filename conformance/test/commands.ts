@@ -14,10 +14,11 @@ export const kirin = {
   unixCommand: `${quoted(NODE, KIRIN)} {app} --bind unix:{socket}`,
 } as const
 
-/** How the bridge over node:http is started. */
+/** How the bridge over node:http, or node:https, is started. */
 export const toNode = {
   command: `${quoted(NODE, TO_NODE)} {app} {port}`,
   unixCommand: `${quoted(NODE, TO_NODE)} {app} {socket}`,
+  tlsCommand: `${quoted(NODE, TO_NODE)} {app} {port} {cert} {key} {ca}`,
 } as const
 
 /** A server that is none. */

@@ -47,16 +47,10 @@ describe('kirin', () => {
 
 describe('toNode over node:http', () => {
   it('conforms but for the exceptions that are named, each of which is still needed', async () => {
-    const { command, unixCommand } = toNode
-    const { report } = await reportOf(
-      'to-node',
-      '--command',
-      command,
-      '--unix-command',
-      unixCommand,
-      '--exceptions',
-      EXCEPTIONS,
-    )
+    const { command, unixCommand, tlsCommand } = toNode
+    const commands = ['--command', command, '--unix-command', unixCommand, '--tls-command', tlsCommand]
+    const profiles = ['--profile', 'core,stream,tls']
+    const { report } = await reportOf('to-node', ...commands, ...profiles, '--exceptions', EXCEPTIONS)
     expect(failures(report)).toEqual([])
     const listed = JSON.parse(readFileSync(EXCEPTIONS, 'utf8')) as Readonly<Record<string, string>>
     const excepted = report.verdicts.filter(({ outcome }) => outcome === 'exception')

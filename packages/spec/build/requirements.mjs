@@ -18,6 +18,7 @@ const GROUPS = {
   END: 'Server: how a request ends',
   RES: 'Server: the response',
   UPG: 'Server: upgrade',
+  TLS: 'Server: TLS',
   LIF: 'Server: lifespan and workers',
   APP: 'Application',
   MID: 'Middleware',

@@ -1,3 +1,4 @@
+import { MEMBERS } from './server-members.ts'
 import type { ServerMutant } from './server-mutant.ts'
 import { BODIES, REQUESTS } from './server-requests.ts'
 import { ENDS, RESPONSES, SURROUNDINGS } from './server-responses.ts'
@@ -9,4 +10,5 @@ export const serverMutants: Readonly<Record<string, ServerMutant>> = {
   ...ENDS,
   ...RESPONSES,
   ...SURROUNDINGS,
+  ...MEMBERS,
 }

@@ -32,6 +32,7 @@ export type RequirementId =
   | 'REQ-26'
   | 'REQ-27'
   | 'REQ-28'
+  | 'REQ-29'
   | 'BOD-01'
   | 'BOD-02'
   | 'BOD-03'
@@ -99,6 +100,8 @@ export type RequirementId =
   | 'UPG-03'
   | 'UPG-04'
   | 'UPG-05'
+  | 'TLS-01'
+  | 'TLS-02'
   | 'LIF-01'
   | 'LIF-02'
   | 'LIF-03'
@@ -111,6 +114,7 @@ export type RequirementId =
   | 'LIF-10'
   | 'LIF-11'
   | 'LIF-12'
+  | 'LIF-13'
   | 'APP-01'
   | 'APP-02'
   | 'APP-03'
@@ -166,6 +170,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {"id":"REQ-26","role":"server","level":"MUST","feature":"core","text":"A request is extensible; what a server adds to it stands under a symbol or a name with a dot, all other names are reserved.","reason":"A later version can add members without meeting anyone else's."},
   {"id":"REQ-27","role":"server","level":"MUST","feature":"core","text":"`mount` is `\"\"` or begins with a slash and does not end in one, and `mount + path` is the whole path.","reason":"An application that makes links needs to know where it stands."},
   {"id":"REQ-28","role":"server","level":"MUST","feature":"core","text":"`remote` and `local` have an `address` and a `port`; `port` is `null` on a UNIX socket.","reason":"One shape for all transports; 0 would be a port."},
+  {"id":"REQ-29","role":"server","level":"MUST","feature":"core","text":"`tls` is `null` on a connection without TLS, else an object with the session's `version`, and `alpn`, `servername` and `peerCertificate`, each `null` where there is none.","reason":"Whether and how the client proved who it is cannot be read from a stub; one name for none, not `false` or `\"\"` or `{}`."},
   {"id":"BOD-01","role":"server","level":"MUST","feature":"core","text":"`body` is `null` when the message has no content: it has neither Transfer-Encoding nor a Content-Length above zero.","reason":"Whether there is a body is known without reading it."},
   {"id":"BOD-02","role":"server","level":"MUST","feature":"core","text":"A body yields non-empty chunks of `Uint8Array`.","reason":"An empty chunk is where loops that test for the end go wrong."},
   {"id":"BOD-03","role":"server","level":"MUST","feature":"core","text":"A server removes transfer codings and leaves content codings alone.","reason":"Content-Encoding belongs to the representation (RFC 9110 §8.4); decoding it unasked is a way to be bombed."},
@@ -233,6 +238,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {"id":"UPG-03","role":"server","level":"MUST","feature":"upgrade","text":"Bytes that were received behind the request come first on the readable side.","reason":"Clients do not wait; the first frame is often in the same packet."},
   {"id":"UPG-04","role":"server","level":"MUST","feature":"upgrade","text":"An upgrade that the application does not take is an ordinary exchange.","reason":"RFC 9110 §7.8: a server may ignore it."},
   {"id":"UPG-05","role":"server","level":"MUST","feature":"upgrade","text":"After an upgrade `finished` is called when the socket has closed, with an error if it did not end on both sides.","reason":"The access log and the count of open connections want to know."},
+  {"id":"TLS-01","role":"server","level":"MUST","feature":"tls","text":"A server says close_notify before it closes a connection over TLS behind a response that is whole, and says none where one was cut short whose end is that of the connection.","reason":"Without it anybody on the way can cut a body short and nobody notices (RFC 8446 §6.1, RFC 9112 §9.8)."},
+  {"id":"TLS-02","role":"server","level":"MUST","feature":"tls","text":"Bytes that are no TLS, handshakes that fail and handshakes that never end reach no application and hold up no other connection.","reason":"A port scanner must not take a site off the net, nor a plain-text client get round what TLS protects."},
   {"id":"LIF-01","role":"server","level":"MUST","feature":"core","text":"`startup` is called and awaited once per worker before that worker accepts a connection.","reason":"No request meets an application that is half ready."},
   {"id":"LIF-02","role":"server","level":"MUST","feature":"core","text":"A worker whose `startup` fails never serves, and ends with a non-zero exit status.","reason":"An application that cannot start must be seen."},
   {"id":"LIF-03","role":"server","level":"MUST","feature":"core","text":"A server does without hooks that are absent.","reason":"Most applications have none."},
@@ -245,6 +252,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {"id":"LIF-10","role":"server","level":"MUST","feature":"prefork","text":"A worker that is killed loses only its own requests.","reason":"That is what several processes are for."},
   {"id":"LIF-11","role":"server","level":"MUST","feature":"prefork","text":"The process that looks after the workers answers no client.","reason":"What never reads a client's byte cannot be taken down by one."},
   {"id":"LIF-12","role":"server","level":"MUST","feature":"prefork","text":"A server that offers a reload drops no request over it.","reason":"Deploying is not an outage."},
+  {"id":"LIF-13","role":"server","level":"MUST","feature":"core","text":"`context` has the members of §9: `nsgi`, `server`, `worker`, `multiprocess`, `draining`, `log` with its four methods, and `extensions`, which is empty where there are none.","reason":"An application uses them without looking first."},
   {"id":"APP-01","role":"application","level":"MUST","feature":"application","text":"Each call returns a fresh response.","reason":"A shared body can be read once, and `finished` is called for each."},
   {"id":"APP-02","role":"application","level":"MUST","feature":"application","text":"A response has no hop-by-hop fields but `connection: close`.","reason":"They would be stripped; whoever sends them means something else."},
   {"id":"APP-03","role":"application","level":"MUST","feature":"application","text":"A `content-length` equals the number of bytes in the body.","reason":"The server answers 500 or breaks off otherwise."},

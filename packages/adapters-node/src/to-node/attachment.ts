@@ -21,6 +21,10 @@ export function attachTo(server: Server, listener: RequestListener): void {
     socket.resume()
     Connection.of(socket as Socket).refuseInput(connectRefusalOf(req))
   })
+  // Of an https server each connection has to be told by itself: its TLS would end when the client's side does.
+  server.prependListener('secureConnection', (socket: Socket) => {
+    socket.allowHalfOpen = true
+  })
   Object.assign(server, {
     // A client that has ended its side still gets its answers (NSGI END-04).
     httpAllowHalfOpen: true,

@@ -55,7 +55,7 @@ function checkConnection({ remote, local, tls, signal }: Members, found: Found):
     }
   }
   if (tls !== null && !isTlsInfo(tls)) {
-    found('LIF-09', `tls must be null or have version, alpn, servername and peerCertificate, not ${describe(tls)}`)
+    found('REQ-29', `tls must be null or have version, alpn, servername and peerCertificate, not ${describe(tls)}`)
   }
   if (!isSignal(signal)) found('END-01', `signal must be an AbortSignal, not ${describe(signal)}`)
 }

@@ -127,14 +127,14 @@ describe('a context', () => {
   it.each<[string, string, unknown]>([
     ['LIF-04', 'that is none', undefined],
     ['LIF-04', 'that is not frozen', { ...createContext() }],
-    ['LIF-04', 'of another version', worker({ nsgi: '2.0' }).context],
-    ['LIF-04', 'without a server', worker({ server: undefined }).context],
-    ['LIF-04', 'with a log that lacks a level', worker({ log: { ...log, debug: undefined } }).context],
-    ['LIF-04', 'with multiprocess as text', worker({ multiprocess: 'yes' }).context],
+    ['LIF-13', 'of another version', worker({ nsgi: '2.0' }).context],
+    ['LIF-13', 'without a server', worker({ server: undefined }).context],
+    ['LIF-13', 'with a log that lacks a level', worker({ log: { ...log, debug: undefined } }).context],
+    ['LIF-13', 'with multiprocess as text', worker({ multiprocess: 'yes' }).context],
     ['LIF-05', 'without draining', worker({ draining: undefined }).context],
     ['LIF-08', 'of a worker without a number', worker({ worker: '0' }).context],
     ['LIF-09', 'with an extension that is a stub', worker({ extensions: { 'kirin.http2': undefined } }).context],
-    ['LIF-09', 'without extensions', worker({ extensions: undefined }).context],
+    ['LIF-13', 'without extensions', worker({ extensions: undefined }).context],
     ['REQ-26', 'with an extension without a dot', worker({ extensions: { http2: {} } }).context],
   ])('%s: %s', async (requirement, _name, context) => {
     const watched = watchedApplication()

@@ -165,7 +165,7 @@ describe('a request that breaks the contract', () => {
     ['BOD-10', 'trailers before the body', but(createRequest({ body: 'tea' }), { trailers: Object.create(null) })],
     ['BOD-10', 'no trailers, though there is no body', but(get(), { trailers: undefined })],
     ['END-01', 'a signal that is none', but(get(), { signal: {} })],
-    ['LIF-09', 'tls that is a stub', but(get(), { tls: {}, scheme: 'https' })],
+    ['REQ-29', 'tls that is a stub', but(get(), { tls: {}, scheme: 'https' })],
     ['LIF-09', 'inform that is a stub', but(get(), { inform: null })],
     ['UPG-01', 'an upgrade in capitals', createRequest({ headers: { upgrade: 'WebSocket' }, upgrade: 'WebSocket' })],
     ['UPG-01', 'an upgrade that nobody asked for', createRequest({ upgrade: 'websocket' })],

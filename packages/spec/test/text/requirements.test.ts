@@ -16,7 +16,7 @@ const { requirements } = JSON.parse(readFileSync(new URL('requirements.json', sp
   requirements: readonly Requirement[]
 }
 
-const ID = /\b(?:REQ|BOD|EXP|END|RES|UPG|LIF|APP|MID|ADP)-\d\d\b/g
+const ID = /\b(?:REQ|BOD|EXP|END|RES|UPG|TLS|LIF|APP|MID|ADP)-\d\d\b/g
 
 /** The normative part, without code; ids in "§14 Security" and the like repeat what was said before. */
 const normative = text.replaceAll(/^```[^]*?^```/gm, '').slice(0, text.indexOf('## 14.'))

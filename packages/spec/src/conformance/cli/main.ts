@@ -65,10 +65,13 @@ async function carryOut(line: CommandLine, surroundings: Surroundings): Promise<
 }
 
 async function server(line: CommandLine, surroundings: Surroundings): Promise<number> {
-  const { command, url, probeDirectory, only } = line
+  const { command, tlsCommand, url, probeDirectory, only } = line
   if ((command === undefined) === (url === undefined)) throw new UsageError('server: give --command or --url')
   if (command !== undefined && !(command.includes('{app}') && command.includes('{port}'))) {
     throw new UsageError('--command: {app} and {port} must be in it')
+  }
+  if (tlsCommand !== undefined && !['{app}', '{port}', '{cert}', '{key}'].every(place => tlsCommand.includes(place))) {
+    throw new UsageError('--tls-command: {app}, {port}, {cert} and {key} must be in it')
   }
   if (url !== undefined && probeDirectory === undefined) throw new UsageError('--url: --probe-dir is needed as well')
   const total = someCases(selectCases(serverCases, only).length, only)

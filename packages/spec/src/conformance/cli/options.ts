@@ -24,8 +24,10 @@ export const USAGE = `Usage: nsgi-conformance <what> [options]
 Options of server
   --command <text>       starts the server with the application {app} on 127.0.0.1:{port}; SIGTERM stops it
   --unix-command <text>  the same on the UNIX socket {socket}
+  --tls-command <text>   the same over TLS, for the profile tls, with the files {cert} and {key}, and {ca}, where it
+                         can ask clients for certificates: kirin {app} --bind 127.0.0.1:{port} --certfile {cert} …
   --reload-signal <name> the signal that makes it reload, if it can: HUP
-  --profile <list>       what the server claims: core, stream, prefork, upgrade (default: core,stream)
+  --profile <list>       what the server claims: core, stream, prefork, upgrade, tls (default: core,stream)
   --url <url>            http://127.0.0.1:8000, of a server that has loaded the probe (nsgi-conformance probe)
   --probe-dir <path>     the directory that NSGI_PROBE_DIR named when that server was started
   --start-timeout <s>    seconds that a start may take (default: 20)
@@ -45,6 +47,7 @@ export interface CommandLine {
   readonly argument: string | undefined
   readonly command: string | undefined
   readonly unixCommand: string | undefined
+  readonly tlsCommand: string | undefined
   readonly reloadSignal: NodeJS.Signals | undefined
   readonly profiles: readonly Feature[] | undefined
   readonly url: string | undefined
@@ -60,6 +63,7 @@ export interface CommandLine {
 const OPTIONS = {
   command: { type: 'string' },
   'unix-command': { type: 'string' },
+  'tls-command': { type: 'string' },
   'reload-signal': { type: 'string' },
   profile: { type: 'string' },
   url: { type: 'string' },
@@ -86,6 +90,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     argument,
     command: values.command,
     unixCommand: values['unix-command'],
+    tlsCommand: values['tls-command'],
     reloadSignal: signalOf(values['reload-signal']),
     profiles: profilesOf(values.profile),
     url: urlOf(values.url),

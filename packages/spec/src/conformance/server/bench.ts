@@ -5,6 +5,7 @@ import { type ProbeRequest, probeRequest, type RequestOptions } from './request.
 import { type Reachable, ServerProcess, type StartOptions } from './server-process.ts'
 import { Connection } from './wire/connection.ts'
 import { type ReceivedResponse, saysClose } from './wire/response.ts'
+import type { TlsClient } from './wire/secure-socket.ts'
 
 /** Round trips that stand for "time enough": whatever the server would have done by itself, it had the turn to do. */
 const QUIET_ROUND_TRIPS = 3
@@ -22,6 +23,14 @@ export interface Server {
   readonly unixCommand: string | undefined
   /** The signal that makes the server reload, if it has one. */
   readonly reloadSignal: NodeJS.Signals | undefined
+}
+
+/** How a case connects. */
+export interface ConnectOptions {
+  /** Nothing is read before `resume`. */
+  readonly paused?: boolean
+  /** How it speaks TLS to a server that does; `null`: not at all. */
+  readonly tls?: TlsClient | null | undefined
 }
 
 /** What one case gets: connections to the server, servers of its own, the application's events. All of it goes with the case. */
@@ -43,18 +52,25 @@ export class Bench {
     return this.#main.probe
   }
 
-  /** Opens a connection, to the shared server unless another is named. */
-  async connect(to: Reachable = this.#main, options: { readonly paused?: boolean } = {}): Promise<Connection> {
-    const name = `connection ${this.#connections.length + 1}`
-    const connection = await Connection.open({ where: to.where, name, signal: this.signal, ...options })
+  /** Opens a connection, to the shared server unless another is named; with TLS where that speaks it. */
+  async connect(to: Reachable = this.#main, { paused = false, tls }: ConnectOptions = {}): Promise<Connection> {
+    const connection = await this.#open(to, { name: `connection ${this.#connections.length + 1}`, paused, tls })
     this.#connections.push(connection)
     return connection
   }
 
+  #open(
+    { where, secure }: Reachable,
+    { tls, ...options }: ConnectOptions & { readonly name: string },
+  ): Promise<Connection> {
+    const client = secure && tls !== null ? (tls ?? {}) : undefined
+    return Connection.open({ where, signal: this.signal, tls: client, ...options })
+  }
+
   /** Sends one request on a connection of its own and reads its response. */
-  async exchange(options: RequestOptions = {}): Promise<ExchangeResult> {
+  async exchange(options: RequestOptions = {}, how: ConnectOptions = {}): Promise<ExchangeResult> {
     const request = probeRequest(options)
-    const connection = await this.connect()
+    const connection = await this.connect(undefined, how)
     const response = await connection.request(request).response()
     return { connection, response, request, key: request.key }
   }
@@ -113,11 +129,14 @@ export class Bench {
   /** Lets time pass in which nothing should happen: round trips on another connection, and a little more. */
   async quiet(): Promise<void> {
     const started = performance.now()
-    const connection = await this.connect()
-    for (let count = 0; count < QUIET_ROUND_TRIPS; count += 1) await this.ping(connection)
-    const left = QUIET_TIME - (performance.now() - started)
-    if (left > 0) await new Promise(resolve => setTimeout(resolve, left))
-    connection.close()
+    const connection = await this.#open(this.#main, { name: 'aside' })
+    try {
+      for (let count = 0; count < QUIET_ROUND_TRIPS; count += 1) await this.ping(connection)
+      const left = QUIET_TIME - (performance.now() - started)
+      if (left > 0) await new Promise(resolve => setTimeout(resolve, left))
+    } finally {
+      connection.close()
+    }
   }
 
   /** What went over the connections of this case. */

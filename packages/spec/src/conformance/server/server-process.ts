@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConformanceFailure, fail } from '../failure.ts'
 import { ProbeDirectory } from './probe-directory.ts'
+import { writeCertificates } from './tls/certificate-files.ts'
 import { Connection } from './wire/connection.ts'
 
 /** Milliseconds between two attempts to reach a server that is starting. */
@@ -24,8 +25,10 @@ export type ProbeName = 'application' | 'bare-application'
 
 /** How a server is started. */
 export interface StartOptions {
-  /** `{app}`, `{port}`, `{workers}` and `{socket}` are replaced. Run by `sh`. */
+  /** `{app}`, `{port}`, `{workers}`, `{socket}`, and the files `{cert}`, `{key}` and `{ca}` are replaced. Run by `sh`. */
   readonly command: string
+  /** Whether what it starts speaks TLS. */
+  readonly secure?: boolean
   readonly workers?: number
   readonly probe?: ProbeName
   /** Added to the environment. */
@@ -44,12 +47,15 @@ export interface ProcessEnd {
 export interface Reachable {
   readonly where: NetConnectOpts
   readonly probe: ProbeDirectory
+  /** Whether clients have to speak TLS. */
+  readonly secure: boolean
 }
 
 /** A server that the suite started. Every wait for it is bounded. */
 export class ServerProcess implements Reachable {
   readonly where: NetConnectOpts
   readonly probe: ProbeDirectory
+  readonly secure: boolean
   /** What it printed, the end of it. */
   output = ''
   /** How it ended, once it has. */
@@ -60,11 +66,13 @@ export class ServerProcess implements Reachable {
 
   private constructor(options: StartOptions, port: number) {
     const { command, workers = 1, probe = 'application', env = {}, startTimeout = START_TIMEOUT } = options
+    this.secure = options.secure === true
     this.probe = new ProbeDirectory()
     this.#startTimeout = startTimeout
     const socket = join(this.probe.path, 'server.sock')
     this.where = command.includes('{socket}') ? { path: socket } : { host: '127.0.0.1', port }
-    const filled = fill(command, { app: probePath(probe), port: String(port), workers: String(workers), socket })
+    const places = { app: probePath(probe), port: String(port), workers: String(workers), socket }
+    const filled = fill(command, { ...places, ...(this.secure ? writeCertificates(this.probe.path) : {}) })
     // `exec`, so that the signals of the suite reach the server and not the shell.
     this.#child = spawn('sh', ['-c', `exec ${filled}`], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -174,10 +182,10 @@ export class ServerProcess implements Reachable {
 
 /** Sends one request and reads one answer. */
 export async function expectAnswer(
-  { where }: Pick<Reachable, 'where'>,
+  { where, secure }: Pick<Reachable, 'where' | 'secure'>,
   { signal, silence }: { readonly signal: AbortSignal; readonly silence: number },
 ): Promise<void> {
-  const connection = await Connection.open({ where, name: 'first', signal, silence })
+  const connection = await Connection.open({ where, name: 'first', signal, silence, tls: secure ? {} : undefined })
   try {
     connection.request({
       method: 'GET',

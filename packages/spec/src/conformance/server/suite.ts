@@ -1,6 +1,6 @@
 import type { Feature } from '../../requirements.ts'
 import type { ConformanceCase } from '../case.ts'
-import { fail } from '../failure.ts'
+import { fail, skip } from '../failure.ts'
 import type { Report, Verdict } from '../report.ts'
 import { runCases } from '../runner.ts'
 import { Bench, type Server } from './bench.ts'
@@ -18,7 +18,7 @@ const MOST_RESTARTS = 5
 const FIRST_ANSWER = 5000
 
 /** The profiles of a server, in the order in which one would implement them. */
-export const SERVER_PROFILES: readonly Feature[] = ['core', 'stream', 'prefork', 'upgrade']
+export const SERVER_PROFILES: readonly Feature[] = ['core', 'stream', 'prefork', 'upgrade', 'tls']
 
 /** What is tested, and how. Either `command` or `url` with `probeDirectory`. */
 export interface ServerSuiteOptions {
@@ -29,6 +29,11 @@ export interface ServerSuiteOptions {
   readonly probeDirectory?: string | undefined
   /** As `command`, with `{socket}` for the path of a UNIX socket. */
   readonly unixCommand?: string | undefined
+  /**
+   * As `command`, speaking TLS with the certificate `{cert}` and its key `{key}`; for the profile tls. Where it has `{ca}`, it
+   * asks clients for a certificate of that authority, and serves those that have none.
+   */
+  readonly tlsCommand?: string | undefined
   /** The signal that makes the server reload, where it can. */
   readonly reloadSignal?: NodeJS.Signals | undefined
   /** Claimed profiles; core and stream where absent. */
@@ -46,18 +51,23 @@ export interface ServerSuiteOptions {
 /** Runs the server suite. Never rejects because of the server; everything that the suite started is gone afterwards. */
 export async function runServerSuite(options: ServerSuiteOptions): Promise<Report> {
   const { command, url, profiles = ['core', 'stream'], only, exceptions, jobs = DEFAULT_JOBS } = options
-  const holder = new SharedServer(options)
+  const plain = new SharedServer(options)
+  const secure = new SharedServer({ ...options, command: options.tlsCommand, url: undefined, secure: true })
+  const selected = selectCases(serverCases, only)
+  const holderOf = ({ profile }: ConformanceCase<Bench>): SharedServer => (profile === 'tls' ? secure : plain)
+  const needed = new Set(selected.filter(({ profile }) => profiles.includes(profile)).map(holderOf))
   try {
     // Before any case's time runs: a start may take longer than a case. What goes wrong here every case reports.
-    await holder.shared(AbortSignal.timeout(FIRST_ANSWER)).catch(() => undefined)
-    return await runCases(selectCases(serverCases, only), {
+    await Promise.allSettled([...needed].map(holder => holder.shared(AbortSignal.timeout(FIRST_ANSWER))))
+    return await runCases(selected, {
       suite: 'server',
       subject: command ?? url ?? '',
       claimed: profiles,
       exceptions,
       concurrency: jobs,
       onVerdict: verdict => options.onVerdict?.(verdict),
-      open: async (_case, signal) => {
+      open: async (conformanceCase, signal) => {
+        const holder = holderOf(conformanceCase)
         const main = await holder.shared(signal)
         const bench = new Bench(holder, { main, signal })
         return {
@@ -71,7 +81,7 @@ export async function runServerSuite(options: ServerSuiteOptions): Promise<Repor
       },
     })
   } finally {
-    await holder.dispose()
+    await Promise.all([plain.dispose(), secure.dispose()])
   }
 }
 
@@ -91,24 +101,29 @@ export function selectCases<Subject>(
   )
 }
 
+/** The options of a server that cases share; `secure` where it speaks TLS. */
+type SharedOptions = ServerSuiteOptions & { readonly secure?: boolean }
+
 /** The server that most cases share. */
 class SharedServer implements Server {
   readonly start: Server['start']
   readonly unixCommand: string | undefined
   readonly reloadSignal: NodeJS.Signals | undefined
-  readonly #options: ServerSuiteOptions
+  readonly #options: SharedOptions
   #running: Promise<Reachable> | undefined
   #starts = 0
 
-  constructor(options: ServerSuiteOptions) {
-    const { command, startTimeout, unixCommand, reloadSignal } = options
+  constructor(options: SharedOptions) {
+    const { command, startTimeout, unixCommand, reloadSignal, secure = false } = options
     this.#options = options
     this.unixCommand = unixCommand
     this.reloadSignal = reloadSignal
-    this.start = command === undefined ? undefined : own => ({ command, startTimeout, ...own })
+    this.start = command === undefined ? undefined : own => ({ command, startTimeout, secure, ...own })
   }
 
   async shared(signal: AbortSignal): Promise<Reachable> {
+    const { command, secure = false } = this.#options
+    if (secure && command === undefined) skip('no command for TLS was given (--tls-command)')
     const running = await this.#running
     if (running instanceof ServerProcess && running.end !== undefined) this.#running = undefined
     // A start that failed is not tried again: every case says why.
@@ -131,12 +146,13 @@ class SharedServer implements Server {
   async #begin(signal: AbortSignal): Promise<Reachable> {
     this.#starts += 1
     if (this.#starts > MOST_RESTARTS) fail(`the server ended ${MOST_RESTARTS} times; it is not started again`)
-    const { command, url, probeDirectory, startTimeout } = this.#options
-    if (command !== undefined) return ServerProcess.start({ command, startTimeout }, new AbortController().signal)
+    const { command, url, probeDirectory, startTimeout, secure = false } = this.#options
+    if (command !== undefined)
+      return ServerProcess.start({ command, startTimeout, secure }, new AbortController().signal)
     const { hostname, port } = new URL(url ?? '')
     const where = { host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port === '' ? 80 : port) }
     const probe = new ProbeDirectory(probeDirectory)
-    await expectAnswer({ where }, { signal, silence: FIRST_ANSWER })
-    return { where, probe }
+    await expectAnswer({ where, secure }, { signal, silence: FIRST_ANSWER })
+    return { where, probe, secure }
   }
 }

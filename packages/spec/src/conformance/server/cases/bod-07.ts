@@ -27,25 +27,29 @@ const MALFORMED = {
   'a bare LF behind a chunk': [['Transfer-Encoding: chunked'], '3\r\nabc\n0\r\n\r\n'],
 } as const
 
-export const bod07: readonly ConformanceCase<Bench>[] = defineCases('BOD-07', {
-  'rejects the body where the client ends too early': async bench => {
-    for (const [name, [fields, body]] of Object.entries(CUT)) {
-      const request = probeRequest({ method: 'POST', fields, body, script: { before: [{ read: 'all' }] } })
-      const connection = await bench.connect()
-      connection.request(request).halfClose()
-      await rejects(bench, { key: request.key, name })
-    }
-  },
-
-  'rejects the body where the connection is reset': async bench => {
-    const fields = ['Content-Length: 10']
-    const request = probeRequest({ method: 'POST', fields, body: '12345', script: { before: [{ read: 'all' }] } })
+async function endsTooEarly(bench: Bench): Promise<void> {
+  for (const [name, [fields, body]] of Object.entries(CUT)) {
+    const request = probeRequest({ method: 'POST', fields, body, script: { before: [{ read: 'all' }] } })
     const connection = await bench.connect()
-    connection.request(request)
-    await bench.event(request.key, 'chunk')
-    connection.reset()
-    await rejects(bench, { key: request.key, name: 'reset' })
-  },
+    connection.request(request).halfClose()
+    await rejects(bench, { key: request.key, name })
+  }
+}
+
+async function isReset(bench: Bench): Promise<void> {
+  const fields = ['Content-Length: 10']
+  const request = probeRequest({ method: 'POST', fields, body: '12345', script: { before: [{ read: 'all' }] } })
+  const connection = await bench.connect()
+  connection.request(request)
+  await bench.event(request.key, 'chunk')
+  connection.reset()
+  await rejects(bench, { key: request.key, name: 'reset' })
+}
+
+export const bod07: readonly ConformanceCase<Bench>[] = defineCases('BOD-07', {
+  'rejects the body where the client ends too early': endsTooEarly,
+
+  'rejects the body where the connection is reset': isReset,
 
   'rejects a malformed body, and reads nothing behind it as a request': async bench => {
     for (const [name, [fields, body]] of Object.entries(MALFORMED)) {
@@ -58,6 +62,14 @@ export const bod07: readonly ConformanceCase<Bench>[] = defineCases('BOD-07', {
       await connection.reader.toClose('the end of the connection')
       bench.probe.expectNoCall(`${request.key}-smuggled`)
     }
+  },
+
+  'rejects the body where the client ends too early, or resets, over TLS': {
+    profile: 'tls',
+    run: async bench => {
+      await endsTooEarly(bench)
+      await isReset(bench)
+    },
   },
 })
 

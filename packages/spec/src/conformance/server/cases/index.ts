@@ -39,6 +39,7 @@ import { lif09 } from './lif-09.ts'
 import { lif10 } from './lif-10.ts'
 import { lif11 } from './lif-11.ts'
 import { lif12 } from './lif-12.ts'
+import { lif13 } from './lif-13.ts'
 import { req01 } from './req-01.ts'
 import { req02 } from './req-02.ts'
 import { req03 } from './req-03.ts'
@@ -67,6 +68,7 @@ import { req25 } from './req-25.ts'
 import { req26 } from './req-26.ts'
 import { req27 } from './req-27.ts'
 import { req28 } from './req-28.ts'
+import { req29 } from './req-29.ts'
 import { res01 } from './res-01.ts'
 import { res02 } from './res-02.ts'
 import { res03 } from './res-03.ts'
@@ -102,6 +104,8 @@ import { res32 } from './res-32.ts'
 import { res33 } from './res-33.ts'
 import { res34 } from './res-34.ts'
 import { res35 } from './res-35.ts'
+import { tls01 } from './tls-01.ts'
+import { tls02 } from './tls-02.ts'
 import { upg01 } from './upg-01.ts'
 import { upg02 } from './upg-02.ts'
 import { upg03 } from './upg-03.ts'
@@ -138,6 +142,7 @@ export const serverCases: readonly ConformanceCase<Bench>[] = [
   ...req26,
   ...req27,
   ...req28,
+  ...req29,
   ...bod01,
   ...bod02,
   ...bod03,
@@ -205,6 +210,8 @@ export const serverCases: readonly ConformanceCase<Bench>[] = [
   ...upg03,
   ...upg04,
   ...upg05,
+  ...tls01,
+  ...tls02,
   ...lif01,
   ...lif02,
   ...lif03,
@@ -217,4 +224,5 @@ export const serverCases: readonly ConformanceCase<Bench>[] = [
   ...lif10,
   ...lif11,
   ...lif12,
+  ...lif13,
 ]

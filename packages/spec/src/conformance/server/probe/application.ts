@@ -17,20 +17,22 @@ const application: Application = (request, context) => {
   return handle(request, { sameContext: context === known, worker, multiprocess, nsgi })
 }
 
-/** Whether the context is what the specification says, in words; empty where it is. */
+/** What the members of the context are not (LIF-13), in words; empty where all is well. */
 function faults(context: Context): readonly string[] {
   const { server, log, extensions, draining } = context
   const found: (readonly [boolean, string])[] = [
-    [Object.isFrozen(context), 'it is not frozen'],
     [context.nsgi === '1.0', 'nsgi is not 1.0'],
-    [typeof server.name === 'string' && typeof server.version === 'string', 'server has no name or no version'],
+    [typeof server?.name === 'string' && typeof server.version === 'string', 'server has no name or no version'],
     [Number.isInteger(context.worker) && context.worker >= 0, 'worker is no number from 0'],
     [typeof context.multiprocess === 'boolean', 'multiprocess is no boolean'],
     [draining instanceof AbortSignal && !draining.aborted, 'draining is no signal that has yet to abort'],
-    [[log.error, log.warn, log.info, log.debug].every(method => typeof method === 'function'), 'log lacks a method'],
     [
-      typeof extensions === 'object' && !Object.values(extensions).includes(undefined),
-      'extensions has members that are undefined',
+      [log?.error, log?.warn, log?.info, log?.debug].every(method => typeof method === 'function'),
+      'log lacks a method',
+    ],
+    [
+      typeof extensions === 'object' && extensions !== null && !Object.values(extensions).includes(undefined),
+      'extensions is no record of what there is',
     ],
   ]
   return found.flatMap(([well, fault]) => (well ? [] : [fault]))
@@ -39,7 +41,8 @@ function faults(context: Context): readonly string[] {
 Object.assign(application, {
   async startup(context: Context) {
     known = context
-    tell(WORKER, 'starting', { worker: context.worker, faults: faults(context) })
+    const { worker } = context
+    tell(WORKER, 'starting', { worker, frozen: Object.isFrozen(context), faults: faults(context) })
     context.draining.addEventListener('abort', () => tell(WORKER, 'draining', { worker: context.worker }))
     if (process.env['NSGI_PROBE_STARTUP'] === 'throw') throw new Error('the probe was told to fail in startup')
     if (process.env['NSGI_PROBE_STARTUP'] === 'gate') await gate(WORKER, 'startup')

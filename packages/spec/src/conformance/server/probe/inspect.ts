@@ -40,7 +40,7 @@ export function facts(request: GatewayRequest): object {
     local,
     headers: { ...headers },
     bare: Object.getPrototypeOf(headers) === null,
-    tls: tls !== null,
+    tls: tls === null ? null : { ...tls, peerCertificate: certificate(tls.peerCertificate) },
     upgrade: upgrade ?? null,
     body: request.body === null ? null : 'some',
     inform: typeof request.inform,
@@ -94,4 +94,10 @@ function strangers(request: object): readonly string[] {
     level = Object.getPrototypeOf(level) as object | null
   }
   return [...found]
+}
+
+/** Of a certificate its subject, which has to be there; anything else as it is. */
+function certificate(found: unknown): unknown {
+  if (typeof found !== 'object' || found === null) return found === undefined ? 'undefined' : found
+  return { subject: (found as { readonly subject?: unknown }).subject ?? null }
 }

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { fail } from '../../failure.ts'
 import type { Exchange } from '../../report.ts'
 import { ByteReader } from './byte-reader.ts'
 import { type ReceivedResponse, type ResponseHead, readBody, readChunk, readHead, readResponse } from './response.ts'
+import { type SecureSocket, secure, type TlsClient } from './secure-socket.ts'
 
 /** Milliseconds without a byte after which a wait fails: far above what a busy machine makes of a round trip. */
 const SILENCE = 5000
@@ -19,19 +21,30 @@ export interface ConnectionOptions {
   readonly silence?: number
   /** Nothing is read before `resume`. */
   readonly paused?: boolean
+  /** Speaks TLS, and how. */
+  readonly tls?: TlsClient | undefined
 }
 
-/** A client's end of a TCP or UNIX connection: bytes out, strictly parsed responses in. */
+/** A client's end of a TCP, UNIX or TLS connection: bytes out, strictly parsed responses in. */
 export class Connection {
   readonly reader: ByteReader
   readonly name: string
-  readonly #socket: Socket
+  /** What bytes go over: the TCP or UNIX socket itself, or TLS on it. */
+  readonly #socket: Duplex
+  readonly #raw: Socket
+  readonly #secure: SecureSocket | undefined
   readonly #transcript: Exchange[] = []
   #methods: string[] = []
 
-  private constructor(socket: Socket, { name, signal, silence = SILENCE, paused = false }: ConnectionOptions) {
+  private constructor(
+    { raw, secured }: { readonly raw: Socket; readonly secured: SecureSocket | undefined },
+    { name, signal, silence = SILENCE, paused = false }: ConnectionOptions,
+  ) {
+    const socket = secured?.socket ?? raw
     this.name = name
     this.#socket = socket
+    this.#raw = raw
+    this.#secure = secured
     this.reader = new ByteReader({ silence, signal })
     socket.on('end', () => this.#ended('end'))
     socket.on('error', () => this.#ended('reset'))
@@ -39,7 +52,7 @@ export class Connection {
     if (!paused) this.resume()
   }
 
-  /** @throws ConformanceFailure where nobody accepts */
+  /** @throws ConformanceFailure where nobody accepts, or the handshake of TLS fails */
   static async open(options: ConnectionOptions): Promise<Connection> {
     const socket = connect(options.where)
     socket.setNoDelay(true)
@@ -49,17 +62,30 @@ export class Connection {
       socket.destroy()
       fail('the server does not accept connections', { cause: error })
     }
-    return new Connection(socket, options)
+    const secured = options.tls === undefined ? undefined : await secure(socket, options.tls, options.signal)
+    return new Connection({ raw: socket, secured }, options)
+  }
+
+  /** What was agreed in the handshake, as this side knows it; `undefined` without TLS. */
+  get session(): { readonly version: string; readonly alpn: string | null } | undefined {
+    if (this.#secure === undefined) return undefined
+    const { socket } = this.#secure
+    return { version: socket.getProtocol() ?? '', alpn: socket.alpnProtocol || null }
+  }
+
+  /** Whether the server's last word was an alert of TLS: close_notify, where nothing failed. To be seen with TLS 1.2 only. */
+  get endedByAlert(): boolean {
+    return this.#secure?.endedByAlert() === true
   }
 
   /** The client's address and port. */
   get localPort(): number | undefined {
-    return this.#socket.localPort
+    return this.#raw.localPort
   }
 
   /** The port that it is connected to. */
   get remotePort(): number | undefined {
-    return this.#socket.remotePort
+    return this.#raw.remotePort
   }
 
   /** Bytes that the operating system has not taken yet. */
@@ -118,14 +144,16 @@ export class Connection {
   close(): void {
     this.#note('the client closes the connection')
     this.#socket.destroy()
+    this.#raw.destroy()
   }
 
   /** Takes the socket away, by a reset: a server must not wait for more of a case that is over. */
   dispose(): void {
     // Only TCP has a reset, and libuv cannot reset what was shut down already: such a handle would stay and spin.
-    const { writableEnded, destroyed, remoteFamily } = this.#socket
-    if (writableEnded || destroyed || remoteFamily === undefined) this.#socket.destroy()
-    else this.#socket.resetAndDestroy()
+    const { writableEnded, destroyed, remoteFamily } = this.#raw
+    if (writableEnded || destroyed || remoteFamily === undefined) this.#raw.destroy()
+    else this.#raw.resetAndDestroy()
+    this.#socket.destroy()
   }
 
   /** The next head, informational or final. */
