@@ -12,6 +12,7 @@ const BAD = path('fixtures/bad-server.mjs')
 export const kirin = {
   command: `${quoted(NODE, KIRIN)} {app} --bind 127.0.0.1:{port} --workers {workers}`,
   unixCommand: `${quoted(NODE, KIRIN)} {app} --bind unix:{socket}`,
+  tlsCommand: `${quoted(NODE, KIRIN)} {app} --bind 127.0.0.1:{port} --certfile {cert} --keyfile {key} --ca-certs {ca} --cert-reqs 1`,
 } as const
 
 /** How the bridge over node:http, or node:https, is started. */

@@ -31,15 +31,16 @@ const failures = ({ verdicts }: Report): readonly string[] =>
 
 describe('kirin', () => {
   it('conforms in every profile that it claims', async () => {
-    const { command, unixCommand } = kirin
-    const profiles = ['--profile', 'core,stream,prefork,upgrade']
-    const { report } = await reportOf('kirin', '--command', command, '--unix-command', unixCommand, ...profiles)
+    const { command, unixCommand, tlsCommand } = kirin
+    const commands = ['--command', command, '--unix-command', unixCommand, '--tls-command', tlsCommand]
+    const { report } = await reportOf('kirin', ...commands, '--profile', 'core,stream,prefork,upgrade,tls')
     expect(failures(report)).toEqual([])
     expect(report.profiles).toEqual({
       core: 'conformant',
       stream: 'conformant',
       prefork: 'conformant',
       upgrade: 'conformant',
+      tls: 'conformant',
     })
     expect(report.counts['non-strict']).toBe(0)
   })

@@ -1,6 +1,6 @@
 // Carries out what state.ts decides: processes, signals, sockets, the one timer.
 import type { Logger } from 'pino'
-import type { BootOrder, FromWorker } from '../ipc/messages.ts'
+import type { BootOrder, FromWorker, TlsMaterial, ToWorker } from '../ipc/messages.ts'
 import type { BoundSocket } from '../transport/bind.ts'
 import type { ArbiterEvent, Command, MasterSignal, Notice, Policy } from './model.ts'
 import { describeNotice } from './notices.ts'
@@ -13,7 +13,9 @@ export interface ArbiterOptions {
   /** The module of a worker process. */
   readonly workerModule: string
   /** What every worker is told besides its number and its title. */
-  readonly order: Omit<BootOrder, 'slot' | 'title' | 'descriptors'>
+  readonly order: Omit<BootOrder, 'slot' | 'title' | 'descriptors' | 'tls'>
+  /** What workers need to speak TLS, if they are to. */
+  readonly certificates?: CertificateSource | undefined
   /** What a worker is called in `ps`. */
   readonly titleOf: (slot: number) => string
   /** Bound sockets; the arbiter closes them. */
@@ -21,6 +23,16 @@ export interface ArbiterOptions {
   readonly log: Logger
   /** Called at SIGUSR1 for the master's own logs. */
   readonly reopenLogs: () => void
+}
+
+/** Where certificates come from. */
+export interface CertificateSource {
+  /** What is to be used now. */
+  readonly material: TlsMaterial
+  /** Has `changed` called with what is to be used instead, whenever that changes. */
+  watch(changed: (material: TlsMaterial) => void): void
+  /** Looks for other certificates, and tells the log what came of it. */
+  renew(): void
 }
 
 /** The signals that are listened to, so that none of them ends the process by default. */
@@ -66,6 +78,7 @@ class Arbiter {
 
   start(): void {
     for (const signal of SIGNALS) process.on(signal, this.#onSignal)
+    this.#options.certificates?.watch(tls => this.#broadcast({ type: 'renew-tls', tls }))
     this.#dispatch({ type: 'launch' })
   }
 
@@ -99,8 +112,9 @@ class Arbiter {
         return this.#closeSockets()
       case 'reopen-logs':
         this.#options.reopenLogs()
-        for (const worker of this.#workers.values()) worker.send({ type: 'reopen-logs' })
-        return
+        return this.#broadcast({ type: 'reopen-logs' })
+      case 'renew-certificates':
+        return this.#options.certificates?.renew()
       case 'notice':
         return this.#tell(command.notice)
       case 'exit':
@@ -109,15 +123,19 @@ class Arbiter {
   }
 
   #spawn(id: number, slot: number): void {
-    const { workerModule, order, titleOf } = this.#options
+    const { workerModule, order, titleOf, certificates } = this.#options
     const handle = startWorker({
       module: workerModule,
       sockets: this.#sockets.map(({ fd }) => fd),
-      order: { ...order, slot, title: titleOf(slot) },
+      order: { ...order, slot, title: titleOf(slot), tls: certificates?.material ?? null },
       onMessage: message => this.#heard(id, message),
       onExit: ending => this.#dispatch({ type: 'exited', id, ending }),
     })
     this.#workers.set(id, handle)
+  }
+
+  #broadcast(message: ToWorker): void {
+    for (const worker of this.#workers.values()) worker.send(message)
   }
 
   #heard(id: number, message: FromWorker): void {

@@ -9,6 +9,8 @@ export interface Policy {
   readonly workers: number
   readonly bootTimeout: number
   readonly gracefulTimeout: number
+  /** Whether there are certificates that HUP can have read again. */
+  readonly certificates?: boolean
 }
 
 /** When something happens: a monotonic clock in milliseconds, and a number from 0 to 1 for jitter. */
@@ -79,6 +81,7 @@ export type Command =
   /** The master's own descriptors keep the sockets open: they go first when all is to stop. */
   | { readonly type: 'close-sockets' }
   | { readonly type: 'reopen-logs' }
+  | { readonly type: 'renew-certificates' }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'exit'; readonly code: number }
 
@@ -104,4 +107,5 @@ export type Notice =
   | { readonly kind: 'stopping'; readonly graceful: boolean; readonly workers: number }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'reopening' }
+  | { readonly kind: 'renewing' }
   | { readonly kind: 'unsupported'; readonly signal: MasterSignal }

@@ -43,6 +43,7 @@ const texts: Texts = {
     line('info', graceful ? `Stopping: ${count(workers)} may finish running requests` : 'Stopping at once'),
   stopped: () => line('info', 'Stopped'),
   reopening: () => line('info', 'Reopening the logs'),
+  renewing: () => line('info', 'HUP: reading the certificates again; everything else stays as it is'),
   unsupported: ({ signal }) => line('warn', `${signal} is not supported yet and was ignored`),
 }
 

@@ -203,6 +203,11 @@ function signalled(draft: Draft, signal: MasterSignal, at: Instant): void {
       notice(draft, { kind: 'reopening' })
       draft.commands.push({ type: 'reopen-logs' })
       return
+    case 'renew':
+      if (draft.policy.certificates !== true) return notice(draft, { kind: 'unsupported', signal })
+      notice(draft, { kind: 'renewing' })
+      draft.commands.push({ type: 'renew-certificates' })
+      return
     case 'unsupported':
       return notice(draft, { kind: 'unsupported', signal })
     case 'ignore':

@@ -14,6 +14,7 @@ import type { WorkerSettings } from '../ipc/messages.ts'
 import { type ErrorLog, openErrorLog } from '../log/error-log.ts'
 import { openLogFile } from '../log/log-file.ts'
 import { type BoundSocket, bindAddress } from '../transport/bind.ts'
+import { CertificateKeeper } from '../transport/tls/certificate-keeper.ts'
 import { type CommandLine, readCommandLine } from './command-line.ts'
 import { splitWords } from './words.ts'
 
@@ -47,7 +48,14 @@ export async function main(words: readonly string[], environment: Environment): 
   const settled = { ...plan, settings: withAbsoluteLogs(plan.settings) }
   const log = await openLogs(settled.settings)
   if ('problems' in log) return refuse(log.problems)
-  return serve(settled, log)
+  const certificates = speaksTls(settled.settings) ? CertificateKeeper.open(settled.settings, log.logger) : undefined
+  if (certificates !== undefined && 'problems' in certificates) return refuse(certificates.problems)
+  return serve(settled, log, certificates)
+}
+
+/** Whether any setting of TLS was given. One that is useless without a certificate is a mistake to be told. */
+function speaksTls({ certfile, keyfile, caCerts, certReqs, ciphers }: Settings): boolean {
+  return certfile.length > 0 || keyfile.length > 0 || caCerts !== null || certReqs !== 'none' || ciphers !== null
 }
 
 /** An application may change its directory; its worker must find the logs again all the same when it reopens them. */
@@ -99,7 +107,11 @@ async function openLogs(settings: Settings): Promise<ErrorLog | { readonly probl
   }
 }
 
-async function serve({ settings, application }: Plan, log: ErrorLog): Promise<number> {
+async function serve(
+  { settings, application }: Plan,
+  log: ErrorLog,
+  certificates: CertificateKeeper | undefined,
+): Promise<number> {
   const { logger } = log
   const name = settings.name ?? application
   process.title = `kirin: master [${name}]`
@@ -120,17 +132,23 @@ async function serve({ settings, application }: Plan, log: ErrorLog): Promise<nu
         workers,
         bootTimeout: settings.bootTimeout * 1000,
         gracefulTimeout: settings.gracefulTimeout * 1000,
+        certificates: certificates !== undefined,
       },
       workerModule: fileURLToPath(new URL('../worker/main.js', import.meta.url)),
       order: { application, settings: workerSettings(settings) },
       titleOf: slot => `kirin: worker ${slot} [${name}]`,
-      sockets,
+      certificates,
+      sockets: certificates === undefined ? sockets : sockets.map(withHttps),
       log: logger,
       reopenLogs: () => log.file.reopen(),
     })
   } finally {
     if (settings.pid !== null) removePidFile(settings.pid)
   }
+}
+
+function withHttps(socket: BoundSocket): BoundSocket {
+  return { ...socket, url: socket.url.replace(/^http:/, 'https:') }
 }
 
 async function bindAll(addresses: readonly BindAddress[], logger: Logger): Promise<readonly BoundSocket[] | undefined> {

@@ -3,7 +3,7 @@ import { type BindAddress, formatBindAddress } from './bind-address.ts'
 import { type SettingGroup, variableName } from './setting.ts'
 import { type Settings, settingsTable } from './settings.ts'
 
-const GROUPS: readonly SettingGroup[] = ['Sockets', 'Workers', 'Requests', 'Proxies', 'Logging', 'Process']
+const GROUPS: readonly SettingGroup[] = ['Sockets', 'TLS', 'Workers', 'Requests', 'Proxies', 'Logging', 'Process']
 
 const HEAD = `<!-- Generated from packages/server/src/config/settings.ts by "pnpm --filter @nsgi/server run docs". Do not edit. -->
 
@@ -47,18 +47,22 @@ ${details}
 - Written: ${spellings.map(flag => `\`${`${flag} ${setting.kind.placeholder}`.trimEnd()}\``).join(', ')}
 - Environment: ${variables.map(name => `\`${name}\``).join(', ')}
 - Value: ${setting.kind.allowed}
-- Default: ${settingsTable[key].default === null ? describeDefault(key) : `\`${describeDefault(key)}\``}
+- Default: ${isAbsent(settingsTable[key].default) ? describeDefault(key) : `\`${describeDefault(key)}\``}
 `
 }
 
 /** The default of a setting in words, as `--help` shows it: `127.0.0.1:8000, or 0.0.0.0:$PORT if PORT is set`. */
 export function describeDefault(key: keyof Settings): string {
   const { default: value, defaultText } = settingsTable[key]
-  if (value === null || value === false) return defaultText ?? 'none'
-  const shown = typeof value === 'object' ? value.map(shownElement).join(',') : String(value)
+  if (isAbsent(value) || value === false) return defaultText ?? 'none'
+  const shown = typeof value === 'object' ? value.map(describeElement).join(',') : String(value)
   return defaultText === undefined ? shown : `${shown}, ${defaultText}`
 }
 
-function shownElement(element: string | BindAddress): string {
+function isAbsent(value: unknown): value is null | readonly never[] {
+  return value === null || (Array.isArray(value) && value.length === 0)
+}
+
+function describeElement(element: BindAddress | string): string {
   return typeof element === 'string' ? element : formatBindAddress(element)
 }

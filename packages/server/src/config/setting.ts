@@ -2,7 +2,7 @@
 import type { ValueKind } from './value-kinds.ts'
 
 /** Headings of `--help` and of the reference, in this order. */
-export type SettingGroup = 'Sockets' | 'Workers' | 'Requests' | 'Proxies' | 'Logging' | 'Process'
+export type SettingGroup = 'Sockets' | 'TLS' | 'Workers' | 'Requests' | 'Proxies' | 'Logging' | 'Process'
 
 /** A variable that a setting is read from besides its own `KIRIN_…`. */
 export interface EnvironmentVariable<T> {

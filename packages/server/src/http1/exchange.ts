@@ -1,7 +1,15 @@
 // One request and its response: calls the application, sends what it returns, and keeps the order in
 // which an exchange ends (NSGI END-01 to END-10).
 import { types } from 'node:util'
-import type { Application, Context, GatewayResponse, Logger, RequestHeaders, ResponseHeaders } from '@nsgi/spec'
+import type {
+  Application,
+  Context,
+  GatewayResponse,
+  Logger,
+  RequestHeaders,
+  ResponseHeaders,
+  TlsInfo,
+} from '@nsgi/spec'
 import { KirinError } from './errors.ts'
 import type { Vouched } from './forwarding.ts'
 import { Handover } from './handover.ts'
@@ -15,10 +23,12 @@ import { type Framing, informationalHead, type PlannedResponse, planResponse } f
 import { type PumpOwner, ResponsePump, writeFramed } from './response-pump.ts'
 import type { HandedOver, Wire, WriteCallback } from './wire.ts'
 
-/** One end of the connection, as an application sees it. */
+/** The connection, as an application sees it. */
 export interface EndpointPair {
   readonly remote: { readonly address: string; readonly port: number | null }
   readonly local: { readonly address: string; readonly port: number | null }
+  /** The TLS session, where there is one. */
+  readonly tls?: TlsInfo | undefined
 }
 
 /** What all connections of a server share. */

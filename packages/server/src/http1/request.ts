@@ -44,7 +44,8 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   get scheme(): 'http' | 'https' {
-    return exchangeOf(this).vouched?.scheme ?? 'http'
+    const { vouched, owner } = exchangeOf(this)
+    return vouched?.scheme ?? (owner.endpoints.tls === undefined ? 'http' : 'https')
   }
 
   get authority(): string {
@@ -83,7 +84,7 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   get tls(): TlsInfo | null {
-    return null
+    return exchangeOf(this).owner.endpoints.tls ?? null
   }
 
   get signal(): AbortSignal {

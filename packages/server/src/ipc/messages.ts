@@ -24,6 +24,25 @@ export interface WorkerSettings {
   readonly logFormat: 'text' | 'json'
 }
 
+/** A certificate with the chain behind it, and its key; PEM. */
+export interface CertificateAndKey {
+  readonly cert: string
+  readonly key: string
+}
+
+/** What a worker needs to speak TLS. The master reads the files, so that a worker needs no right to read a key. */
+export interface TlsMaterial {
+  /** The first one is for clients that name no host, or one that no certificate is for. */
+  readonly certificates: readonly CertificateAndKey[]
+  /** The authorities that clients' certificates must come from; PEM. */
+  readonly ca: string | null
+  readonly clientCertificates: 'none' | 'optional' | 'required'
+  /** A list in OpenSSL's format; `null` for node's. */
+  readonly ciphers: string | null
+  /** What session tickets are sealed with, in base64: one for all workers, so that each resumes the sessions of all. */
+  readonly ticketKeys: string
+}
+
 /** Everything a worker is told when it starts. */
 export interface BootOrder {
   /** The worker's number. */
@@ -35,6 +54,8 @@ export interface BootOrder {
   /** Inherited descriptors of bound sockets. */
   readonly descriptors: readonly number[]
   readonly settings: WorkerSettings
+  /** `null` where plain HTTP is spoken. */
+  readonly tls: TlsMaterial | null
 }
 
 /** Why a worker could not boot. */
@@ -48,7 +69,11 @@ export interface BootFailure {
 }
 
 /** From the master to a worker. */
-export type ToWorker = { readonly type: 'boot'; readonly order: BootOrder } | { readonly type: 'reopen-logs' }
+export type ToWorker =
+  | { readonly type: 'boot'; readonly order: BootOrder }
+  | { readonly type: 'reopen-logs' }
+  /** For handshakes from now on. */
+  | { readonly type: 'renew-tls'; readonly tls: TlsMaterial }
 
 /** From a worker to the master. */
 export type FromWorker =
@@ -75,17 +100,27 @@ const settings = v.object({
   logFormat: v.picklist(['text', 'json']),
 })
 
+const tlsMaterial = v.object({
+  certificates: v.array(v.object({ cert: v.string(), key: v.string() })),
+  ca: v.nullable(v.string()),
+  clientCertificates: v.picklist(['none', 'optional', 'required']),
+  ciphers: v.nullable(v.string()),
+  ticketKeys: v.string(),
+})
+
 const bootOrder = v.object({
   slot: v.number(),
   title: v.string(),
   application: v.string(),
   descriptors: v.array(v.number()),
   settings,
+  tls: v.nullable(tlsMaterial),
 })
 
 const toWorker: v.GenericSchema<unknown, ToWorker> = v.variant('type', [
   v.object({ ...envelope, type: v.literal('boot'), order: bootOrder }),
   v.object({ ...envelope, type: v.literal('reopen-logs') }),
+  v.object({ ...envelope, type: v.literal('renew-tls'), tls: tlsMaterial }),
 ])
 
 const bootFailure = v.object({ message: v.string(), detail: v.nullable(v.string()), exitCode: v.number() })

@@ -1,6 +1,7 @@
 // What a worker holds: the HTTP engine over one or more listening sockets.
 import type { Application, Context, GatewayRequest, Logger } from '@nsgi/spec'
 import type { HeadLimits } from '../http1/limits.ts'
+import type { TlsMaterial } from '../ipc/messages.ts'
 import type { ForwardingRules } from '../proxy/forwarded/forwarded-fields.ts'
 
 export type { ForwardingRules, HeadLimits }
@@ -32,6 +33,10 @@ export interface GatewayServerOptions {
   readonly forwarding?: ForwardingRules | undefined
   /** Milliseconds that a connection may stay idle between requests. */
   readonly keepAliveTimeout?: number | undefined
+  /** With it TCP sockets speak TLS, and only that. UNIX sockets, which do not leave the machine, speak plain HTTP in any case. */
+  readonly tls?: TlsMaterial | undefined
+  /** Milliseconds from an accepted connection to the end of its TLS handshake. */
+  readonly handshakeTimeout?: number | undefined
   /** Called once for each request that reached the application, when it is over. What is refused before is in the log. */
   readonly onExchange?: ((record: ExchangeRecord) => void) | undefined
 }
@@ -52,6 +57,8 @@ export interface GatewayServer {
   stop(): Promise<void>
   /** Quick stop: every connection is reset now. */
   destroy(): void
+  /** Uses other certificates for handshakes from now on; of no effect on a server that was made without TLS. */
+  renewTls(material: TlsMaterial): void
   /** Open connections, and requests whose response is not over. */
   readonly counts: { readonly connections: number; readonly active: number }
 }

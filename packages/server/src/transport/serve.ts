@@ -6,12 +6,14 @@ import type { EndpointPair, Exchange } from '../http1/exchange.ts'
 import type { ForwardedFields } from '../http1/forwarding.ts'
 import { DEFAULT_HEAD_LIMITS, type HeadLimits } from '../http1/limits.ts'
 import type { Rejection } from '../http1/rejections.ts'
+import type { TlsMaterial } from '../ipc/messages.ts'
 import { forwardedFields } from '../proxy/forwarded/forwarded-fields.ts'
 import { dateLine } from './date-line.ts'
 import type { ExchangeRecord, GatewayServer, GatewayServerOptions } from './gateway-server.ts'
-import { readInto } from './socket-reads.ts'
+import { type ReadCallback, readEvents, readInto } from './socket-reads.ts'
 import { attach, SocketWire } from './socket-wire.ts'
 import { Sweep, type SweptConnection } from './sweep.ts'
+import { HANDSHAKE_TIMEOUT, SecureAcceptor, type SecuredSocket } from './tls/secure-acceptor.ts'
 
 /** Milliseconds a connection may idle: above what load balancers allow themselves (60 s), so that they are the ones to close. */
 export const DEFAULT_KEEP_ALIVE_TIMEOUT: number = 65_000
@@ -35,6 +37,7 @@ class Engine implements GatewayServer, ConnectionHost {
   private readonly servers: Server[] = []
   private readonly live = new Set<LiveConnection>()
   private readonly sweep: Sweep<LiveConnection>
+  private readonly secure: SecureAcceptor | undefined
   private active = 0
   private stopping: Promise<void> | undefined
   private onEmpty: (() => void) | undefined
@@ -46,6 +49,7 @@ class Engine implements GatewayServer, ConnectionHost {
     this.limits = { ...DEFAULT_HEAD_LIMITS, ...definedOnly(options.limits) }
     this.forwarded = options.forwarding && forwardedFields(options.forwarding)
     this.sweep = new Sweep(this.live, { idle: options.keepAliveTimeout ?? DEFAULT_KEEP_ALIVE_TIMEOUT })
+    this.secure = this.makeSecure(options)
     const { onExchange } = options
     if (onExchange === undefined) return
     this.began = exchange => {
@@ -61,17 +65,23 @@ class Engine implements GatewayServer, ConnectionHost {
   get counts(): GatewayServer['counts'] {
     let active = 0
     for (const { connection } of this.live) if (connection.isBusy) active++
-    return { connections: this.live.size, active }
+    return { connections: this.open, active }
+  }
+
+  private get open(): number {
+    return this.live.size + (this.secure?.size ?? 0)
   }
 
   listen(where: Parameters<GatewayServer['listen']>[0]): Promise<void> {
     const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true })
-    server.on('connection', socket => this.accept(socket))
+    let secure: SecureAcceptor | undefined
+    server.on('connection', socket => this.accept(socket, secure))
     this.servers.push(server)
     return new Promise((resolve, reject) => {
       server.once('error', reject)
       // With a descriptor, node takes the backlog from this argument only.
       server.listen(where, where.backlog, () => {
+        if (isTcp(server)) secure = this.secure
         server.removeListener('error', reject)
         server.on('error', error => this.log.error({ err: error }, 'a listening socket failed'))
         resolve()
@@ -94,6 +104,11 @@ class Engine implements GatewayServer, ConnectionHost {
   destroy(): void {
     for (const server of this.servers) server.close()
     for (const { socket } of this.live) socket.destroy()
+    this.secure?.destroy()
+  }
+
+  renewTls(material: TlsMaterial): void {
+    this.secure?.renew(material)
   }
 
   refused(refused: Rejection, connection: Connection): void {
@@ -103,27 +118,61 @@ class Engine implements GatewayServer, ConnectionHost {
     this.log.warn({ peer, status, code }, `refused a request: ${reason}`)
   }
 
-  private accept(accepted: Socket): void {
+  private makeSecure({
+    tls,
+    log,
+    handshakeTimeout = HANDSHAKE_TIMEOUT,
+  }: GatewayServerOptions): SecureAcceptor | undefined {
+    if (tls === undefined) return undefined
+    const secure = new SecureAcceptor(tls, { log, protocols: ['http/1.1'], handshakeTimeout })
+    this.sweep.alsoLookAt(secure)
+    return secure
+  }
+
+  private accept(accepted: Socket, secure: SecureAcceptor | undefined): void {
     const endpoints = endpointsOf(accepted)
-    const socket = readInto(accepted, (input, end) => connection.receive(input, end))
-    const wire = new SocketWire(socket)
+    this.sweep.start()
+    if (secure === undefined) {
+      this.serve(endpoints, onRead => ({ socket: readInto(accepted, onRead) }))
+      return
+    }
+    secure.accept(
+      accepted,
+      secured => this.enter(secured, endpoints),
+      () => this.checkEmpty(),
+    )
+  }
+
+  private enter({ socket, raw, tls }: SecuredSocket, endpoints: EndpointPair): void {
+    const connection = this.serve({ ...endpoints, tls }, onRead => {
+      readEvents(socket, onRead)
+      return { socket, raw }
+    })
+    // The request often comes together with the end of the handshake; one that has not been sent yet need not be waited for.
+    if (this.isDraining) setImmediate(() => setImmediate(() => connection.drain()))
+  }
+
+  private serve(endpoints: EndpointPair, open: (onRead: ReadCallback) => { socket: Socket; raw?: Socket }): Connection {
+    const { socket, raw } = open((input, end) => connection.receive(input, end))
+    const wire = new SocketWire(socket, raw)
     const connection = new Connection(wire, endpoints, this)
     const entry: LiveConnection = { socket, wire, connection, seen: -1, since: 0 }
     this.live.add(entry)
-    this.sweep.start()
     attach(socket, connection, () => {
       this.live.delete(entry)
       this.checkEmpty()
     })
+    return connection
   }
 
   private closeIdle(): void {
     for (const { connection } of this.live) connection.drain()
+    this.secure?.closeSilent()
     this.checkEmpty()
   }
 
   private checkEmpty(): void {
-    if (this.live.size > 0) return
+    if (this.open > 0) return
     this.sweep.stop()
     this.onEmpty?.()
   }
@@ -135,6 +184,12 @@ interface LiveConnection extends SweptConnection {
 
 function definedOnly(limits: Partial<HeadLimits> | undefined): Partial<HeadLimits> {
   return Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined))
+}
+
+/** An inherited UNIX socket has no address, one of ours the path. */
+function isTcp(server: Server): boolean {
+  const address = server.address()
+  return typeof address === 'object' && address !== null
 }
 
 function endpointsOf(socket: Socket): EndpointPair {

@@ -35,14 +35,19 @@ interface SocketInternals {
 export function readInto(accepted: Socket, onRead: ReadCallback): Socket {
   const socket = rebuilt(accepted, onRead)
   if (socket !== undefined) return socket
-  const onData = (chunk: Buffer): void => onRead(chunk, chunk.length)
-  accepted.on('data', onData)
-  ;(accepted as ReadSocket)[listener] = onData
-  accepted.resume()
+  readEvents(accepted, onRead)
   return accepted
 }
 
-/** Makes a stream of a socket that `readInto` gave: what it reads from now on is for whoever reads from it. */
+/** Has `onRead` get every read of a socket of any kind, TLS for one. */
+export function readEvents(socket: Socket, onRead: ReadCallback): void {
+  const onData = (chunk: Buffer): void => onRead(chunk, chunk.length)
+  socket.on('data', onData)
+  ;(socket as ReadSocket)[listener] = onData
+  socket.resume()
+}
+
+/** Makes a stream of a socket that is read by one of these functions: what it reads from now on is for whoever reads from it. */
 export function readAsStream(socket: Socket): void {
   const read = socket as ReadSocket
   if (read[listener] === undefined) read[isStream] = true

@@ -16,12 +16,15 @@ export class SocketWire implements Wire {
   /** Whether FIN was asked for. */
   isEnding = false
   private readonly socket: Socket
+  private readonly raw: Socket
   private readonly highWater: number
   private batching = false
   private endHold: (() => void) | undefined
 
-  constructor(socket: Socket) {
+  /** `raw` is the TCP socket below, where `socket` is one of TLS. */
+  constructor(socket: Socket, raw: Socket = socket) {
     this.socket = socket
+    this.raw = raw
     // Below its own mark a socket does not tell of 'drain'; an application may have set node's default for all.
     this.highWater = Math.max(HIGH_WATER, socket.writableHighWaterMark)
   }
@@ -98,8 +101,8 @@ export class SocketWire implements Wire {
   reset(): void {
     // Only TCP has a reset, and node throws for anything else; `remoteFamily` is TCP's. Behind a FIN there is nothing
     // to take back, and libuv does not stand a reset there.
-    if (this.isEnding || this.socket.remoteFamily === undefined) this.socket.destroy()
-    else this.socket.resetAndDestroy()
+    if (!this.isEnding && this.socket.remoteFamily !== undefined) this.raw.resetAndDestroy()
+    this.socket.destroy()
     this.isEnding = true
   }
 }

@@ -28,14 +28,26 @@ export interface SweepTimeouts {
   readonly idle: number
 }
 
+/** Something else that a sweep looks at: what is not a connection of HTTP/1 yet, or another kind of one. */
+export interface Swept {
+  /** `now` is in milliseconds, of any clock that only goes forward. */
+  look(now: number): void
+}
+
 export class Sweep<Entry extends SweptConnection> {
   private readonly entries: ReadonlySet<Entry>
   private readonly timeouts: SweepTimeouts
+  private readonly others: Swept[] = []
   private timer: NodeJS.Timeout | undefined
 
   constructor(entries: ReadonlySet<Entry>, timeouts: SweepTimeouts) {
     this.entries = entries
     this.timeouts = timeouts
+  }
+
+  /** Looks at these, too, from now on. */
+  alsoLookAt(other: Swept): void {
+    this.others.push(other)
   }
 
   /** Begins to look, if it does not already. */
@@ -60,6 +72,7 @@ export class Sweep<Entry extends SweptConnection> {
         entry.since = now
       } else if (now - entry.since >= this.limitFor(entry, stage)) expire(entry)
     }
+    for (const other of this.others) other.look(now)
   }
 
   private limitFor({ connection }: Entry, stage: Stage): number {

@@ -2,7 +2,7 @@
 import type { Application, Context } from '@nsgi/spec'
 import type { Logger } from 'pino'
 import { exitCodes } from '../ipc/exit-codes.ts'
-import type { BootOrder, WorkerSettings } from '../ipc/messages.ts'
+import type { BootOrder, TlsMaterial, WorkerSettings } from '../ipc/messages.ts'
 import type { GatewayServer } from '../transport/gateway-server.ts'
 import { createGatewayServer } from '../transport/serve.ts'
 import { loadApplication } from './application.ts'
@@ -22,6 +22,8 @@ export interface Service {
    * @param hurry cuts the wait short
    */
   stop(hurry: AbortSignal): Promise<void>
+  /** Uses other certificates for connections from now on. */
+  renewTls(material: TlsMaterial): void
 }
 
 /**
@@ -65,6 +67,7 @@ export async function bootService(
     },
     keepAliveTimeout: order.settings.keepAlive * 1000,
     onExchange: logs.record,
+    tls: order.tls ?? undefined,
   })
   await listen(server, order)
   return new RunningService(server, lifespan, order.settings.gracefulTimeout * 1000)
@@ -100,6 +103,10 @@ class RunningService implements Service {
     }
     this.#server.destroy()
     await shutDown(this.#lifespan)
+  }
+
+  renewTls(material: TlsMaterial): void {
+    this.#server.renewTls(material)
   }
 }
 

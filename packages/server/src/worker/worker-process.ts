@@ -1,7 +1,14 @@
 // A worker's life: told what to do, boot, ready, stop. Signals, messages and faults end up here.
 
 import { exitCodes } from '../ipc/exit-codes.ts'
-import { type BootFailure, type BootOrder, envelop, type FromWorker, readToWorker } from '../ipc/messages.ts'
+import {
+  type BootFailure,
+  type BootOrder,
+  envelop,
+  type FromWorker,
+  readToWorker,
+  type TlsMaterial,
+} from '../ipc/messages.ts'
 import { BootError, describeThrown, toBootFailure } from './boot-error.ts'
 import { watchDescriptors } from './descriptor-watch.ts'
 import { bootService, type Service } from './service.ts'
@@ -18,6 +25,8 @@ export class WorkerProcess {
   readonly #leave = new AbortController()
   #logs: WorkerLogs | undefined
   #service: Service | undefined
+  /** What came before there was a service to use it. */
+  #renewed: TlsMaterial | undefined
   #ordered = false
   #ending = false
 
@@ -50,6 +59,10 @@ export class WorkerProcess {
       case 'reopen-logs':
         this.#logs?.reopen()
         return
+      case 'renew-tls':
+        if (this.#service === undefined) this.#renewed = message.tls
+        else this.#service.renewTls(message.tls)
+        return
       case undefined:
     }
   }
@@ -61,6 +74,7 @@ export class WorkerProcess {
       const service = await bootService(order, this.#logs, this.#leave.signal)
       if (service === undefined) return this.#exit(exitCodes.ok)
       this.#service = service
+      if (this.#renewed !== undefined) service.renewTls(this.#renewed)
       watchDescriptors(this.#logs.logger)
       this.#tell({ type: 'ready' })
     } catch (error) {

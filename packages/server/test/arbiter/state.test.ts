@@ -367,6 +367,14 @@ describe('other signals', () => {
     bench.ready(1, 2)
     expect(bench.signal(signal)).toEqual([{ type: 'notice', notice: { kind: 'unsupported', signal } }])
   })
+
+  it('HUP has the certificates read again where there are some, until it stops', () => {
+    const bench = new Bench({ certificates: true })
+    bench.ready(1, 2)
+    expect(done(bench.signal('SIGHUP'))).toEqual([{ type: 'renew-certificates' }])
+    bench.signal('SIGTERM')
+    expect(bench.signal('SIGHUP')).toEqual([])
+  })
 })
 
 describe('any order of events', () => {

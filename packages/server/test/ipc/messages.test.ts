@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
 import { envelop, readFromWorker, readToWorker } from '../../src/ipc/messages.ts'
+import { tlsMaterial } from '../support/certificates.ts'
 
 describe('messages', () => {
   it('arrive as they were sent', () => {
     const failed = { type: 'failed', failure: { message: 'm', detail: null, exitCode: 4 } } as const
     expect(readFromWorker(JSON.parse(JSON.stringify(envelop(failed))))).toMatchObject(failed)
     expect(readToWorker(envelop({ type: 'reopen-logs' }))).toMatchObject({ type: 'reopen-logs' })
+    const renew = { type: 'renew-tls', tls: tlsMaterial(['server', 'shop']) } as const
+    expect(readToWorker(JSON.parse(JSON.stringify(envelop(renew))))).toMatchObject(renew)
   })
 
   it.each([

@@ -51,14 +51,14 @@ export function startKirin(args: readonly string[], options: KirinOptions = {}):
 /** Starts kirin on a free port of 127.0.0.1 and waits until it listens. */
 export async function startServing(args: readonly string[], options: KirinOptions = {}): Promise<ServingKirin> {
   const kirin = startKirin(['--bind', '127.0.0.1:0', ...args], options)
-  const [, origin = ''] = await kirin.line(/Listening at (http:\S+?)(?:,|$)/)
+  const [, origin = ''] = await kirin.line(/Listening at (https?:\S+?)(?:,|$)/)
   return { kirin, origin }
 }
 
 /** A kirin that listens. */
 export interface ServingKirin {
   readonly kirin: KirinProcess
-  /** `http://127.0.0.1:port` */
+  /** `http://127.0.0.1:port`, `https:` with a certificate. */
   readonly origin: string
 }
 

@@ -1,6 +1,7 @@
 // A client over a real socket that speaks bytes: what was sent and received is exactly what the test says.
 import { once } from 'node:events'
 import { connect, createServer, type NetConnectOpts, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectSecurely } from 'node:tls'
 
 export class RawClient {
   readonly socket: Socket
@@ -33,6 +34,17 @@ export class RawClient {
     socket.setNoDelay(true)
     await once(socket, 'connect')
     return new RawClient(socket)
+  }
+
+  /** Connects by TLS; reads when the handshake is done. Rejects where there is none. */
+  static async openSecure(options: ConnectionOptions): Promise<RawClient> {
+    const halfOpen: ConnectionOptions & { allowHalfOpen: boolean } = { ...options, allowHalfOpen: true }
+    const socket = connectSecurely({ servername: 'localhost', ...halfOpen })
+    socket.setNoDelay(true)
+    await once(socket, 'secureConnect')
+    const client = new RawClient(socket)
+    client.read()
+    return client
   }
 
   /** Begins to read. */
