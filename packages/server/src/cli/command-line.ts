@@ -89,9 +89,10 @@ function optionsOf(key: keyof Settings, take: (key: keyof Settings, value: RawVa
   return flags.map((flag, index) => {
     const name = index === 0 ? setting.flag : flag
     return (
-      new Option(
+      optionOf(
         `${flag} ${setting.kind.placeholder}`.trimEnd(),
         `${setting.summary} (default: ${describeDefault(key)})`,
+        setting.kind.bare,
       )
         // A switch has no text.
         .argParser((text: string | undefined) => take(key, { name, text: text ?? 'on' }))
@@ -99,6 +100,11 @@ function optionsOf(key: keyof Settings, take: (key: keyof Settings, value: RawVa
         .hideHelp(index > 0)
     )
   })
+}
+
+function optionOf(flags: string, description: string, bare: string | undefined): Option {
+  const option = new Option(flags, description)
+  return bare === undefined ? option : option.preset(bare)
 }
 
 function problemsOf(found: {

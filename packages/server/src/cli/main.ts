@@ -163,7 +163,7 @@ async function bindAll(addresses: readonly BindAddress[], logger: Logger): Promi
 
 function workerSettings(settings: Settings): WorkerSettings {
   const { backlog, gracefulTimeout, keepAlive, limitRequestLine, limitRequestFields, limitRequestFieldSize } = settings
-  const { forwardedAllowIps, forwarderHeaders, secureSchemeHeaders } = settings
+  const { forwardedAllowIps, forwarderHeaders, secureSchemeHeaders, proxyProtocol, proxyAllowIps } = settings
   const { lint, accessLogfile, accessLogformat, errorLogfile, logLevel, logFormat } = settings
   return {
     backlog,
@@ -176,6 +176,8 @@ function workerSettings(settings: Settings): WorkerSettings {
     forwardedAllowIps,
     forwarderHeaders,
     secureSchemeHeaders,
+    proxyProtocol,
+    proxyAllowIps,
     accessLogfile,
     accessLogformat,
     errorLogfile,

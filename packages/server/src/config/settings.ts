@@ -11,6 +11,7 @@ import {
   onOff,
   path,
   portOnly,
+  proxyProtocol,
   schemeField,
   seconds,
   text,
@@ -237,6 +238,27 @@ export const settingsTable: SettingsTable = {
     summary: 'Fields of a believed peer that tell the scheme, each with the value that means https',
     details:
       'Any other value means http. A request in which they say both is answered with 400: a client added one of them, or two proxies disagree.',
+  },
+  proxyProtocol: {
+    group: 'Proxies',
+    flag: '--proxy-protocol',
+    kind: proxyProtocol,
+    default: 'off',
+    summary: 'Require a PROXY header at the beginning of every connection: v1, v2, or auto for either',
+    details:
+      'It gives `request.remote`; the rest of a header is skipped. A connection without one, and one from a peer that is not in ' +
+      '`--proxy-allow-ips`, is closed unanswered, and the log says why. Without a value the option means `auto`; the application must then not ' +
+      'stand directly behind it.',
+  },
+  proxyAllowIps: {
+    group: 'Proxies',
+    flag: '--proxy-allow-ips',
+    kind: trustEntry,
+    repeatable: true,
+    commas: true,
+    default: ['127.0.0.1', '::1'],
+    summary: 'Peers that may send PROXY headers: addresses, networks in CIDR notation, or *',
+    details: 'Peers on a UNIX socket may as well.',
   },
   accessLogfile: {
     group: 'Logging',

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { accessAtoms, isAccessFormat } from '../log/access-format.ts'
 import { FORWARDER_FIELDS, type ForwarderField } from '../proxy/forwarded/forwarded-fields.ts'
 import { parseSchemeField } from '../proxy/forwarded/scheme-fields.ts'
+import type { ProxyProtocol } from '../proxy/protocol/proxy-header.ts'
 import { isTrustEntry } from '../proxy/trusted-peers.ts'
 import { type BindAddress, parseBindAddress } from './bind-address.ts'
 
@@ -11,6 +12,8 @@ export interface ValueKind<T> {
   readonly schema: v.GenericSchema<string, T>
   /** Completes the sentence "expected …". */
   readonly allowed: string
+  /** The value of an option that is given without one, where that is permitted; the placeholder stands in brackets then. */
+  readonly bare?: string
   /** What stands for the value in `--help`; nothing for a switch, which is given without a value. */
   readonly placeholder: string
 }
@@ -121,6 +124,12 @@ export const trustEntry: ValueKind<string> = {
   schema: v.pipe(v.string(), v.check(isTrustEntry)),
   allowed: 'an IP address, a network such as 10.0.0.0/8, or * for everybody',
   placeholder: '<addresses>',
+}
+
+/** Whether connections begin with a PROXY header; the option alone takes both versions. */
+export const proxyProtocol: ValueKind<'off' | ProxyProtocol> = {
+  ...choice<'off' | ProxyProtocol>({ off: 'off', v1: 'v1', v2: 'v2', auto: 'auto' }, '[off|v1|v2|auto]'),
+  bare: 'auto',
 }
 
 /** A field that a proxy may speak through, in any case. */

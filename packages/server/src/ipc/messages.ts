@@ -17,6 +17,8 @@ export interface WorkerSettings {
   readonly forwardedAllowIps: readonly string[]
   readonly forwarderHeaders: readonly ('x-forwarded-for' | 'x-forwarded-host' | 'forwarded')[]
   readonly secureSchemeHeaders: readonly string[]
+  readonly proxyProtocol: 'off' | 'v1' | 'v2' | 'auto'
+  readonly proxyAllowIps: readonly string[]
   readonly accessLogfile: string | null
   readonly accessLogformat: string
   readonly errorLogfile: string
@@ -93,6 +95,8 @@ const settings = v.object({
   forwardedAllowIps: v.array(v.string()),
   forwarderHeaders: v.array(v.picklist(['x-forwarded-for', 'x-forwarded-host', 'forwarded'])),
   secureSchemeHeaders: v.array(v.string()),
+  proxyProtocol: v.picklist(['off', 'v1', 'v2', 'auto']),
+  proxyAllowIps: v.array(v.string()),
   accessLogfile: v.nullable(v.string()),
   accessLogformat: v.string(),
   errorLogfile: v.string(),

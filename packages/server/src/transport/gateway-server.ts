@@ -3,8 +3,9 @@ import type { Application, Context, GatewayRequest, Logger } from '@nsgi/spec'
 import type { HeadLimits } from '../http1/limits.ts'
 import type { TlsMaterial } from '../ipc/messages.ts'
 import type { ForwardingRules } from '../proxy/forwarded/forwarded-fields.ts'
+import type { ProxyProtocolRules } from './proxy-acceptor.ts'
 
-export type { ForwardingRules, HeadLimits }
+export type { ForwardingRules, HeadLimits, ProxyProtocolRules }
 
 /** What is known of one request and its response when it is over; what an access log is written from. */
 export interface ExchangeRecord {
@@ -29,6 +30,8 @@ export interface GatewayServerOptions {
   /** Where rejected requests and failing applications are reported. */
   readonly log: Logger
   readonly limits?: Partial<HeadLimits> | undefined
+  /** With it every connection must begin with a PROXY header. */
+  readonly proxyProtocol?: ProxyProtocolRules | undefined
   /** Which proxies are believed what; by default none is. */
   readonly forwarding?: ForwardingRules | undefined
   /** Milliseconds that a connection may stay idle between requests. */

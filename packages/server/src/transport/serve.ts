@@ -10,10 +10,11 @@ import type { TlsMaterial } from '../ipc/messages.ts'
 import { forwardedFields } from '../proxy/forwarded/forwarded-fields.ts'
 import { dateLine } from './date-line.ts'
 import type { ExchangeRecord, GatewayServer, GatewayServerOptions } from './gateway-server.ts'
+import { ProxyAcceptor } from './proxy-acceptor.ts'
 import { type ReadCallback, readEvents, readInto } from './socket-reads.ts'
 import { attach, SocketWire } from './socket-wire.ts'
-import { Sweep, type SweptConnection } from './sweep.ts'
-import { HANDSHAKE_TIMEOUT, SecureAcceptor, type SecuredSocket } from './tls/secure-acceptor.ts'
+import { Sweep, type Swept, type SweptConnection } from './sweep.ts'
+import { HANDSHAKE_TIMEOUT, SecureAcceptor } from './tls/secure-acceptor.ts'
 
 /** Milliseconds a connection may idle: above what load balancers allow themselves (60 s), so that they are the ones to close. */
 export const DEFAULT_KEEP_ALIVE_TIMEOUT: number = 65_000
@@ -37,7 +38,10 @@ class Engine implements GatewayServer, ConnectionHost {
   private readonly servers: Server[] = []
   private readonly live = new Set<LiveConnection>()
   private readonly sweep: Sweep<LiveConnection>
+  private readonly proxied: ProxyAcceptor | undefined
   private readonly secure: SecureAcceptor | undefined
+  /** What connections go through before they are live. */
+  private readonly preludes: readonly Prelude[]
   private active = 0
   private stopping: Promise<void> | undefined
   private onEmpty: (() => void) | undefined
@@ -49,7 +53,10 @@ class Engine implements GatewayServer, ConnectionHost {
     this.limits = { ...DEFAULT_HEAD_LIMITS, ...definedOnly(options.limits) }
     this.forwarded = options.forwarding && forwardedFields(options.forwarding)
     this.sweep = new Sweep(this.live, { idle: options.keepAliveTimeout ?? DEFAULT_KEEP_ALIVE_TIMEOUT })
-    this.secure = this.makeSecure(options)
+    this.proxied = options.proxyProtocol && new ProxyAcceptor(options.proxyProtocol, options.log)
+    this.secure = makeSecure(options)
+    this.preludes = [this.proxied, this.secure].filter(prelude => prelude !== undefined)
+    for (const prelude of this.preludes) this.sweep.alsoLookAt(prelude)
     const { onExchange } = options
     if (onExchange === undefined) return
     this.began = exchange => {
@@ -69,7 +76,7 @@ class Engine implements GatewayServer, ConnectionHost {
   }
 
   private get open(): number {
-    return this.live.size + (this.secure?.size ?? 0)
+    return this.preludes.reduce((sum, { size }) => sum + size, this.live.size)
   }
 
   listen(where: Parameters<GatewayServer['listen']>[0]): Promise<void> {
@@ -104,7 +111,7 @@ class Engine implements GatewayServer, ConnectionHost {
   destroy(): void {
     for (const server of this.servers) server.close()
     for (const { socket } of this.live) socket.destroy()
-    this.secure?.destroy()
+    for (const prelude of this.preludes) prelude.destroy()
   }
 
   renewTls(material: TlsMaterial): void {
@@ -118,41 +125,42 @@ class Engine implements GatewayServer, ConnectionHost {
     this.log.warn({ peer, status, code }, `refused a request: ${reason}`)
   }
 
-  private makeSecure({
-    tls,
-    log,
-    handshakeTimeout = HANDSHAKE_TIMEOUT,
-  }: GatewayServerOptions): SecureAcceptor | undefined {
-    if (tls === undefined) return undefined
-    const secure = new SecureAcceptor(tls, { log, protocols: ['http/1.1'], handshakeTimeout })
-    this.sweep.alsoLookAt(secure)
-    return secure
-  }
-
   private accept(accepted: Socket, secure: SecureAcceptor | undefined): void {
     const endpoints = endpointsOf(accepted)
     this.sweep.start()
+    if (this.proxied === undefined) {
+      this.begin(accepted, endpoints, secure)
+      return
+    }
+    this.proxied.accept(accepted, endpoints, {
+      stripped: proxied => this.begin(accepted, proxied, secure),
+      closed: () => this.checkEmpty(),
+    })
+  }
+
+  private begin(accepted: Socket, endpoints: EndpointPair, secure: SecureAcceptor | undefined): void {
     if (secure === undefined) {
-      this.serve(endpoints, onRead => ({ socket: readInto(accepted, onRead) }))
+      this.enter(endpoints, onRead => ({ socket: readInto(accepted, onRead) }))
       return
     }
     secure.accept(
       accepted,
-      secured => this.enter(secured, endpoints),
+      ({ socket, raw, tls }) =>
+        this.enter({ ...endpoints, tls }, onRead => {
+          readEvents(socket, onRead)
+          return { socket, raw }
+        }),
       () => this.checkEmpty(),
     )
   }
 
-  private enter({ socket, raw, tls }: SecuredSocket, endpoints: EndpointPair): void {
-    const connection = this.serve({ ...endpoints, tls }, onRead => {
-      readEvents(socket, onRead)
-      return { socket, raw }
-    })
-    // The request often comes together with the end of the handshake; one that has not been sent yet need not be waited for.
+  private enter(endpoints: EndpointPair, open: OpenSocket): void {
+    const connection = this.serve(endpoints, open)
+    // The request often comes together with the end of what went before; one that has not been sent yet need not be waited for.
     if (this.isDraining) setImmediate(() => setImmediate(() => connection.drain()))
   }
 
-  private serve(endpoints: EndpointPair, open: (onRead: ReadCallback) => { socket: Socket; raw?: Socket }): Connection {
+  private serve(endpoints: EndpointPair, open: OpenSocket): Connection {
     const { socket, raw } = open((input, end) => connection.receive(input, end))
     const wire = new SocketWire(socket, raw)
     const connection = new Connection(wire, endpoints, this)
@@ -167,7 +175,7 @@ class Engine implements GatewayServer, ConnectionHost {
 
   private closeIdle(): void {
     for (const { connection } of this.live) connection.drain()
-    this.secure?.closeSilent()
+    for (const prelude of this.preludes) prelude.closeSilent()
     this.checkEmpty()
   }
 
@@ -178,12 +186,31 @@ class Engine implements GatewayServer, ConnectionHost {
   }
 }
 
+/** Opens the socket of a connection, with what it has read for the callback. */
+type OpenSocket = (onRead: ReadCallback) => { socket: Socket; raw?: Socket }
+
+/** Whoever holds accepted sockets that are not live connections yet. */
+interface Prelude extends Swept {
+  readonly size: number
+  /** Ends those over which nothing has come. */
+  closeSilent(): void
+  destroy(): void
+}
+
 interface LiveConnection extends SweptConnection {
   readonly socket: Socket
 }
 
 function definedOnly(limits: Partial<HeadLimits> | undefined): Partial<HeadLimits> {
   return Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined))
+}
+
+function makeSecure({
+  tls,
+  log,
+  handshakeTimeout = HANDSHAKE_TIMEOUT,
+}: GatewayServerOptions): SecureAcceptor | undefined {
+  return tls && new SecureAcceptor(tls, { log, protocols: ['http/1.1'], handshakeTimeout })
 }
 
 /** An inherited UNIX socket has no address, one of ours the path. */

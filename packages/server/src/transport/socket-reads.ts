@@ -29,8 +29,8 @@ interface SocketInternals {
 }
 
 /**
- * The socket to use for an accepted one (which must be paused and not have been read): the same, or one made
- * over its handle. `onRead` gets every read.
+ * The socket to use for an accepted one, which must be paused: the same, or one made over its handle. `onRead` gets what was put
+ * back into it, and every read; the first call comes after this one has returned.
  */
 export function readInto(accepted: Socket, onRead: ReadCallback): Socket {
   const socket = rebuilt(accepted, onRead)
@@ -61,6 +61,7 @@ function rebuilt(accepted: Socket, onRead: ReadCallback): Socket | undefined {
   const old = accepted as unknown as SocketInternals
   const handle = old._handle
   if (typeof handle?.useUserBuffer !== 'function') return undefined
+  const putBack = accepted.readableLength > 0 ? (accepted.read() as Buffer) : undefined
   const server = old._server
   const socket: ReadSocket = new Socket({
     allowHalfOpen: true,
@@ -82,5 +83,7 @@ function rebuilt(accepted: Socket, onRead: ReadCallback): Socket | undefined {
   old._handle = null
   old._server = null
   accepted.removeAllListeners()
+  // Before any read of the system's can come.
+  if (putBack !== undefined) process.nextTick(() => socket.destroyed || onRead(putBack, putBack.length))
   return socket
 }

@@ -3,7 +3,7 @@ import type { Application, Context } from '@nsgi/spec'
 import type { Logger } from 'pino'
 import { exitCodes } from '../ipc/exit-codes.ts'
 import type { BootOrder, TlsMaterial, WorkerSettings } from '../ipc/messages.ts'
-import type { GatewayServer } from '../transport/gateway-server.ts'
+import type { GatewayServer, ProxyProtocolRules } from '../transport/gateway-server.ts'
 import { createGatewayServer } from '../transport/serve.ts'
 import { loadApplication } from './application.ts'
 import { BootError, describeThrown } from './boot-error.ts'
@@ -60,6 +60,7 @@ export async function bootService(
     context,
     log: logger,
     limits: limitsOf(order.settings),
+    proxyProtocol: proxyProtocolOf(order.settings),
     forwarding: {
       allowIps: order.settings.forwardedAllowIps,
       fields: order.settings.forwarderHeaders,
@@ -163,6 +164,10 @@ async function listen(server: GatewayServer, { descriptors, settings }: BootOrde
       )
     }
   }
+}
+
+function proxyProtocolOf({ proxyProtocol, proxyAllowIps }: WorkerSettings): ProxyProtocolRules | undefined {
+  return proxyProtocol === 'off' ? undefined : { protocol: proxyProtocol, allowIps: proxyAllowIps }
 }
 
 function limitsOf(settings: WorkerSettings): { requestLine: number; fieldCount: number; fieldSize: number } {
