@@ -3,7 +3,12 @@ import type { ConnectionOptions } from 'node:tls'
 import type { Application } from '@nsgi/spec'
 import { createContext } from '@nsgi/spec/testing'
 import type { TlsMaterial } from '../../src/ipc/messages.ts'
-import type { ExchangeRecord, GatewayServer } from '../../src/transport/gateway-server.ts'
+import type {
+  ExchangeRecord,
+  ForwardingRules,
+  GatewayServer,
+  ProxyProtocolRules,
+} from '../../src/transport/gateway-server.ts'
 import { createGatewayServer } from '../../src/transport/serve.ts'
 import { certificate } from './certificates.ts'
 import { freePort, RawClient } from './raw-client.ts'
@@ -13,6 +18,8 @@ export interface GatewayOptions {
   readonly keepAliveTimeout?: number | undefined
   readonly tls?: TlsMaterial | undefined
   readonly handshakeTimeout?: number | undefined
+  readonly proxyProtocol?: ProxyProtocolRules | undefined
+  readonly forwarding?: ForwardingRules | undefined
 }
 
 /** A server that listens, what it recorded, and its clients. */
