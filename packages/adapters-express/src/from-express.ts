@@ -2,8 +2,8 @@ import { type FromNodeOptions, fromNode } from '@nsgi/adapters-node'
 import type { Application } from '@nsgi/spec'
 import { type ExpressApplication, isExpress } from './express-application.ts'
 
-/** The lifespan hooks of the gateway application. */
-export type FromExpressOptions = Pick<FromNodeOptions, 'startup' | 'shutdown'>
+/** The lifespan hooks of the gateway application, and the listeners that Express leaves to the server: 'upgrade' and 'connect'. */
+export type FromExpressOptions = Pick<FromNodeOptions, 'startup' | 'shutdown' | 'upgrade' | 'connect'>
 
 /**
  * Makes a gateway application of an Express application, version 4 or 5, middleware and mounted applications included.

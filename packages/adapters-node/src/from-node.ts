@@ -3,6 +3,7 @@ import type { Application, Context, GatewayRequest, GatewayResponse } from '@nsg
 import { Exchange } from './exchange.ts'
 import { incomingConstructor } from './incoming.ts'
 import { outgoingConstructor } from './outgoing.ts'
+import { UpgradeExchange, type UpgradeListener } from './upgrade/upgrade-exchange.ts'
 
 /** A `(req, res)` function as `http.createServer` takes it; if it returns a promise, its rejection is caught. */
 export type NodeHandler = (...message: Parameters<RequestListener>) => unknown
@@ -13,6 +14,13 @@ export interface FromNodeOptions {
   readonly startup?: ((context: Context) => unknown) | undefined
   /** Awaited once per worker after its last response. */
   readonly shutdown?: ((context: Context) => unknown) | undefined
+  /**
+   * What `server.on('upgrade')` would take, for requests that ask to switch protocols (WebSocket): as on `node:http`, the
+   * handler gets these where this is absent.
+   */
+  readonly upgrade?: UpgradeListener | undefined
+  /** What `server.on('connect')` would take, for CONNECT. */
+  readonly connect?: UpgradeListener | undefined
   /**
    * The prototype that `req` is created with; it must inherit from `http.IncomingMessage.prototype`. A framework that
    * replaces the prototype of each request by this object then finds it in place, which costs nothing.
@@ -29,12 +37,21 @@ export interface FromNodeOptions {
  * A handler that throws or rejects is answered with a 500, or with a truncated response once the head is out.
  */
 export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): Application {
+  const { upgrade, connect } = options
+  const offers = upgrade !== undefined || connect !== undefined
+  const SwitchingRequest = incomingConstructor()
   const messages = {
     Incoming: incomingConstructor(options.requestPrototype),
     Outgoing: outgoingConstructor(options.responsePrototype),
   }
 
   function application(request: GatewayRequest, context: Context): GatewayResponse | PromiseLike<GatewayResponse> {
+    const listener = offers ? listenerFor(request) : undefined
+    if (listener !== undefined) {
+      const switching = new UpgradeExchange(request, context, SwitchingRequest)
+      switching.run(listener)
+      return switching.response()
+    }
     const exchange = new Exchange(request, context, messages)
     try {
       const returned = handler(exchange.req, exchange.res)
@@ -43,6 +60,12 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
       exchange.fail(error)
     }
     return exchange.response()
+  }
+
+  // The listeners speak HTTP/1.1: over HTTP/2 there is neither a head to write nor a key to answer (RFC 8441).
+  function listenerFor(request: GatewayRequest): UpgradeListener | undefined {
+    if (request.upgrade === undefined || request.httpVersion !== '1.1') return undefined
+    return request.upgrade === 'connect' ? connect : upgrade
   }
 
   return Object.assign(application, { startup: options.startup, shutdown: options.shutdown })

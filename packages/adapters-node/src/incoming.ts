@@ -3,7 +3,6 @@ import type { Context, GatewayRequest } from '@nsgi/spec'
 import { callBase, nodeConstructor } from './node-constructor.ts'
 import { connectionReset } from './node-errors.ts'
 import type { IncomingInternals, NodeRequest } from './node-internals.ts'
-import type { RequestSocket } from './request-socket.ts'
 
 const gateway: unique symbol = Symbol('nsgi.request')
 const source: unique symbol = Symbol('nsgi.body')
@@ -28,8 +27,15 @@ type Inner = NodeRequest & GatewayParts
 /** A request that this package made: an `http.IncomingMessage`. */
 export type Incoming = IncomingMessage
 
+/** What a request asks of its socket. */
+export interface MessageSocket {
+  /** A byte of the body has come. */
+  touch(): void
+  destroy(error?: Error): unknown
+}
+
 /** Makes requests of one application. */
-export type IncomingConstructor = new (request: GatewayRequest, socket: RequestSocket, context: Context) => Incoming
+export type IncomingConstructor = new (request: GatewayRequest, socket: MessageSocket, context: Context) => Incoming
 
 /**
  * A constructor for gateway requests as `http.IncomingMessage`s, with a prototype that inherits from it. Node's own
@@ -41,7 +47,7 @@ export function incomingConstructor(prototype: object = IncomingMessage.prototyp
   return nodeConstructor(
     IncomingMessage,
     prototype,
-    function (request: GatewayRequest, socket: RequestSocket, context: Context) {
+    function (request: GatewayRequest, socket: MessageSocket, context: Context) {
       callBase(IncomingMessage, this, socket)
       const http = this as Initialised
       http[worker] = context

@@ -42,6 +42,14 @@ export function rawSocketWrite(): CodedError {
   return coded('A gateway request has no raw socket to write to', 'ERR_METHOD_NOT_IMPLEMENTED')
 }
 
+/** What an 'upgrade' listener wrote to its socket is no response (RFC 9112 §4). */
+export function invalidWrittenResponse(why: string): CodedError {
+  return coded(
+    `What was written to the socket of an upgrade is no HTTP response: ${why}`,
+    'NSGI_INVALID_WRITTEN_RESPONSE',
+  )
+}
+
 /** A status that no final response can have: 1xx, or 600 and above. */
 export function statusNotFinal(status: number): CodedError {
   return Object.assign(new RangeError(`Invalid status code: ${status}`), { code: 'ERR_HTTP_INVALID_STATUS_CODE' })

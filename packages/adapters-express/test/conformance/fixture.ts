@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { LACKS, serveNatively } from '../../../adapters-node/test/conformance/fixture.ts'
-import { noteOn, type Route, routes } from '../../../adapters-node/test/conformance/routes.ts'
+import { serveNatively } from '../../../adapters-node/test/conformance/fixture.ts'
+import { noteOn, type Route, routes, takeUpgrade } from '../../../adapters-node/test/conformance/routes.ts'
 import type { AdapterFixture, Tell } from '../../../spec/src/conformance/adapter/index.ts'
 import { type ExpressApplication, fromExpress } from '../../src/index.ts'
 import { versions } from '../fixtures/express-versions.mjs'
@@ -37,7 +37,6 @@ function createApplication(express: Express, tell: Tell): ExpressApplication {
 
 /** The fixture of `fromExpress`. */
 export const expressFixture: AdapterFixture = {
-  gateway: tell => fromExpress(createApplication(versions['Express 5'], tell)),
+  gateway: tell => fromExpress(createApplication(versions['Express 5'], tell), { upgrade: takeUpgrade }),
   native: tell => serveNatively(createApplication(versions['Express 5'], tell)),
-  lacks: LACKS,
 }

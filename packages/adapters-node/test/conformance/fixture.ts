@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AdapterFixture, NativeServer } from '../../../spec/src/conformance/adapter/index.ts'
 import { fromNode, type NodeHandler } from '../../src/index.ts'
-import { handlerOf } from './routes.ts'
+import { handlerOf, takeUpgrade } from './routes.ts'
 
 /** A handler on node's own server. */
 export async function serveNatively(handler: NodeHandler): Promise<NativeServer> {
@@ -19,14 +19,10 @@ export async function serveNatively(handler: NodeHandler): Promise<NativeServer>
   }
 }
 
-/** What is not there yet, in words for a report. */
-export const LACKS = { 'GET /upgrade': 'connections are not handed over by this adapter' }
-
 /** The fixture of `fromNode`; `adapt` may be another adapter, or a broken one. */
 export function nodeFixture(adapt: typeof fromNode = fromNode): AdapterFixture {
   return {
-    gateway: tell => adapt(handlerOf(tell)),
+    gateway: tell => adapt(handlerOf(tell), { upgrade: takeUpgrade }),
     native: tell => serveNatively(handlerOf(tell)),
-    lacks: LACKS,
   }
 }

@@ -189,6 +189,11 @@ export const adapterMutants: Mutants<Adapt> = {
       res.writeEarlyHints = () => {}
     }),
   },
+  'gives upgrades to the handler': {
+    breaks: ['ADP-09'],
+    caughtBy: ['ADP-09.3'],
+    make: () => handler => fromNode(handler),
+  },
   'makes a stream of everything': {
     breaks: ['ADP-10'],
     caughtBy: ['ADP-10.1'],

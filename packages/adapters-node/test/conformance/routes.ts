@@ -1,6 +1,7 @@
 // The routes of the adapter suite (@nsgi/spec, conformance/adapter/fixture.ts), written to node's (req, res).
 import { IncomingMessage, ServerResponse } from 'node:http'
 import type { Tell } from '../../../spec/src/conformance/adapter/index.ts'
+import type { UpgradeListener } from '../../src/index.ts'
 
 export type Route = (req: IncomingMessage, res: ServerResponse, tell: (event: string) => void) => unknown
 
@@ -103,4 +104,10 @@ export function noteOn(req: IncomingMessage, res: ServerResponse, tell: Tell): (
   const id = String(req.headers['fixture-id'])
   for (const event of ['finish', 'close']) res.on(event, () => tell(id, event))
   return event => tell(id, event)
+}
+
+/** The route `GET /upgrade`, for a listener of 'upgrade'. */
+export const takeUpgrade: UpgradeListener = (req, socket) => {
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${req.headers.upgrade}\r\n\r\n`)
+  socket.pipe(socket)
 }

@@ -33,8 +33,10 @@ class End extends Duplex {
     this.peer = undefined
     this._read()
     callback(error)
-    // The other end learns that the connection is gone, as from a reset; an orderly end has reached it before.
-    if (peer !== undefined && !peer.destroyed) peer.destroy()
+    // The other end learns that the connection is gone, as from a reset; of an orderly end it has to learn nothing more, and
+    // may not have read all that came before it.
+    const isOver = this.readableEnded && this.writableFinished
+    if (peer !== undefined && !peer.destroyed && !isOver) peer.destroy()
   }
 }
 
