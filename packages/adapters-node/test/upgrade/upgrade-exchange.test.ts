@@ -1,6 +1,7 @@
 // What a listener of 'upgrade' or 'connect' writes, as the gateway gets it.
 import { once } from 'node:events'
 import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { describe, expect, it } from '@jest/globals'
 import type { GatewayRequest, GatewayResponse } from '@nsgi/spec'
@@ -141,7 +142,7 @@ describe('a listener that writes a 101', () => {
   it('may set the socket up before the connection is there', async () => {
     const calls: unknown[] = []
     const { response, socket } = start((_req, socket) => {
-      const net = socket as import('node:net').Socket
+      const net = socket as Socket
       net
         .setNoDelay(true)
         .setKeepAlive(true, 5)
@@ -216,7 +217,7 @@ describe('a listener that answers otherwise', () => {
       const events: string[] = []
       const { status, headers, text } = await answerTo((req, socket) => {
         const res = new ServerResponse(req)
-        res.assignSocket(socket as import('node:net').Socket)
+        res.assignSocket(socket as Socket)
         for (const event of ['finish', 'close']) res.on(event, () => events.push(event))
         if (length !== undefined) res.setHeader('content-length', length)
         res.writeHead(404, { 'x-kept': 'yes' }).write('hello ')
