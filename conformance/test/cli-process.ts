@@ -10,9 +10,15 @@ export interface Finished {
 }
 
 /** Runs nsgi-conformance to its end, with a clean environment. */
-export async function conformance(...args: readonly string[]): Promise<Finished> {
+export function conformance(...args: readonly string[]): Promise<Finished> {
+  return conformanceIn(process.cwd(), ...args)
+}
+
+/** The same in another directory. */
+export async function conformanceIn(cwd: string, ...args: readonly string[]): Promise<Finished> {
   const { PATH = '', HOME = '', NODE_V8_COVERAGE } = process.env
   const child = spawn(process.execPath, [CLI, ...args], {
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH, HOME, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }) },
   })

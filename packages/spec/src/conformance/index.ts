@@ -7,6 +7,16 @@ export {
   type Tell,
 } from './adapter/index.ts'
 export { type ApplicationSuiteOptions, DEFAULT_REQUESTS, runApplicationSuite } from './application/index.ts'
+export { defineTests, type TestFramework } from './bindings/define-tests.ts'
+export {
+  type AdapterTestOptions,
+  type ApplicationTestOptions,
+  defineAdapterTests,
+  defineApplicationTests,
+  defineMiddlewareTests,
+  defineServerTests,
+  type MiddlewareTestOptions,
+} from './bindings/suites.ts'
 export { type CaseDefinition, type ConformanceCase, type DetailedCase, defineCases } from './case.ts'
 export {
   CaseSkipped,
@@ -28,6 +38,7 @@ export {
   type Result,
   summarise,
   type Verdict,
+  withoutTimes,
 } from './report.ts'
 export { toHtml, toJson, toJunit, toTap } from './reports/index.ts'
 export { type OpenedSubject, type RunOptions, runCases } from './runner.ts'

@@ -51,7 +51,7 @@ export interface Report {
   readonly subject: string
   /** The version of the specification. */
   readonly nsgi: '1.0'
-  /** ISO 8601. */
+  /** ISO 8601; empty in a report without times. */
   readonly startedAt: string
   /** Milliseconds. */
   readonly duration: number
@@ -77,6 +77,12 @@ export function summarise(head: ReportHead, verdicts: readonly Verdict[]): Repor
     if (own.length > 0) profiles[profile] = judge(own)
   }
   return { ...head, nsgi: '1.0', result: judge(claimed), profiles, counts, verdicts }
+}
+
+/** The same report without what differs at each run of the same suite on the same subject: to be kept beside it and compared. */
+export function withoutTimes(report: Report): Report {
+  const verdicts = report.verdicts.map(verdict => ({ ...verdict, duration: 0 }))
+  return { ...report, startedAt: '', duration: 0, verdicts }
 }
 
 function judge(verdicts: readonly Verdict[]): Result {

@@ -6,7 +6,7 @@ import type { Application } from '../../application.ts'
 import { ADAPTER_CASES, type AdapterFixture, runAdapterSuite } from '../adapter/index.ts'
 import { APPLICATION_CASES, runApplicationSuite } from '../application/index.ts'
 import { MIDDLEWARE_CASES, type MiddlewareUnderTest, runMiddlewareSuite } from '../middleware/index.ts'
-import type { Report, Verdict } from '../report.ts'
+import { type Report, type Verdict, withoutTimes } from '../report.ts'
 import { formatOf } from '../reports/index.ts'
 import { serverCases } from '../server/cases/index.ts'
 import { probePath } from '../server/server-process.ts'
@@ -127,7 +127,7 @@ function someCases(count: number, only: readonly string[]): number {
 
 // oxlint-disable-next-line max-params -- the last is what differs
 async function finish(
-  { reports }: CommandLine,
+  { reports, isWithoutTimes }: CommandLine,
   { stdout, env }: Surroundings,
   total: number,
   run: (onVerdict: (verdict: Verdict) => void) => Promise<Report>,
@@ -135,7 +135,8 @@ async function finish(
   const terminal = new Terminal(stdout, { total, env })
   const report = await run(verdict => terminal.verdict(verdict))
   terminal.summary(report)
-  for (const file of reports) write(file, formatOf(file)?.(report) ?? '')
+  const written = isWithoutTimes ? withoutTimes(report) : report
+  for (const file of reports) write(file, formatOf(file)?.(written) ?? '')
   return report.result === 'failed' ? 1 : 0
 }
 

@@ -37,6 +37,7 @@ Options of server
 Options of all
   --exceptions <file>    JSON: cases that may fail, by id, and why
   --report <file>        written as .json, .tap, .xml (JUnit) or .html; may be repeated
+  --without-times        reports without what differs at each run: to keep them in a repository
 
 Exit codes: 0 nothing failed, 1 something did, 2 the command was not understood.
 `
@@ -58,6 +59,7 @@ export interface CommandLine {
   readonly only: readonly string[]
   readonly exceptions: Readonly<Record<string, string>> | undefined
   readonly reports: readonly string[]
+  readonly isWithoutTimes: boolean
 }
 
 const OPTIONS = {
@@ -73,6 +75,7 @@ const OPTIONS = {
   only: { type: 'string', multiple: true },
   exceptions: { type: 'string' },
   report: { type: 'string', multiple: true },
+  'without-times': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -100,6 +103,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     only: (values.only ?? []).flatMap(words),
     exceptions: exceptionsOf(values.exceptions),
     reports: (values.report ?? []).map(reportFile),
+    isWithoutTimes: values['without-times'] === true,
   }
 }
 

@@ -1,11 +1,7 @@
 // What a person sees: progress while it runs, each failure with what there is to look at, a summary.
 import { styleText } from 'node:util'
-import { requirement } from '../../requirements.ts'
-import type { Exchange, Failure, Outcome, Report, Result, Verdict } from '../report.ts'
-import { visibleLines } from '../reports/visible-bytes.ts'
-
-/** The parts of a transcript that are shown, from its end; the whole is in the JSON report. */
-const MOST_EXCHANGES = 8
+import type { Failure, Outcome, Report, Result, Verdict } from '../report.ts'
+import { failureText } from '../reports/failure-text.ts'
 
 /** How often the same failure is shown: of a server that does not start every case says so. */
 const MOST_REPEATS = 2
@@ -85,19 +81,10 @@ export class Terminal {
   }
 
   #failure(verdict: Verdict, failure: Failure): readonly string[] {
-    const { id, title, outcome, reason, requirements } = verdict
+    const { id, title, outcome, reason } = verdict
     const lines = [`${this.#sign(outcome)} ${this.#paint('bold', `${id} ${title}`)}`]
     if (outcome === 'exception') return [...lines, `    ${reason ?? ''} (${failure.message})`]
-    for (const required of requirements) {
-      const { level, text } = requirement(required)
-      lines.push(this.#paint('gray', `    ${required} (${level}): ${text}`))
-    }
-    lines.push(`    ${failure.message}`)
-    if (failure.expected !== undefined) lines.push('    expected', ...indented(visibleLines(failure.expected)))
-    if (failure.seen !== undefined) lines.push('    seen', ...indented(visibleLines(failure.seen)))
-    const exchanges = failure.transcript?.slice(-MOST_EXCHANGES) ?? []
-    if (exchanges.length > 0) lines.push(this.#paint('gray', '    on the wire'), ...exchanges.flatMap(wireLines))
-    if (failure.stack !== undefined) lines.push(...indented(failure.stack.split('\n').slice(1)))
+    lines.push(...failureText(verdict, text => this.#paint('gray', text)).map(line => `    ${line}`))
     return [...lines, '']
   }
 
@@ -117,17 +104,6 @@ export class Terminal {
   #paint(style: Style, text: string): string {
     return this.#colour ? styleText(style, text) : text
   }
-}
-
-function wireLines({ on, direction, bytes }: Exchange): readonly string[] {
-  const arrow = { sent: '→', received: '←', note: '·' }[direction]
-  return visibleLines(bytes).map(
-    (line, index) => `      ${index === 0 ? `${on} ${arrow}` : ' '.repeat(on.length + 2)} ${line}`,
-  )
-}
-
-function indented(lines: readonly string[]): readonly string[] {
-  return lines.map(line => `      ${line}`)
 }
 
 function counted({ counts, verdicts, claimed }: Report): string {

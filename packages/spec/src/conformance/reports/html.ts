@@ -18,6 +18,7 @@ details { margin: .3rem 0 } summary { cursor: pointer } .reason { opacity: .75 }
 export function toHtml(report: Report): string {
   const { suite, subject, startedAt, duration, result, profiles, counts } = report
   const numbers = Object.entries(counts).filter(([, count]) => count > 0)
+  const times = startedAt === '' ? '' : `${startedAt}, ${(duration / 1000).toFixed(1)} s; `
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -26,7 +27,7 @@ export function toHtml(report: Report): string {
 <style>${STYLE}</style>
 <h1>NSGI 1.0, ${escapeHtml(suite)}: <span class="${result}">${result}</span></h1>
 <p><code>${escapeHtml(subject)}</code></p>
-<p class="reason">${startedAt}, ${(duration / 1000).toFixed(1)} s; ${numbers.map(([name, count]) => `${count} ${name}`).join(', ')}</p>
+<p class="reason">${times}${numbers.map(([name, count]) => `${count} ${name}`).join(', ')}</p>
 <table><tr><th>profile<th>result</tr>
 ${Object.entries(profiles)
   .map(([profile, own]) => `<tr><td>${profile}<td class="${own}">${own}</tr>`)

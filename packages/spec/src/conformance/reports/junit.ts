@@ -12,7 +12,7 @@ export function toJunit(report: Report): string {
     'errors="0"',
     `skipped="${skipped}"`,
     `time="${seconds(duration)}"`,
-    `timestamp="${startedAt.slice(0, 19)}"`,
+    ...(startedAt === '' ? [] : [`timestamp="${startedAt.slice(0, 19)}"`]),
   ]
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Report, summarise, type Verdict } from '../../../src/conformance/report.ts'
+import { type Report, summarise, type Verdict, withoutTimes } from '../../../src/conformance/report.ts'
 import { toHtml, toJson, toJunit, toTap } from '../../../src/conformance/reports/index.ts'
 import { visibleLines } from '../../../src/conformance/reports/visible-bytes.ts'
 
@@ -33,6 +33,19 @@ const head = { suite: 'server', subject: 'x <y>', startedAt: '2026-01-02T03:04:0
 const report: Report = summarise({ ...head, claimed: ['stream'] }, verdicts)
 
 describe('reports', () => {
+  it('are the same at each run, where times are left out', () => {
+    const later = summarise(
+      { ...head, startedAt: '2027-01-01T00:00:00.000Z', duration: 5, claimed: ['stream'] },
+      verdicts.map(verdict => ({ ...verdict, duration: verdict.duration + 1 })),
+    )
+    for (const format of [toHtml, toJson, toJunit, toTap]) {
+      expect(format(later)).not.toBe(format(report))
+      expect(format(withoutTimes(later))).toBe(format(withoutTimes(report)))
+    }
+    expect(toHtml(withoutTimes(report))).toContain('<p class="reason">1 pass, 1 fail')
+    expect(toJunit(withoutTimes(report))).not.toContain('timestamp')
+  })
+
   it('are JSON with bytes as latin1', () => {
     const parsed = JSON.parse(toJson(report)) as Report
     expect(parsed).toMatchObject({ result: 'failed', counts: { pass: 1, fail: 1, skip: 1, exception: 1 } })
