@@ -59,6 +59,15 @@ export function expectEqual(seen: unknown, expected: unknown, what: string): voi
   fail(`${what}: expected ${expectedText}, saw ${seenText}`, { expected: expectedText, seen: seenText })
 }
 
+/** The same of records whose members stand in no particular order. */
+export function expectRecord(seen: object, expected: object, what: string): void {
+  expectEqual(sorted(seen), sorted(expected), what)
+}
+
+function sorted(record: object): object {
+  return Object.fromEntries(Object.entries(record).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+}
+
 /** A value in one line. */
 export function describe(value: unknown): string {
   if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return String(value)

@@ -4,7 +4,7 @@ import type { ProbeDirectory, ProbeEvent } from './probe-directory.ts'
 import { type ProbeRequest, probeRequest, type RequestOptions } from './request.ts'
 import { type Reachable, ServerProcess, type StartOptions } from './server-process.ts'
 import { Connection } from './wire/connection.ts'
-import { type ReceivedResponse, saysClose } from './wire/response.ts'
+import { type ReceivedResponse, type ResponseHead, saysClose } from './wire/response.ts'
 import type { TlsClient } from './wire/secure-socket.ts'
 
 /** Round trips that stand for "time enough": whatever the server would have done by itself, it had the turn to do. */
@@ -109,8 +109,9 @@ export class Bench {
   }
 
   /** The second verdict: the connection is either closed, as it was announced, or answers another request as it should. */
-  async followUp(connection: Connection, response: Pick<ReceivedResponse, 'fields' | 'version'>): Promise<void> {
-    if (saysClose(response) || response.version === 'HTTP/1.0') return connection.end()
+  async followUp(connection: Connection, response: ResponseHead & Partial<ReceivedResponse>): Promise<void> {
+    const { framing, version } = response
+    if (saysClose(response) || framing === 'close' || version === 'HTTP/1.0') return connection.end()
     return this.ping(connection)
   }
 

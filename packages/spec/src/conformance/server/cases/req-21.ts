@@ -1,5 +1,5 @@
 import { type ConformanceCase, defineCases } from '../../case.ts'
-import { expectEqual } from '../../failure.ts'
+import { expectRecord } from '../../failure.ts'
 import { type Bench, expectProbe } from '../bench.ts'
 import { probeRequest } from '../request.ts'
 import { atEverySplit } from '../splits.ts'
@@ -19,7 +19,7 @@ export const req21: readonly ConformanceCase<Bench>[] = defineCases('REQ-21', {
           'probe-key': _key,
           ...seen
         } = (await bench.call(request.key))['headers'] as Record<string, string>
-        expectEqual(seen, SEEN, 'headers')
+        expectRecord(seen, SEEN, 'headers')
       },
     )
   },
