@@ -2,9 +2,10 @@
 // happen next follows from the state. One exchange is under way at a time; requests that are pipelined
 // behind it wait, unparsed, and so are answered in order (RFC 9112 §9.3.2).
 import { KirinError } from './errors.ts'
-import { type EndpointPair, Exchange, type ExchangeHost, type ExchangeOwner } from './exchange.ts'
+import type { EndpointPair, ExchangeHost, ExchangeOwner } from './exchange.ts'
 import { toTrailerRecord } from './field-records.ts'
 import type { ForwardedFields, Vouched } from './forwarding.ts'
+import { Http1Exchange } from './http1-exchange.ts'
 import { DISCARD_LIMIT, type HeadLimits, LEADING_EMPTY_LINES } from './limits.ts'
 import { INPUT_SIZE, RequestParser } from './parser.ts'
 import { type Rejection, rejection } from './rejections.ts'
@@ -52,7 +53,7 @@ export class Connection implements ExchangeOwner, BodySource {
   readonly host: ConnectionHost
 
   private readonly parser: RequestParser
-  private exchange: Exchange | undefined
+  private exchange: Http1Exchange | undefined
   private body: RequestBody | null = null
   /** Bytes still to come of a body of known length. */
   private remaining = 0
@@ -319,7 +320,7 @@ export class Connection implements ExchangeOwner, BodySource {
     this.continueDue = expectContinue && contentLength !== 0
     this.body = contentLength === 0 ? null : new RequestBody(this)
     this.state = contentLength === 0 ? 'waiting' : contentLength > 0 ? 'fixed' : 'chunked'
-    this.exchange = new Exchange(head, this.body, this)
+    this.exchange = new Http1Exchange(head, this.body, this)
     this.exchange.vouched = vouched
     if (this.body === null) this.exchange.receivedTrailers = NO_TRAILERS
     this.exchange.run()

@@ -1,5 +1,5 @@
-// One request and its response: calls the application, sends what it returns, and keeps the order in
-// which an exchange ends (NSGI END-01 to END-10).
+// One request and its response, in any version of HTTP: calls the application, sends what it returns, and keeps the order
+// in which an exchange ends (NSGI END-01 to END-10).
 import { types } from 'node:util'
 import type {
   Application,
@@ -14,12 +14,12 @@ import { KirinError } from './errors.ts'
 import type { Vouched } from './forwarding.ts'
 import { Handover } from './handover.ts'
 import { JOIN_LIMIT } from './limits.ts'
+import type { MessageHead } from './message-head.ts'
 import type { Rejection } from './rejections.ts'
 import { GatewayRequestView } from './request.ts'
 import type { RequestBody } from './request-body.ts'
-import type { RequestHead } from './request-head.ts'
 import { closeBody, closeBodyOf } from './response-body.ts'
-import { type Framing, informationalHead, type PlannedResponse, planResponse } from './response-head.ts'
+import type { Framing, PlannedResponse } from './response-head.ts'
 import { type PumpOwner, ResponsePump, writeFramed } from './response-pump.ts'
 import type { HandedOver, Wire, WriteCallback } from './wire.ts'
 
@@ -66,8 +66,8 @@ export interface ExchangeOwner {
 /** `sending` is from the first byte of the head to the last of the body or of what the application took over, `flushing` until that has reached the transport. */
 type Phase = 'application' | 'sending' | 'flushing' | 'over'
 
-export class Exchange implements PumpOwner {
-  readonly head: RequestHead
+export abstract class Exchange<Head extends MessageHead = MessageHead> implements PumpOwner {
+  readonly head: Head
   readonly body: RequestBody | null
   readonly owner: ExchangeOwner
   readonly wire: Wire
@@ -99,7 +99,7 @@ export class Exchange implements PumpOwner {
   private failure: unknown
   private lost = false
 
-  constructor(head: RequestHead, body: RequestBody | null, owner: ExchangeOwner) {
+  constructor(head: Head, body: RequestBody | null, owner: ExchangeOwner) {
     this.head = head
     this.body = body
     this.owner = owner
@@ -158,10 +158,21 @@ export class Exchange implements PumpOwner {
     if (!Number.isInteger(status) || status < 100 || status > 199 || status === 101) {
       throw new KirinError('KIRIN_INVALID_INFORM')
     }
-    const head = informationalHead(status, headers)
-    if (this.status !== 0 || this.lost || !this.head.facts.http11) return
+    const send = this.informational(status, headers)
+    if (this.status !== 0 || this.lost || this.head.httpVersion === '1.0') return
     if (status === 100) this.owner.continueSent()
-    this.wire.write(head)
+    send()
+  }
+
+  /** Checks a response and decides its head; throws `KIRIN_INVALID_RESPONSE` before anything is sent. */
+  protected abstract planFor(response: GatewayResponse): PlannedResponse
+
+  /** Checks an informational response; throws as `planFor` does. The result sends it. */
+  protected abstract informational(status: number, headers: ResponseHeaders | undefined): () => void
+
+  /** The first bytes of the response follow: the time to send a head that is no part of them (`PlannedResponse.head`). */
+  protected headDue(_plan: PlannedResponse): void {
+    // HTTP/1 sends it as bytes.
   }
 
   /** The connection is gone: ends what is not over. */
@@ -182,6 +193,9 @@ export class Exchange implements PumpOwner {
   pumpStarted(): void {
     this.sending(this.plan as PlannedResponse)
   }
+
+  /** @internal */
+  abstract pumpTail(response: GatewayResponse, framing: Framing): string
 
   /** @internal */
   pumpEnding(): WriteCallback | undefined {
@@ -232,24 +246,12 @@ export class Exchange implements PumpOwner {
     if (!this.lost) this.answerFailure(fault)
   }
 
-  private planFor(response: GatewayResponse): PlannedResponse {
-    const { head } = this
-    return planResponse(response, {
-      http11: head.facts.http11,
-      isHead: head.isMethod('HEAD'),
-      isConnect: head.isMethod('CONNECT'),
-      offered: head.upgrade,
-      keepAlive: this.owner.mayContinue,
-      dateLine: this.host.dateLine(),
-    })
-  }
-
   private send(response: GatewayResponse, plan: PlannedResponse): void {
     if (plan.framing === 'switch') {
       this.handOver(response, plan)
       return
     }
-    if (this.head.facts.switching) this.owner.offerDeclined()
+    if (this.head.isSwitching) this.owner.offerDeclined()
     if (plan.framing === 'none') {
       this.sendSingle(plan, null)
       closeBody(plan.content)
@@ -290,6 +292,7 @@ export class Exchange implements PumpOwner {
     this.phase = 'sending'
     this.status = plan.status
     this.responseHeaders = plan.headers
+    this.headDue(plan)
   }
 
   private sent(plan: PlannedResponse): void {

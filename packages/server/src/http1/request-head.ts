@@ -1,6 +1,7 @@
 // An accepted head: what was decided about it, and its parts, each cut when it is first read.
 import type { RequestHeaders } from '@nsgi/spec'
 import { cutFields, toRecord } from './field-records.ts'
+import type { MessageHead } from './message-head.ts'
 
 /** What the engine decided by a head. Offsets are into its text. */
 export interface HeadFacts {
@@ -27,7 +28,7 @@ export interface HeadFacts {
 const PROTOCOL = /^([!#$%&'*+\-.^_`|~\w]+(?:\/[!#$%&'*+\-.^_`|~\w]+)?)[ \t]*(?:,|$)/
 
 /** The head of a request. */
-export class RequestHead {
+export class RequestHead implements MessageHead {
   /** Its bytes as latin1, with both closing CRLFs. */
   readonly text: string
   readonly facts: HeadFacts
@@ -43,6 +44,14 @@ export class RequestHead {
   constructor(text: string, facts: HeadFacts) {
     this.text = text
     this.facts = facts
+  }
+
+  get httpVersion(): '1.0' | '1.1' {
+    return this.facts.http11 ? '1.1' : '1.0'
+  }
+
+  get isSwitching(): boolean {
+    return this.facts.switching
   }
 
   /** Whether the method is that one. */

@@ -54,8 +54,8 @@ export class GatewayRequestView implements GatewayRequest {
     return vouched?.authority === undefined || head.isMethod('CONNECT') ? head.authority : vouched.authority
   }
 
-  get httpVersion(): '1.0' | '1.1' {
-    return exchangeOf(this).head.facts.http11 ? '1.1' : '1.0'
+  get httpVersion(): '1.0' | '1.1' | '2' {
+    return exchangeOf(this).head.httpVersion
   }
 
   get headers(): RequestHeaders {

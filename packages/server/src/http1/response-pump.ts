@@ -6,7 +6,7 @@ import { KirinError } from './errors.ts'
 import { COPY_LIMIT } from './limits.ts'
 import { destroyIfStream, swallow } from './response-body.ts'
 import { describe, invalid } from './response-fields.ts'
-import { type PlannedResponse, trailerLines } from './response-head.ts'
+import type { Framing, PlannedResponse } from './response-head.ts'
 import type { Wire, WriteCallback } from './wire.ts'
 
 /** What a pump tells the exchange that it works for. */
@@ -14,6 +14,8 @@ export interface PumpOwner {
   readonly wire: Wire
   /** The head goes out now. */
   pumpStarted(): void
+  /** The body has ended: the bytes that stand behind it. Throws what the application's `trailers()` throws. */
+  pumpTail(response: GatewayResponse, framing: Framing): string
   /** The last byte is handed to the wire now; the result is called when it has reached the transport. */
   pumpEnding(): WriteCallback | undefined
   /** All of the response has been handed to the wire. */
@@ -177,9 +179,9 @@ export class ResponsePump {
       this.fail(lengthError('RES-14', length, `${this.bytes}`))
       return
     }
-    let last = ''
+    let last: string
     try {
-      if (framing === 'chunked') last = `0\r\n${trailerLines(this.response.trailers?.())}\r\n`
+      last = this.owner.pumpTail(this.response, framing)
     } catch (error) {
       this.fail(error)
       return
