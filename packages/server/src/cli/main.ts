@@ -45,6 +45,7 @@ export async function main(words: readonly string[], environment: Environment): 
   } catch (error) {
     return refuse([`--chdir: cannot change to ${plan.settings.chdir}: ${(error as Error).message}`])
   }
+  if (plan.settings.umask !== null) process.umask(plan.settings.umask)
   const settled = { ...plan, settings: withAbsoluteLogs(plan.settings) }
   const log = await openLogs(settled.settings)
   if ('problems' in log) return refuse(log.problems)
@@ -152,7 +153,7 @@ function withHttps(socket: BoundSocket): BoundSocket {
 }
 
 async function bindAll(addresses: readonly BindAddress[], logger: Logger): Promise<readonly BoundSocket[] | undefined> {
-  const outcomes = await Promise.allSettled(addresses.map(bindAddress))
+  const outcomes = await Promise.allSettled(addresses.map(address => bindAddress(address, addresses)))
   const sockets = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
   const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []))
   if (failures.length === 0) return sockets

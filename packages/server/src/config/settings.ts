@@ -6,6 +6,7 @@ import {
   accessLogFormat,
   bindAddress,
   choice,
+  fileMask,
   forwarderField,
   logfile,
   onOff,
@@ -30,6 +31,7 @@ export interface Settings extends WorkerSettings, TlsSettings {
   readonly chdir: string | null
   readonly pid: string | null
   readonly name: string | null
+  readonly umask: number | null
 }
 
 /** What the operator says about TLS. */
@@ -61,10 +63,11 @@ export const settingsTable: SettingsTable = {
     repeatable: true,
     default: [{ type: 'tcp', host: '127.0.0.1', port: 8000 }],
     defaultText: 'or 0.0.0.0:$PORT if PORT is set',
-    summary: 'Address to listen on: host:port, [ipv6]:port or unix:path; may be repeated',
+    summary: 'Address to listen on: host:port, [ipv6]:port, unix:path or fd://number; may be repeated',
     details:
-      'An empty host (`:8000`) is every IPv4 interface. Port 0 takes a free port, which the log then names. A socket file ' +
-      'left behind by a dead server is replaced; one that somebody still answers on is not.',
+      'An empty host (`:8000`) is every IPv4 interface, `[::]:8000` every interface of both kinds, or of IPv6 alone where an IPv4 address with ' +
+      'the same port is given as well. `fd://3` is a bound socket that the process was started with. Port 0 takes a free port, which the log then names. A socket file ' +
+      'left behind by a dead server is replaced; one that somebody still answers on is not. `--umask` decides who may connect to it.',
   },
   backlog: {
     group: 'Sockets',
@@ -314,6 +317,17 @@ export const settingsTable: SettingsTable = {
     default: null,
     defaultText: 'the current directory',
     summary: 'Directory to change to first; other paths are relative to it',
+  },
+  umask: {
+    group: 'Process',
+    flag: '--umask',
+    short: '-m',
+    kind: fileMask,
+    default: null,
+    defaultText: 'as inherited',
+    summary: 'Permissions, in octal, that UNIX sockets and files made by Kirin and the application do not get',
+    details:
+      'Whoever may write to a socket’s file may connect to it: with `007` that is its owner and its group. gunicorn’s default of 0, everybody, is not taken over.',
   },
   pid: {
     group: 'Process',

@@ -89,14 +89,25 @@ export const path: ValueKind<string> = text('a path', '<path>')
 /** A path, or `-` for the process's own output. */
 export const logfile: ValueKind<string> = text('a path, or - for the terminal', '<path>')
 
-/** A TCP address or the path of a UNIX socket. */
+/** Permissions that files do not get, in octal digits: `007`, `0o22`. */
+export const fileMask: ValueKind<number> = {
+  schema: v.pipe(
+    v.string(),
+    v.regex(/^0?o?[0-7]{1,3}$/),
+    v.transform(mask => Number.parseInt(mask.replace('o', ''), 8)),
+  ),
+  allowed: 'an octal number from 0 to 777',
+  placeholder: '<mask>',
+}
+
+/** A TCP address, the path of a UNIX socket, or an inherited descriptor. */
 export const bindAddress: ValueKind<BindAddress> = {
   schema: v.pipe(
     v.string(),
     v.transform(parseBindAddress),
     v.custom<BindAddress>(address => address !== undefined),
   ),
-  allowed: 'host:port, [ipv6]:port or unix:path (ports 0 to 65535, paths up to 107 bytes)',
+  allowed: 'host:port, [ipv6]:port, unix:path or fd://number (ports 0 to 65535, paths up to 107 bytes)',
   placeholder: '<address>',
 }
 

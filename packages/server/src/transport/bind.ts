@@ -3,7 +3,7 @@
 // The one file that uses Node's private `net._createServerHandle`. A public `net.Server` accepts as soon as it listens,
 // so a master that used one would take clients itself; this call binds and stops there (docs/decisions, process model).
 import { lookup } from 'node:dns/promises'
-import { lstatSync, statSync, unlinkSync } from 'node:fs'
+import { fstatSync, lstatSync, statSync, unlinkSync } from 'node:fs'
 import * as net from 'node:net'
 import { dirname } from 'node:path'
 import { getSystemErrorName } from 'node:util'
@@ -25,15 +25,31 @@ export class BindError extends Error {
   readonly code = 'KIRIN_ADDRESS_UNAVAILABLE'
 }
 
+interface SocketName {
+  address?: string
+  port?: number
+  family?: string
+}
+
 /** libuv's handle, as far as it is used here. */
 interface ServerHandle {
   readonly fd: number
-  getsockname?(into: { address?: string; port?: number; family?: string }): number
+  getsockname?(into: SocketName): number
+  getpeername?(into: SocketName): number
   close(): void
 }
 
-/** Gives a bound handle, or a negative errno. `-1, -1` as port and family make a UNIX socket, as in node:net itself. */
-type CreateServerHandle = (address: string, port: number, family: 4 | 6 | -1) => ServerHandle | number
+/**
+ * Gives a bound handle, or a negative errno. `-1, -1` as port and family make a UNIX socket, as in node:net itself; a
+ * descriptor stands alone.
+ */
+type CreateServerHandle = (...words: BindWords) => ServerHandle | number
+type BindWords =
+  | [address: string, port: number, family: 4 | 6 | -1, fd?: undefined, flags?: number]
+  | [null, 0, null, number]
+
+/** libuv's UV_TCP_IPV6ONLY. */
+const IPV6_ONLY = 1
 
 const createServerHandle = (net as unknown as { readonly _createServerHandle?: CreateServerHandle })._createServerHandle
 
@@ -47,20 +63,53 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
 /**
  * Binds one address.
  *
+ * @param all the addresses that are bound together: `[::]` leaves the port of IPv4 to one that asks for that
  * @throws BindError with one line that names the address and the reason
  */
-export async function bindAddress(address: BindAddress): Promise<BoundSocket> {
+export async function bindAddress(address: BindAddress, all: readonly BindAddress[] = []): Promise<BoundSocket> {
   if (address.type === 'unix') return bindUnix(address.path)
+  if (address.type === 'fd') return openInherited(address)
   const { host, family } = await resolveHost(address)
-  const handle = create(address, [host, address.port, family])
-  const name: { address?: string; port?: number } = {}
+  const flags = all.some(other => isIpv4Twin(other, address)) ? IPV6_ONLY : 0
+  const handle = create(address, [host, address.port, family, undefined, flags])
+  const name: SocketName = {}
   // libuv keeps EADDRINUSE of bind(2) back until listen(2); the socket then has no name.
   if (handle.getsockname?.(name) !== 0 || name.port === undefined || name.port === 0) {
     handle.close()
     throw unavailable(address, EXPLANATIONS['EADDRINUSE'] ?? '')
   }
-  const url = `http://${family === 6 ? `[${name.address}]` : name.address}:${name.port}`
-  return { fd: handle.fd, url, close: () => handle.close() }
+  return { fd: handle.fd, url: urlOf(name), close: () => handle.close() }
+}
+
+function isIpv4Twin(other: BindAddress, { host, port }: BindAddress & { type: 'tcp' }): boolean {
+  return other.type === 'tcp' && host === '::' && other.port === port && net.isIPv4(other.host)
+}
+
+function urlOf({ address, port, family }: SocketName): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+/** Takes over a socket that somebody else bound. Its file, if it has one, is left where it is. */
+function openInherited(address: BindAddress & { type: 'fd' }): BoundSocket {
+  const { fd } = address
+  try {
+    if (!fstatSync(fd).isSocket()) throw unavailable(address, 'that descriptor is no socket')
+  } catch (cause) {
+    if (cause instanceof BindError) throw cause
+    throw unavailable(address, 'there is no such descriptor', cause)
+  }
+  const handle = create(address, [null, 0, null, fd])
+  const name: SocketName = {}
+  const isConnection = handle.getpeername?.({}) === 0
+  const isNamed = handle.getsockname?.(name) === 0 && name.port !== undefined && name.port > 0
+  if (isConnection || (handle.getsockname !== undefined && !isNamed)) {
+    handle.close()
+    throw unavailable(
+      address,
+      isConnection ? 'that socket is a connection, it cannot listen' : 'that socket is not bound',
+    )
+  }
+  return { fd, url: isNamed ? urlOf(name) : `fd://${fd}`, close: () => handle.close() }
 }
 
 async function resolveHost(address: BindAddress & { type: 'tcp' }): Promise<{ host: string; family: 4 | 6 }> {
@@ -86,11 +135,11 @@ async function bindUnix(path: string): Promise<BoundSocket> {
   return { fd: handle.fd, url: `unix:${path}`, close: () => handle.close() }
 }
 
-function create(address: BindAddress, [host, port, family]: readonly [string, number, 4 | 6 | -1]): ServerHandle {
+function create(address: BindAddress, words: BindWords): ServerHandle {
   if (createServerHandle === undefined) {
     throw unavailable(address, `Node ${process.version} lacks the internal call that binds without listening`)
   }
-  const handle = createServerHandle(host, port, family)
+  const handle = createServerHandle(...words)
   if (typeof handle !== 'number') return handle
   const code = getSystemErrorName(handle)
   throw unavailable(address, EXPLANATIONS[code] ?? code, code)

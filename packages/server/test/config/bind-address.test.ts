@@ -8,6 +8,8 @@ describe('parseBindAddress', () => {
     ['[::1]:65535', { type: 'tcp', host: '::1', port: 65_535 }],
     [':80', { type: 'tcp', host: '0.0.0.0', port: 80 }],
     ['unix:/run/app.sock', { type: 'unix', path: '/run/app.sock' }],
+    ['fd://3', { type: 'fd', fd: 3 }],
+    ['fd://0', { type: 'fd', fd: 0 }],
     ['unix:app:1.sock', { type: 'unix', path: 'app:1.sock' }],
   ])('reads %s', (text, address) => {
     expect(parseBindAddress(text)).toEqual(address)
@@ -26,6 +28,11 @@ describe('parseBindAddress', () => {
     'unix:',
     '[::1]',
     'a b:1',
+    'fd://',
+    'fd://-1',
+    'fd://03',
+    'fd://3x',
+    'fd://99999999999',
   ])('refuses %j', text => {
     expect(parseBindAddress(text)).toBeUndefined()
   })

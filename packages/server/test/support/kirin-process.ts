@@ -16,6 +16,8 @@ export interface KirinOptions {
   readonly cwd?: string
   /** Added to an environment that holds nothing but PATH and HOME. */
   readonly env?: Readonly<Record<string, string>>
+  /** Descriptors that it is started with, from 3 on. */
+  readonly descriptors?: readonly number[]
 }
 
 /** How a process ended. */
@@ -88,12 +90,12 @@ export class KirinProcess {
   readonly #exit: Promise<Ending>
   readonly #silence: Promise<void>
 
-  constructor(args: readonly string[], { cwd, env }: KirinOptions) {
+  constructor(args: readonly string[], { cwd, env, descriptors = [] }: KirinOptions) {
     const { PATH = '', HOME = '' } = process.env
     this.#child = spawn(process.execPath, [KIRIN_BIN, ...args], {
       cwd,
       env: { PATH, HOME, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...descriptors],
       // A process group of its own, as a shell gives it: `interruptGroup` is then a terminal's ^C.
       detached: true,
     })

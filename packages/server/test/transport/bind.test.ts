@@ -1,11 +1,13 @@
 import { once } from 'node:events'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type Server } from 'node:net'
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { BindAddress } from '../../src/config/bind-address.ts'
 import { type BoundSocket, bindAddress } from '../../src/transport/bind.ts'
+import { itWithIpv6 } from '../support/available.ts'
 import { applicationDirectory } from '../support/kirin-process.ts'
+import { freePort } from '../support/raw-client.ts'
 
 const LOCAL = { type: 'tcp', host: '127.0.0.1', port: 0 } as const
 const open: (BoundSocket | Server)[] = []
@@ -77,6 +79,70 @@ describe('bindAddress', () => {
     await expect(bindAddress({ ...LOCAL, port })).rejects.toThrow(
       `cannot listen on 127.0.0.1:${port}: the address is already in use`,
     )
+  })
+})
+
+describe('bindAddress on IPv6', () => {
+  itWithIpv6('binds one address, and writes it with brackets', async () => {
+    const socket = await bind({ type: 'tcp', host: '::1', port: 0 })
+    expect(socket.url).toMatch(/^http:\/\/\[::1\]:\d+$/)
+  })
+
+  itWithIpv6('takes IPv4 clients on the wildcard address', async () => {
+    const socket = await bind({ type: 'tcp', host: '::', port: 0 })
+    expect(await remoteOf(socket, '127.0.0.1')).toBe('::ffff:127.0.0.1')
+    // The descriptor belongs to the server now.
+    open.splice(open.indexOf(socket), 1)
+  })
+
+  itWithIpv6('leaves IPv4 alone where the same port of IPv4 is bound, too', async () => {
+    const port = await freePort()
+    const both = [
+      { type: 'tcp', host: '0.0.0.0', port },
+      { type: 'tcp', host: '::', port },
+    ] as const
+    const sockets = await Promise.all(both.map(address => bindAddress(address, both)))
+    open.push(...sockets)
+    expect(sockets.map(({ url }) => url)).toEqual([`http://0.0.0.0:${port}`, `http://[::]:${port}`])
+    expect(await remoteOf(sockets[1] as BoundSocket, '::1')).toBe('::1')
+    open.splice(open.indexOf(sockets[1] as BoundSocket), 1)
+  })
+})
+
+/** What a server on that socket sees of a client of that host. */
+async function remoteOf(socket: BoundSocket, host: string): Promise<string | undefined> {
+  const server = createServer()
+  open.push(server)
+  await new Promise<void>(resolve => server.listen({ fd: socket.fd }, resolve))
+  const client = connect(Number(new URL(socket.url).port), host)
+  const [accepted] = (await once(server, 'connection')) as [Socket]
+  const { remoteAddress } = accepted
+  client.destroy()
+  accepted.destroy()
+  return remoteAddress
+}
+
+describe('bindAddress on a descriptor', () => {
+  it('tells where it is bound', async () => {
+    const { fd, url } = await bind(LOCAL)
+    expect(await bindAddress({ type: 'fd', fd })).toMatchObject({ fd, url })
+  })
+
+  it('takes a UNIX socket, and leaves its file', async () => {
+    const file = join(applicationDirectory({}), 'k.sock')
+    const bound = await bind({ type: 'unix', path: file })
+    const inherited = await bindAddress({ type: 'fd', fd: bound.fd })
+    expect(inherited.url).toBe(`fd://${bound.fd}`)
+    expect(existsSync(file)).toBe(true)
+  })
+
+  it.each([
+    ['a descriptor that is not open', () => 9999, 'there is no such descriptor'],
+    ['a file', () => openSync('/dev/null', 'r'), 'that descriptor is no socket'],
+  ])('refuses %s', async (_, descriptor, reason) => {
+    const fd = descriptor()
+    await expect(bindAddress({ type: 'fd', fd })).rejects.toThrow(`cannot listen on fd://${fd}: ${reason}`)
+    if (fd !== 9999) closeSync(fd)
   })
 })
 
