@@ -47,12 +47,14 @@ describe('docs/implementing-a-server.md', () => {
     expect(stdout).toMatch(command.includes(' explain ') ? /^Why: /m : /^(?:conformant|partial): \d+ passed/m)
   })
 
-  it('shows a test that passes', async () => {
+  it('shows tests that pass', async () => {
     const [text = ''] = blocks('js')
     const file = join(folder, 'server.test.js')
     writeFileSync(file, text)
     const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', file], options)
-    expect(stdout).toMatch(/^# pass 1$/m)
+    const [, passed = 0] = /^# pass (\d+)$/m.exec(stdout) ?? []
+    expect(Number(passed)).toBeGreaterThan(100)
+    expect(stdout).toMatch(/^# fail 0$/m)
   })
 
   it('shows a list of exceptions that is JSON', () => {
