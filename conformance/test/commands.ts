@@ -8,11 +8,14 @@ const KIRIN = path('../../packages/server/dist/cli/bin.js')
 const TO_NODE = path('../bridges/to-node.mjs')
 const BAD = path('fixtures/bad-server.mjs')
 
+/** Kirin believes a proxy on its own machine unless told otherwise, and the suite is there as well (REQ-17). */
+const NOBODY = '--forwarded-allow-ips='
+
 /** How kirin is started for the suite. */
 export const kirin = {
-  command: `${quoted(NODE, KIRIN)} {app} --bind 127.0.0.1:{port} --workers {workers}`,
-  unixCommand: `${quoted(NODE, KIRIN)} {app} --bind unix:{socket}`,
-  tlsCommand: `${quoted(NODE, KIRIN)} {app} --bind 127.0.0.1:{port} --certfile {cert} --keyfile {key} --ca-certs {ca} --cert-reqs 1`,
+  command: `${quoted(NODE, KIRIN)} {app} ${NOBODY} --bind 127.0.0.1:{port} --workers {workers}`,
+  unixCommand: `${quoted(NODE, KIRIN)} {app} ${NOBODY} --bind unix:{socket}`,
+  tlsCommand: `${quoted(NODE, KIRIN)} {app} ${NOBODY} --bind 127.0.0.1:{port} --certfile {cert} --keyfile {key} --ca-certs {ca} --cert-reqs 1`,
 } as const
 
 /** How the bridge over node:http, or node:https, is started. */
