@@ -78,26 +78,34 @@ async function startKirin(subject: Subject): Promise<RunningServer> {
   const records = new Records()
   const sink = createNetServer(socket => receive(socket, records)).listen(0, '127.0.0.1')
   await once(sink, 'listening')
-  const bin = createRequire(import.meta.url)
-    .resolve('@nsgi/server/package.json')
-    .replace('package.json', 'dist/cli/bin.js')
-  const child = spawn(
-    process.execPath,
-    [bin, '--bind', '127.0.0.1:0', '--log-format', 'json', fileURLToPath(subject.module)],
-    {
-      env: { PATH: process.env.PATH, NSGI_TEST_SINK: String((sink.address() as AddressInfo).port) },
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe'],
-    } as Parameters<typeof spawn>[2],
-  )
-  const port = await listeningPort(child)
+  const env = { NSGI_TEST_SINK: String((sink.address() as AddressInfo).port) }
+  const { port, stop } = await runKirin(subject.module, env)
   return {
     port,
     records,
     async stop() {
+      await stop()
+      sink.close()
+    },
+  }
+}
+
+/** Starts Kirin with the application that is a module's default export. */
+export async function runKirin(module: URL, env: NodeJS.ProcessEnv = {}): Promise<Omit<RunningServer, 'records'>> {
+  const bin = createRequire(import.meta.url)
+    .resolve('@nsgi/server/package.json')
+    .replace('package.json', 'dist/cli/bin.js')
+  const child = spawn(process.execPath, [bin, '--bind', '127.0.0.1:0', '--log-format', 'json', fileURLToPath(module)], {
+    env: { PATH: process.env.PATH, ...env },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe'],
+  } as Parameters<typeof spawn>[2])
+  const port = await listeningPort(child)
+  return {
+    port,
+    async stop() {
       child.kill('SIGINT')
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-      sink.close()
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Application, GatewayResponse } from '@nsgi/spec'
+import { tlsMaterial } from '../support/certificates.ts'
 import { Gateway } from '../support/gateway.ts'
 import { type Deferred, deferred, get } from '../support/memory-client.ts'
 import type { RawClient } from '../support/raw-client.ts'
@@ -32,9 +33,13 @@ function takeover(use: (socket: Duplex) => void): { response: GatewayResponse; f
   return { response: { status: 101, upgrade: use, finished: finished.resolve }, finished }
 }
 
+let secure = false
+const connect = (): Promise<RawClient> =>
+  secure ? (gateway as Gateway).secureClient({}) : (gateway as Gateway).client()
+
 async function serve(application: Application, options?: { keepAliveTimeout: number }): Promise<RawClient> {
-  gateway = await Gateway.start(application, options)
-  return gateway.client()
+  gateway = await Gateway.start(application, { ...options, ...(secure ? { tls: tlsMaterial() } : {}) })
+  return connect()
 }
 
 /** A client, and the stream that the application has for it. */
@@ -56,12 +61,14 @@ const echo = (socket: Duplex): void => {
 }
 
 describe.each([
-  ['the shared buffer', true],
-  ['data events', false],
-])('a connection that was handed over by a server that reads by %s', (_name, shared) => {
+  ['that reads into the shared buffer', { isShared: true, isSecure: false }],
+  ['that reads by data events', { isShared: false, isSecure: false }],
+  ['over TLS', { isShared: true, isSecure: true }],
+])('a connection that was handed over by a server %s', (_name, { isShared, isSecure }) => {
   let restore: (() => void) | undefined
   beforeAll(async () => {
-    if (!shared) restore = await withoutSharedReads()
+    secure = isSecure
+    if (!isShared) restore = await withoutSharedReads()
   })
   afterAll(() => restore?.())
 
@@ -170,7 +177,7 @@ describe.each([
     client.send(`${ASK}behind`).socket.end()
     await called.promise
     // A round trip on another connection: the end has come by now.
-    if (late) await (await gateway?.client())?.send('GARBAGE\r\n\r\n').rest()
+    if (late) await (await connect()).send('GARBAGE\r\n\r\n').rest()
     gate.resolve(response)
     expect(await client.rest()).toMatch(/\r\n\r\ngot behind, then the end$/)
     expect(await finished.promise).toBeUndefined()
@@ -186,7 +193,7 @@ describe.each([
     })
     client.send(ASK).socket.end()
     await called.promise
-    await (await gateway?.client())?.send('GARBAGE\r\n\r\n').rest()
+    await (await connect()).send('GARBAGE\r\n\r\n').rest()
     gate.resolve(response)
     expect(await client.rest()).toMatch(/\r\n\r\nover$/)
     expect(await finished.promise).toBeUndefined()
@@ -201,18 +208,10 @@ describe.each([
     })
     client.send(ASK).socket.end()
     await called.promise
-    await (await gateway?.client())?.send('GARBAGE\r\n\r\n').rest()
+    await (await connect()).send('GARBAGE\r\n\r\n').rest()
     gate.resolve({ status: 200, body: 'ordinary' })
     expect(await client.rest()).toMatch(/connection: close\r\n\r\nordinary$/)
     await client.close()
-  })
-
-  it('ends with an error when the client is lost, and nobody has to listen for it', async () => {
-    const { client, finished } = await taken()
-    client.reset()
-    expect(await finished.promise).toMatchObject({ code: 'KIRIN_UPGRADE_CUT', cause: { code: 'ECONNRESET' } })
-    expect(gateway?.records).toEqual([expect.objectContaining({ status: 101, error: expect.anything() })])
-    expect(gateway?.server.counts).toEqual({ connections: 0, active: 0 })
   })
 
   it('ends with an error when the application destroys it', async () => {
@@ -238,7 +237,7 @@ describe.each([
     await client.rest()
     expect(await finished.promise).toMatchObject({ message: 'not today' })
     expect(gateway?.logged).toEqual(['the application failed: upgraded connection cut off'])
-    await (await gateway?.client())?.send(get()).until(/204/)
+    await (await connect()).send(get()).until(/204/)
   })
 
   it('UPG-04: goes on as HTTP where the offer is not taken', async () => {
@@ -258,9 +257,9 @@ describe.each([
     await client.send(ASK).until(SWITCHED)
     // Two connections in turn that are found idle and closed: the upgraded one was looked at as often.
     for (let i = 0; i < 2; i++) {
-      const idle = await gateway?.client()
-      await idle?.send(get()).rest()
-      await idle?.close()
+      const idle = await connect()
+      await idle.send(get()).rest()
+      await idle.close()
     }
     expect(await client.send('still there').until(/still there/)).toBe('still there')
   })
@@ -280,5 +279,25 @@ describe.each([
     expect(socket.destroyed).toBe(true)
     expect(await finished.promise).toMatchObject({ code: 'KIRIN_UPGRADE_CUT' })
     expect(gateway?.records).toEqual([expect.objectContaining({ status: 101, bytes: 14 })])
+  })
+})
+
+describe.each([
+  ['the shared buffer', true],
+  ['data events', false],
+])('a connection that was handed over by a server that reads by %s', (_name, isShared) => {
+  let restore: (() => void) | undefined
+  beforeAll(async () => {
+    secure = false
+    if (!isShared) restore = await withoutSharedReads()
+  })
+  afterAll(() => restore?.())
+
+  it('ends with an error when the client is lost, and nobody has to listen for it', async () => {
+    const { client, finished } = await taken()
+    client.reset()
+    expect(await finished.promise).toMatchObject({ code: 'KIRIN_UPGRADE_CUT', cause: { code: 'ECONNRESET' } })
+    expect(gateway?.records).toEqual([expect.objectContaining({ status: 101, error: expect.anything() })])
+    expect(gateway?.server.counts).toEqual({ connections: 0, active: 0 })
   })
 })

@@ -1,0 +1,29 @@
+// `ws`, unmodified, on node:http and through the gateway: the same tests on each.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe } from '@jest/globals'
+import { handler, upgrade } from '../fixtures/websocket.mjs'
+import { runKirin } from '../support/servers.ts'
+import { behavesAsWebSockets, type WebSocketServerUnderTest } from '../support/websocket-behaviour.ts'
+
+async function natively(): Promise<WebSocketServerUnderTest> {
+  const server = createServer(handler).on('upgrade', upgrade).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+describe('a program with ws on node:http', () => {
+  behavesAsWebSockets(natively)
+})
+
+describe('a program with ws through fromNode on kirin', () => {
+  behavesAsWebSockets(() => runKirin(new URL('../fixtures/websocket-application.mjs', import.meta.url)))
+})
