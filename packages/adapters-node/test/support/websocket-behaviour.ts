@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import WebSocket, { createWebSocketStream } from 'ws'
+import { createWebSocketStream, WebSocket } from 'ws'
 
 /** A server that runs the program. */
 export interface WebSocketServerUnderTest {
@@ -79,7 +79,7 @@ export function behavesAsWebSockets(start: () => Promise<WebSocketServerUnderTes
   it('learns of a client that is gone, and a client of a program that is', async () => {
     const watcher = await open('/watch')
     const told = new Promise<unknown>(resolve => {
-      watcher.on('message', data => String(data).startsWith('{') && resolve(JSON.parse(String(data))))
+      watcher.on('message', (data: Buffer) => data.includes('{') && resolve(JSON.parse(data.toString())))
     })
     ;(await open('/echo')).terminate()
     expect(await told).toEqual({ path: '/echo', code: 1006 })
@@ -150,7 +150,7 @@ function itCarriesMessages(open: Open, message: NextMessage): void {
     const socket = await open('/echo')
     const got: string[] = []
     const all = new Promise<void>(resolve => {
-      socket.on('message', data => got.push(String(data)) === 1000 && resolve())
+      socket.on('message', (data: Buffer) => got.push(data.toString()) === 1000 && resolve())
     })
     for (let i = 0; i < 1000; i++) socket.send(`message ${i}`)
     await all

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { get } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import WebSocket from 'ws'
+import { WebSocket } from 'ws'
 import { runKirin } from '../support/servers.ts'
 
 describe('a fastify application with @fastify/websocket on kirin', () => {
