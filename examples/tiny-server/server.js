@@ -90,7 +90,8 @@ class Input {
     if (isModern && (expect ?? '100-continue').toLowerCase() !== '100-continue') refuse(417)
     const length = coding === undefined ? Number(size) : 'chunked'
     const asks = isModern && length === 0 && lists(headers.connection, 'upgrade')
-    const upgrade = method === 'CONNECT' ? 'connect' : asks ? headers.upgrade?.toLowerCase() : undefined
+    const upgrade =
+      method === 'CONNECT' ? 'connect' : asks ? headers.upgrade?.split(',')[0].trim().toLowerCase() : undefined
     const parts = partsOf(method, target, host ?? '')
     const fields = { method, target, mount: '', ...parts, scheme: 'http', httpVersion, headers, rawHeaders, upgrade }
     const trailers = length === 0 ? Object.create(null) : undefined
