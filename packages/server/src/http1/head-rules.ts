@@ -22,6 +22,7 @@ interface Facts {
   contentLength: number
   coding: string | undefined
   expect: string | undefined
+  close: boolean
 }
 
 /** The head, or why it is refused; `text` is its bytes as latin1 with both closing CRLFs. */
@@ -32,7 +33,7 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
   if (version === 'other') return rejection('VERSION')
   // One space on each side of the target (RFC 9112 §3): llhttp takes more.
   if (text.indexOf(' ') !== urlStart - 1) return rejection('MALFORMED', 'more than one space in the request line')
-  const facts: Facts = { host: undefined, contentLength: 0, coding: undefined, expect: undefined }
+  const facts: Facts = { host: undefined, contentLength: 0, coding: undefined, expect: undefined, close: false }
   const http11 = version === '1.1'
   const refused =
     collectFacts(text, recorded, facts) ?? checkTarget(text, urlStart, urlEnd) ?? checkFacts(facts, http11)
@@ -43,7 +44,8 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
     fieldsStart: urlEnd + REQUEST_LINE_TAIL,
     http11,
     switching: recorded.switching && http11 && facts.coding === undefined && facts.contentLength === 0,
-    keepAlive: recorded.keepAlive && (http11 || !asksToClose(text, recorded)),
+    // llhttp misses a `close` with a tab beside it, and any in HTTP/1.0 that says `keep-alive` too.
+    keepAlive: recorded.keepAlive && !facts.close,
     contentLength: facts.coding === undefined ? facts.contentLength : -1,
     // An HTTP/1.0 client cannot wait: RFC 9110 §10.1.1 has the expectation ignored.
     expectContinue: http11 && facts.expect !== undefined,
@@ -51,15 +53,8 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
   })
 }
 
-/** Whether a Connection field says `close`, which wins over `keep-alive` (RFC 9112 §9.3); for HTTP/1.0 llhttp does not look. */
-function asksToClose(text: string, { spans, spanEnd }: RecordedHead): boolean {
-  for (let i = 0; i < spanEnd; i += 4) {
-    const start = spans[i] as number
-    if ((spans[i + 1] as number) - start !== 10 || !isName(text, start, 'connection')) continue
-    if (/(?:^|[\s,])close(?:$|[\s,])/i.test(valueAt(text, spans, i))) return true
-  }
-  return false
-}
+/** `close` among the options of a Connection field, which wins over `keep-alive` (RFC 9112 §9.3). */
+const CLOSE_OPTION = /(?:^|,)[ \t]*close[ \t]*(?:$|,)/i
 
 /** Bytes of ` HTTP/1.1` and its CRLF. */
 const REQUEST_LINE_TAIL = 11
@@ -84,6 +79,10 @@ function collectFacts(text: string, { spans, spanEnd }: RecordedHead, facts: Fac
         if (!isName(text, start, 'expect')) continue
         facts.expect = (facts.expect === undefined ? '' : `${facts.expect}, `) + valueAt(text, spans, i)
         continue
+      case 10:
+        if (!isName(text, start, 'connection')) continue
+        facts.close ||= CLOSE_OPTION.test(valueAt(text, spans, i))
+        continue
       case 14:
         if (!isName(text, start, 'content-length')) continue
         facts.contentLength = Number(valueAt(text, spans, i))
@@ -91,7 +90,7 @@ function collectFacts(text: string, { spans, spanEnd }: RecordedHead, facts: Fac
         continue
       case 17:
         if (!isName(text, start, 'transfer-encoding')) continue
-        facts.coding = (facts.coding === undefined ? '' : `${facts.coding}, `) + valueAt(text, spans, i)
+        facts.coding = (facts.coding === undefined ? '' : `${facts.coding}, `) + text.slice(spans[i + 2], spans[i + 3])
     }
   }
   return undefined
@@ -157,7 +156,9 @@ function checkCoding(coding: string): RejectionCode | undefined {
   const codings = coding
     .toLowerCase()
     .split(',')
-    .map(one => one.trim())
+    .map(one => trimmed(one, 0, one.length))
+  // Behind a tab llhttp does not see `chunked`: it would end the request here, or call the body malformed.
+  if (coding.includes('\t')) return 'CODING_INVALID'
   if (codings.length === 1 && codings[0] === 'chunked') return undefined
   if (codings.some(one => one === '') || codings.slice(0, -1).includes('chunked')) return 'CODING_INVALID'
   return codings.length > 1 && codings.at(-1) !== 'chunked' ? 'CODING_INVALID' : 'CODING_UNKNOWN'

@@ -174,6 +174,9 @@ export class RequestParser {
     this.dataEnd -= this.consumed
     if (errno === ERRNO.OK) return 'more'
     if (errno !== ERRNO.PAUSED) return this.fail(rejection('MALFORMED_BODY', reasonOf(this.pointer)))
+    // A body ends with a byte of its own. Without one llhttp took the request for one that has none: what comes would be
+    // taken for the next.
+    if (this.consumed === 0) return this.fail(rejection('MALFORMED_BODY', 'the parser found no body'))
     if (this.trailers.length > 2 * this.limits.fieldCount) return this.fail(rejection('TOO_MANY_FIELDS'))
     this.chunked = false
     llhttp.llhttp_reset(this.pointer)

@@ -148,7 +148,26 @@ export const INVALID: readonly Fixture[] = [
     bytes: post('Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'),
     refused: 'CODING_INVALID',
   },
+  { name: 'a coding with a tab behind it', bytes: post('Transfer-Encoding: chunked\t'), refused: 'CODING_INVALID' },
+  {
+    name: 'a coding with a no-break space before it',
+    bytes: post('Transfer-Encoding: \xa0chunked'),
+    refused: 'CODING_UNKNOWN',
+  },
   // Left to llhttp, the following would pass.
+  {
+    // Trimmed by us and not by llhttp, it once made the body the next request.
+    name: 'a coding with a tab behind it, and an offer to upgrade',
+    bytes: post('Connection: Upgrade', 'Upgrade: x', 'Transfer-Encoding: chunked\t'),
+    refused: 'CODING_INVALID',
+    ours: 'RFC 9112 §6.1: with the offer llhttp sees no body',
+  },
+  {
+    name: 'a coding with a no-break space before it, and an offer to upgrade',
+    bytes: post('Connection: Upgrade', 'Upgrade: x', 'Transfer-Encoding: \xa0chunked'),
+    refused: 'CODING_UNKNOWN',
+    ours: 'RFC 9112 §6.1: with the offer llhttp sees no body',
+  },
   {
     name: 'two spaces before the target',
     bytes: head('GET  / HTTP/1.1', 'Host: a'),

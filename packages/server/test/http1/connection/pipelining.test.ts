@@ -136,7 +136,15 @@ describe('a connection', () => {
       false,
       'close',
     ],
+    ['ends after HTTP/1.1 with close and a tab behind it', get('/', 'connection: close\t, foo'), false, 'close'],
+    [
+      'goes on after HTTP/1.1 with what only resembles close',
+      get('/', 'connection: close\xa0, close x'),
+      true,
+      undefined,
+    ],
     ['ends after HTTP/1.0', http10(), false, 'close'],
+    ['ends after HTTP/1.0 with keep-alive and close', http10('connection: keep-alive, close'), false, 'close'],
     ['goes on after HTTP/1.0 with keep-alive', http10('connection: Keep-Alive'), true, 'keep-alive'],
   ])('%s', async (_name, bytes, goesOn, connection) => {
     for (const body of ['x', null, new Uint8Array(3)]) {
