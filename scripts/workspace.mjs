@@ -106,7 +106,7 @@ function inputsOfInstallation() {
 /** The package.json files of the workspace, relative to its root. */
 function manifests() {
   const folders = ['packages', 'examples'].flatMap(parent => children(parent).map(name => path.join(parent, name)))
-  return ['.', 'bench', ...folders]
+  return ['.', 'bench', 'torture', ...folders]
     .map(folder => path.join(folder, 'package.json'))
     .filter(file => existsSync(path.join(root, file)))
 }

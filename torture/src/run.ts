@@ -1,0 +1,20 @@
+// `npm run torture`: the long versions of what the tests do briefly. See docs/torture.md.
+import { readOptions, type TortureOptions } from './commands/options.ts'
+import { runParserLevel } from './commands/parser.ts'
+
+/** The levels by name, in the order in which they run. */
+const LEVELS: Readonly<Record<string, (options: TortureOptions) => Promise<boolean>>> = {
+  parser: runParserLevel,
+}
+
+const options = readOptions(process.argv.slice(2))
+const wanted = options.levels.length === 0 ? Object.keys(LEVELS) : options.levels
+const failed: string[] = []
+for (const name of wanted) {
+  const level = LEVELS[name]
+  if (level === undefined) throw new Error(`no level ${name}; there are ${Object.keys(LEVELS).join(', ')}`)
+  console.log(`\n${name}, seed ${options.seed}`)
+  if (!(await level(options))) failed.push(name)
+}
+console.log(failed.length === 0 ? '\nNothing was found' : `\nFailed: ${failed.join(', ')}`)
+process.exitCode = failed.length === 0 ? 0 : 1
