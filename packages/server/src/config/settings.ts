@@ -278,7 +278,7 @@ export const settingsTable: SettingsTable = {
     default: '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"',
     summary: 'Format of that line, from the atoms listed in docs/settings.md; unused with --log-format json',
     details:
-      'Atoms: `h` remote address, `l` always `-`, `u` user name of basic authentication, `t` time of the request, `r` request ' +
+      'Atoms: `h` address of the client, as `request.remote` has it, `l` always `-`, `u` user name of basic authentication, `t` time of the request, `r` request ' +
       'line, `s` status, `m` method, `U` path, `q` query, `H` protocol, `b` bytes of body or `-`, `B` bytes of body, `f` ' +
       'referrer, `a` user agent, `T` seconds, `M` milliseconds, `D` microseconds, `L` decimal seconds, `p` process id, ' +
       '`{name}i` a field of the request, `{name}o` a field of the response. `%%` is a percent sign. In each value, quotes and ' +
