@@ -1,2 +1,8 @@
-export type { ExchangeRecord, GatewayServer, GatewayServerOptions, HeadLimits } from './transport/gateway-server.ts'
+export type {
+  ConnectionTimeouts,
+  ExchangeRecord,
+  GatewayServer,
+  GatewayServerOptions,
+  RequestLimits,
+} from './transport/gateway-server.ts'
 export { createGatewayServer } from './transport/serve.ts'

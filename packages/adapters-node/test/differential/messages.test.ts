@@ -21,7 +21,7 @@ const bodies = {
 const duplicates = [
   'Accept: a\r\naccept: b\r\nX-Own: 1\r\nx-own: 2\r\n',
   'Cookie: a=1\r\nCookie: b=2\r\n',
-  'User-Agent: one\r\nUser-Agent: two\r\nReferer: x\r\nReferer: y\r\nAuthorization: a\r\nAuthorization: b\r\n',
+  'User-Agent: one\r\nUser-Agent: two\r\nReferer: x\r\nReferer: y\r\nFrom: x\r\nFrom: y\r\n',
   'Set-Cookie: a\r\nSet-Cookie: b\r\nIf-Match: "1"\r\nIf-Match: "2"\r\n',
   'X-Latin: \xe9\r\nX-Empty:\r\nX-Spaces:   a b   \r\n__proto__: polluted\r\nconstructor: c\r\n',
 ]

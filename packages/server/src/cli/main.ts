@@ -10,7 +10,6 @@ import { product } from '../config/product.ts'
 import { resolveSettings } from '../config/resolve.ts'
 import type { Settings } from '../config/settings.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
-import type { WorkerSettings } from '../ipc/messages.ts'
 import { type ErrorLog, openErrorLog } from '../log/error-log.ts'
 import { openLogFile } from '../log/log-file.ts'
 import { type BoundSocket, bindAddress } from '../transport/bind.ts'
@@ -136,7 +135,8 @@ async function serve(
         certificates: certificates !== undefined,
       },
       workerModule: fileURLToPath(new URL('../worker/main.js', import.meta.url)),
-      order: { application, settings: workerSettings(settings) },
+      // A worker takes what it knows of them.
+      order: { application, settings },
       titleOf: slot => `kirin: worker ${slot} [${name}]`,
       certificates,
       sockets: certificates === undefined ? sockets : sockets.map(withHttps),
@@ -160,29 +160,4 @@ async function bindAll(addresses: readonly BindAddress[], logger: Logger): Promi
   for (const { message } of failures) logger.fatal(message)
   for (const socket of sockets) socket.close()
   return undefined
-}
-
-function workerSettings(settings: Settings): WorkerSettings {
-  const { backlog, gracefulTimeout, keepAlive, limitRequestLine, limitRequestFields, limitRequestFieldSize } = settings
-  const { forwardedAllowIps, forwarderHeaders, secureSchemeHeaders, proxyProtocol, proxyAllowIps } = settings
-  const { lint, accessLogfile, accessLogformat, errorLogfile, logLevel, logFormat } = settings
-  return {
-    backlog,
-    gracefulTimeout,
-    keepAlive,
-    limitRequestLine,
-    limitRequestFields,
-    limitRequestFieldSize,
-    lint,
-    forwardedAllowIps,
-    forwarderHeaders,
-    secureSchemeHeaders,
-    proxyProtocol,
-    proxyAllowIps,
-    accessLogfile,
-    accessLogformat,
-    errorLogfile,
-    logLevel,
-    logFormat,
-  }
 }

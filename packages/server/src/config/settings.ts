@@ -5,6 +5,7 @@ import type { Setting } from './setting.ts'
 import {
   accessLogFormat,
   bindAddress,
+  bytes,
   choice,
   fileMask,
   forwarderField,
@@ -52,6 +53,9 @@ export type SettingsTable = { readonly [Key in keyof Settings]: Setting<Settings
 
 /** A day: no sane wait is longer, and a timer of Node's overflows at 24.8 days. */
 const DAY = 86_400
+
+/** A tebibyte: beyond it a limit is none. */
+const TEBIBYTE = 2 ** 40
 
 export const settingsTable: SettingsTable = {
   bind: {
@@ -191,6 +195,59 @@ export const settingsTable: SettingsTable = {
     kind: wholeNumber(64, 65_536),
     default: 8190,
     summary: 'Longest header field in bytes, name and value; longer ones are answered with 431',
+  },
+  limitRequestHead: {
+    group: 'Requests',
+    flag: '--limit-request-head',
+    kind: bytes(256, 1024 ** 2),
+    default: 65_536,
+    defaultText: '64K',
+    summary: 'Longest head of a request in bytes, request line and all fields; longer ones are answered with 431',
+    details: 'What a connection can make Kirin keep in memory before a request is whole.',
+  },
+  limitRequestBody: {
+    group: 'Requests',
+    flag: '--limit-request-body',
+    kind: bytes(0, TEBIBYTE),
+    default: 0,
+    defaultText: 'no limit',
+    summary: 'Longest body of a request in bytes, 10M for instance; longer ones are answered with 413; 0 for no limit',
+    details:
+      'A body whose length is announced is refused before the application is called; one in chunks when it grows beyond: reading it then fails ' +
+      'with `KIRIN_BODY_TOO_LARGE`. Bodies are streamed, so that a long one costs no memory until the application collects it.',
+  },
+  firstDataTimeout: {
+    group: 'Requests',
+    flag: '--first-data-timeout',
+    kind: seconds(0.1, DAY),
+    default: 60,
+    summary: 'Seconds that a new connection may take to send its first byte',
+  },
+  clientHeaderTimeout: {
+    group: 'Requests',
+    flag: '--client-header-timeout',
+    kind: seconds(0.1, DAY),
+    default: 60,
+    summary: 'Seconds from the first byte of a head to its last; longer ones are answered with 408',
+  },
+  clientBodyTimeout: {
+    group: 'Requests',
+    flag: '--client-body-timeout',
+    kind: seconds(0.1, DAY),
+    default: 60,
+    summary: 'Seconds that a body may pause; longer pauses are answered with 408',
+    details:
+      'Where the response has begun, reading the body fails with `KIRIN_BODY_TIMEOUT` and the connection ends with the response. The time during ' +
+      'which the application leaves unread what has come does not count, up to ten minutes.',
+  },
+  sendTimeout: {
+    group: 'Requests',
+    flag: '--send-timeout',
+    kind: seconds(0.1, DAY),
+    default: 60,
+    summary: 'Seconds that a client may take none of its response before the connection is dropped',
+    details:
+      'Also how long a client that closed its side may wait for the next byte of its response: it may be gone, and only sending would tell.',
   },
   lint: {
     group: 'Requests',

@@ -27,6 +27,24 @@ export function wholeNumber(minimum: number, maximum: number): ValueKind<number>
   }
 }
 
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 }
+
+/** A number of bytes, `minimum` and `maximum` included; `10M` is ten mebibytes, as for nginx. */
+export function bytes(minimum: number, maximum: number): ValueKind<number> {
+  return {
+    schema: v.pipe(
+      v.string(),
+      v.toUpperCase(),
+      v.regex(/^\d{1,15}[KMG]?$/),
+      v.transform(text => Number.parseInt(text, 10) * (UNITS[text.replace(/^\d+/, '')] ?? 1)),
+      v.minValue(minimum),
+      v.maxValue(maximum),
+    ),
+    allowed: `bytes from ${minimum} to ${maximum}, in digits or with K, M or G behind them`,
+    placeholder: '<bytes>',
+  }
+}
+
 /** A number of seconds, fractions permitted; the value stays in seconds. */
 export function seconds(minimum: number, maximum: number): ValueKind<number> {
   return {

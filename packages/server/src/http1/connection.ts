@@ -1,12 +1,15 @@
 // One HTTP/1 connection without its socket: bytes come in by `receive`, go out by the wire, and what may
 // happen next follows from the state. One exchange is under way at a time; requests that are pipelined
 // behind it wait, unparsed, and so are answered in order (RFC 9112 §9.3.2).
+import { type BodyLimit, passedLimit } from './body-limit.ts'
+import type { ConnectionHost, ConnectionState } from './connection-host.ts'
+import { EmptyLines } from './empty-lines.ts'
 import { KirinError } from './errors.ts'
-import type { EndpointPair, ExchangeHost, ExchangeOwner } from './exchange.ts'
+import type { EndpointPair, ExchangeOwner } from './exchange.ts'
 import { toTrailerRecord } from './field-records.ts'
-import type { ForwardedFields, Vouched } from './forwarding.ts'
+import type { Vouched } from './forwarding.ts'
 import { Http1Exchange } from './http1-exchange.ts'
-import { DISCARD_LIMIT, type HeadLimits, LEADING_EMPTY_LINES } from './limits.ts'
+import { DISCARD_LIMIT } from './limits.ts'
 import { INPUT_SIZE, RequestParser } from './parser.ts'
 import { type Rejection, rejection } from './rejections.ts'
 import { type BodySource, RequestBody } from './request-body.ts'
@@ -14,33 +17,7 @@ import type { RequestHead } from './request-head.ts'
 import { type Framing, refusal } from './response-head.ts'
 import type { HandedOver, Wire } from './wire.ts'
 
-/**
- * What the connection is at:
- *
- *     idle      nothing of a next request has come        -> head, closing
- *     head      part of a head has come                   -> fixed, chunked, waiting, closing
- *     fixed     in a body of known length                 -> waiting, idle, closing
- *     chunked   in a chunked body                         -> waiting, idle, closing
- *     waiting   the request is whole, its response is not -> idle, upgraded, closing
- *     upgraded  the application has the connection
- *     closing   no more is read; what comes is dropped
- */
-export type ConnectionState = 'idle' | 'head' | 'fixed' | 'chunked' | 'waiting' | 'upgraded' | 'closing'
-
-/** What all connections of a server share. */
-export interface ConnectionHost extends ExchangeHost {
-  readonly limits: HeadLimits
-  /** Where proxies may be trusted. */
-  readonly forwarded?: ForwardedFields | undefined
-  /** Whether the server is stopping: responses say `connection: close`. */
-  readonly isDraining: boolean
-  /** Called for a request that is refused before the application. */
-  refused(refused: Rejection, connection: Connection): void
-}
-
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
-const CR = 0x0d
-const LF = 0x0a
 
 export class Connection implements ExchangeOwner, BodySource {
   state: ConnectionState = 'idle'
@@ -57,6 +34,8 @@ export class Connection implements ExchangeOwner, BodySource {
   private body: RequestBody | null = null
   /** Bytes still to come of a body of known length. */
   private remaining = 0
+  /** Bytes of a chunked body that have come. */
+  private received = 0
   /** Bytes of an unwanted body that have been thrown away. */
   private discarded = 0
   /** Whether the response of the exchange has been handed to the wire. */
@@ -64,7 +43,7 @@ export class Connection implements ExchangeOwner, BodySource {
   /** Whether the connection ends with the request under way, of which only the body is still to come. */
   private lastRequest = false
   private continueDue = false
-  private emptyLineBytes = 0
+  private readonly emptyLines = new EmptyLines()
   /** Bytes that came while they could not be used. */
   private held: Buffer | undefined
   /** Held bytes that are being used: memory of ours, of which the rest is held again without a copy. */
@@ -73,6 +52,7 @@ export class Connection implements ExchangeOwner, BodySource {
   private behind: Buffer | undefined
   private readingPaused = false
   private peerEnded = false
+  private dropped: KirinError | undefined
 
   constructor(wire: Wire, endpoints: EndpointPair, host: ConnectionHost) {
     this.wire = wire
@@ -139,7 +119,7 @@ export class Connection implements ExchangeOwner, BodySource {
     this.state = 'closing'
     this.held = undefined
     this.exchange = undefined
-    exchange?.clientLost(cause)
+    exchange?.clientLost(cause ?? this.dropped)
     body?.fail(new KirinError('KIRIN_BODY_TRUNCATED', { cause }))
   }
 
@@ -154,10 +134,38 @@ export class Connection implements ExchangeOwner, BodySource {
     if (this.state === 'idle' && this.held === undefined) this.close()
   }
 
-  /** The peer took too long: an idle connection is closed, an unfinished head is answered. */
+  /** What the body under way waits for: nothing, bytes of the peer's, or a read of the application's. */
+  get awaited(): 'nothing' | 'bytes' | 'read' {
+    const { body } = this
+    if (!this.isWithinBody || body === null || body.isUnwanted || this.responded) return 'nothing'
+    if (body.isFull) return 'read'
+    // A client that waits for 100 Continue owes nothing yet.
+    return this.continueDue ? 'nothing' : 'bytes'
+  }
+
+  /** Bytes of the body that wait for the application. */
+  get unread(): number {
+    return this.body === null ? 0 : this.body.size
+  }
+
+  /** Whether the peer closed its side. While its request is being answered it may be gone: only a write would tell. */
+  get isHalfClosed(): boolean {
+    return this.peerEnded
+  }
+
+  /** Time is up: an idle connection is closed, an unfinished head or body is answered. */
   expire(): void {
+    const { awaited } = this
     if (this.state === 'head') this.refuse(rejection('HEAD_TIMEOUT'))
-    else this.close()
+    else if (awaited === 'nothing') this.close()
+    else this.bodyOverLimit(awaited === 'bytes' ? 'BODY_TIMEOUT' : 'BODY_UNREAD')
+  }
+
+  /** The peer does not take its response: it counts as lost, for that reason. */
+  drop(): void {
+    this.dropped = new KirinError('KIRIN_CLIENT_STALLED')
+    this.host.dropped(this.dropped, this)
+    this.wire.reset()
   }
 
   // What the exchange reports.
@@ -229,6 +237,10 @@ export class Connection implements ExchangeOwner, BodySource {
     this.resumeReading()
   }
 
+  private get isWithinBody(): boolean {
+    return this.state === 'fixed' || this.state === 'chunked'
+  }
+
   /** Whether the application has begun to read the body, and not said that it wants no more. */
   private get isBodyRead(): boolean {
     const { body } = this
@@ -240,7 +252,7 @@ export class Connection implements ExchangeOwner, BodySource {
     while (at < end) {
       switch (this.state) {
         case 'idle':
-          at = this.skipEmptyLines(input, at, end)
+          at = this.beginHead(input, at, end)
           break
         case 'head':
           at = this.readHead(input, at, end)
@@ -266,23 +278,10 @@ export class Connection implements ExchangeOwner, BodySource {
     }
   }
 
-  /** RFC 9112 §2.2 has an empty line before a request line ignored; llhttp would ignore any number, and bare LFs. */
-  private skipEmptyLines(input: Buffer, start: number, end: number): number {
-    let at = start
-    while (at < end) {
-      const byte = input[at]
-      const expected = this.emptyLineBytes % 2 === 0 ? CR : LF
-      if (byte !== expected) {
-        if (expected === LF || byte === LF) return this.refuse(rejection('MALFORMED', 'bare CR or LF before a request'))
-        this.emptyLineBytes = 0
-        this.state = 'head'
-        return at
-      }
-      at++
-      if (++this.emptyLineBytes > 2 * LEADING_EMPTY_LINES) {
-        return this.refuse(rejection('MALFORMED', 'empty lines before a request'))
-      }
-    }
+  private beginHead(input: Buffer, start: number, end: number): number {
+    const at = this.emptyLines.skip(input, start, end)
+    if (typeof at !== 'number') return this.refuse(at)
+    if (at < end) this.state = 'head'
     return at
   }
 
@@ -313,9 +312,15 @@ export class Connection implements ExchangeOwner, BodySource {
 
   private begin(head: RequestHead, vouched: Vouched | undefined): void {
     const { contentLength, expectContinue } = head.facts
+    const { bodySize } = this.host.limits
+    if (bodySize > 0 && contentLength > bodySize) {
+      this.refuse(rejection('BODY_TOO_LARGE'))
+      return
+    }
     this.requests++
     this.responded = false
     this.remaining = Math.max(contentLength, 0)
+    this.received = 0
     this.discarded = 0
     this.continueDue = expectContinue && contentLength !== 0
     this.body = contentLength === 0 ? null : new RequestBody(this)
@@ -356,6 +361,10 @@ export class Connection implements ExchangeOwner, BodySource {
     // Having sent some of it, the client does not wait to be asked.
     this.continueDue = false
     const { body } = this
+    if (this.state === 'chunked' && this.isTooLarge(end - start)) {
+      this.bodyOverLimit('BODY_TOO_LARGE')
+      return
+    }
     if (body !== null && !body.isUnwanted) {
       body.push(Buffer.from(input.subarray(start, end)))
       return
@@ -364,10 +373,19 @@ export class Connection implements ExchangeOwner, BodySource {
     if (this.responded && this.discarded > DISCARD_LIMIT) this.close()
   }
 
+  /** Counts bytes of a chunked body; a known length is held against the limit before it begins. */
+  private isTooLarge(more: number): boolean {
+    const { bodySize } = this.host.limits
+    this.received += more
+    return bodySize > 0 && this.received > bodySize
+  }
+
   private requestWhole(): void {
     if (this.state === 'closing') return
     const { exchange, body } = this
     this.state = 'waiting'
+    // However much of it waits, no more comes of it: reading on tells whether the client is still there.
+    this.resumeReading()
     if (exchange !== undefined && exchange.receivedTrailers === undefined) {
       exchange.receivedTrailers = NO_TRAILERS
     }
@@ -424,6 +442,24 @@ export class Connection implements ExchangeOwner, BodySource {
     body?.fail(error)
   }
 
+  /**
+   * A limit on the body was passed. It rejects in any case; where no head was sent, the server answers in the application's
+   * place, whatever that is at (NSGI BOD-12).
+   */
+  private bodyOverLimit(code: BodyLimit): void {
+    const { fault, error } = passedLimit(code)
+    const { exchange } = this
+    if (this.responded || exchange === undefined || exchange.status !== 0) {
+      this.bodyFailed(fault, error)
+      return
+    }
+    this.host.refused(fault, this)
+    this.body?.fail(error)
+    this.wire.write(refusal(fault.status, this.host.dateLine()))
+    exchange.overruled(fault.status, error)
+    this.close()
+  }
+
   private refuse(refused: Rejection): number {
     this.host.refused(refused, this)
     this.wire.write(refusal(refused.status, this.host.dateLine()))
@@ -452,7 +488,7 @@ export class Connection implements ExchangeOwner, BodySource {
 
   private resumeReading(): void {
     // More than one reason may hold it: an earlier body that is read late is none of those any more.
-    if (!this.readingPaused || this.held !== undefined || this.body?.isFull) return
+    if (!this.readingPaused || this.held !== undefined || (this.isWithinBody && this.body?.isFull)) return
     this.readingPaused = false
     this.wire.resume()
   }

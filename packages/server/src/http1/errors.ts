@@ -3,8 +3,11 @@
 /** Stable codes of `KirinError`. */
 export type KirinErrorCode =
   | 'KIRIN_CLIENT_LOST'
+  | 'KIRIN_CLIENT_STALLED'
   | 'KIRIN_BODY_TRUNCATED'
   | 'KIRIN_BODY_MALFORMED'
+  | 'KIRIN_BODY_TOO_LARGE'
+  | 'KIRIN_BODY_TIMEOUT'
   | 'KIRIN_BODY_USED'
   | 'KIRIN_INVALID_RESPONSE'
   | 'KIRIN_RESPONSE_LENGTH'
@@ -15,8 +18,11 @@ export type KirinErrorCode =
 /** What each code says by default. */
 const MESSAGES: Readonly<Record<KirinErrorCode, string>> = {
   KIRIN_CLIENT_LOST: 'the client was lost before the response completed',
+  KIRIN_CLIENT_STALLED: 'the client took no byte of its response for too long (--send-timeout)',
   KIRIN_BODY_TRUNCATED: 'the request body ended early: the client was lost or closed its side',
   KIRIN_BODY_MALFORMED: 'the request body is malformed',
+  KIRIN_BODY_TOO_LARGE: 'the request body is over the limit (--limit-request-body)',
+  KIRIN_BODY_TIMEOUT: 'the request body did not arrive in time',
   KIRIN_BODY_USED: 'the request body is iterated already: it can be read once (BOD-04)',
   KIRIN_INVALID_RESPONSE: 'the application returned an invalid response',
   KIRIN_RESPONSE_LENGTH: 'the response body does not match its content-length',

@@ -184,6 +184,12 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
     else this.breakOff(error)
   }
 
+  /** The server answers in the application's place, before any head was sent; its response, if it comes, is discarded. */
+  overruled(status: number, error: KirinError): void {
+    this.status = status
+    this.breakOff(error)
+  }
+
   /** The wire has room again. */
   drained(): void {
     this.pump?.drained()

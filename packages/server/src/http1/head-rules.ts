@@ -1,4 +1,5 @@
 // What a head says, and whether it may: the checks that llhttp leaves to its user. Pure.
+import { isAuthority, isAuthorityForm, isHost } from './authority.ts'
 import { trimmed } from './field-records.ts'
 import { type Rejection, type RejectionCode, rejection } from './rejections.ts'
 import { RequestHead } from './request-head.ts'
@@ -23,6 +24,8 @@ interface Facts {
   coding: string | undefined
   expect: string | undefined
   close: boolean
+  contentType: boolean
+  authorization: boolean
 }
 
 /** The head, or why it is refused; `text` is its bytes as latin1 with both closing CRLFs. */
@@ -33,7 +36,15 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
   if (version === 'other') return rejection('VERSION')
   // One space on each side of the target (RFC 9112 §3): llhttp takes more.
   if (text.indexOf(' ') !== urlStart - 1) return rejection('MALFORMED', 'more than one space in the request line')
-  const facts: Facts = { host: undefined, contentLength: 0, coding: undefined, expect: undefined, close: false }
+  const facts: Facts = {
+    host: undefined,
+    contentLength: 0,
+    coding: undefined,
+    expect: undefined,
+    contentType: false,
+    authorization: false,
+    close: false,
+  }
   const http11 = version === '1.1'
   const refused =
     collectFacts(text, recorded, facts) ?? checkTarget(text, urlStart, urlEnd) ?? checkFacts(facts, http11)
@@ -66,6 +77,11 @@ function readVersion(text: string, urlEnd: number): '1.0' | '1.1' | 'other' | un
   return minor === 0x31 ? '1.1' : minor === 0x30 ? '1.0' : 'other'
 }
 
+/**
+ * Reads the fields that matter here. Of the fields that have one value (RFC 9110 §5.3) those may not come twice by which
+ * two readers that choose differently would be led apart: where to (Host), how far (Content-Length: llhttp's own check),
+ * for whom (Authorization), as what (Content-Type). Others are joined (NSGI REQ-20).
+ */
 function collectFacts(text: string, { spans, spanEnd }: RecordedHead, facts: Facts): RejectionCode | undefined {
   for (let i = 0; i < spanEnd; i += 4) {
     const start = spans[i] as number
@@ -82,6 +98,16 @@ function collectFacts(text: string, { spans, spanEnd }: RecordedHead, facts: Fac
       case 10:
         if (!isName(text, start, 'connection')) continue
         facts.close ||= CLOSE_OPTION.test(valueAt(text, spans, i))
+        continue
+      case 12:
+        if (!isName(text, start, 'content-type')) continue
+        if (facts.contentType) return 'CONTENT_TYPE_REPEATED'
+        facts.contentType = true
+        continue
+      case 13:
+        if (!isName(text, start, 'authorization')) continue
+        if (facts.authorization) return 'AUTHORIZATION_REPEATED'
+        facts.authorization = true
         continue
       case 14:
         if (!isName(text, start, 'content-length')) continue
@@ -112,23 +138,16 @@ function isName(text: string, start: number, name: string): boolean {
 }
 
 const HTTP_URI = /^https?:\/\/([^/?]*)(?:$|[/?])/i
-const AUTHORITY_FORM = /^(?:\[[0-9a-f:.]+\]|[\w\-.~!$&'()*+,;=%]+):\d{1,5}$/i
-const HOST = /^(?:\[[0-9a-f:.]+\]|[\w\-.~!$&'()*+,;=%]*)(?::\d*)?$/i
-
-/** Whether `text` is what a Host field may hold: a host with or without a port, or nothing (RFC 9110 §7.2). */
-export function isHost(text: string): boolean {
-  return HOST.test(text)
-}
 
 /** The four forms of RFC 9112 §3.2; a fragment is in none of them. */
 function checkTarget(text: string, start: number, end: number): RejectionCode | undefined {
   const target = text.slice(start, end)
   if (target.includes('#')) return 'TARGET_CHARACTER'
-  if (text.startsWith('CONNECT ')) return AUTHORITY_FORM.test(target) ? undefined : 'TARGET_FORM'
+  if (text.startsWith('CONNECT ')) return isAuthorityForm(target) ? undefined : 'TARGET_FORM'
   if (text.charCodeAt(start) === 0x2f) return undefined
   if (target === '*') return text.startsWith('OPTIONS ') ? undefined : 'TARGET_FORM'
   const authority = HTTP_URI.exec(target)?.[1]
-  return authority && isHost(authority) ? undefined : 'TARGET_FORM'
+  return authority !== undefined && isAuthority(authority) ? undefined : 'TARGET_FORM'
 }
 
 /** Hosts repeat: the last one that was found valid need not be tested again. */

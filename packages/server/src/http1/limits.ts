@@ -8,10 +8,28 @@ export interface HeadLimits {
   readonly fieldCount: number
   /** One field line (name, colon and value, without its CRLF), in bytes. */
   readonly fieldSize: number
+  /** All of it, from the request line to the empty line, in bytes. */
+  readonly headSize: number
 }
 
-/** gunicorn's defaults: long enough for any browser, short enough that a head is no way to fill memory. */
-export const DEFAULT_HEAD_LIMITS: HeadLimits = { requestLine: 4094, fieldCount: 100, fieldSize: 8190 }
+/** What an operator may limit of a request. */
+export interface RequestLimits extends HeadLimits {
+  /** Bytes of a body, transfer codings removed; 0 for no limit. Over it 413. */
+  readonly bodySize: number
+}
+
+/**
+ * gunicorn's defaults for line and fields: long enough for any browser, short enough that a head is no way to fill memory.
+ * Those three alone would allow 800 KiB; the whole head gets 64 KiB, between node:http's 16 KiB and that. Bodies are
+ * streamed: how much of one is too much, only the application knows.
+ */
+export const DEFAULT_LIMITS: RequestLimits = {
+  requestLine: 4094,
+  fieldCount: 100,
+  fieldSize: 8190,
+  headSize: 64 * 1024,
+  bodySize: 0,
+}
 
 /**
  * Bytes of a request body that wait for the application before reading stops: one read of the socket,

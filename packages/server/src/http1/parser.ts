@@ -150,7 +150,12 @@ export class RequestParser {
     if (errno === ERRNO.PAUSED) return this.headComplete(bytes, start)
     if (errno === ERRNO.OK) return this.headPartial(bytes, start, end)
     const at = this.errorOffset()
-    return this.fail(this.overLimit(headBase + at) ?? classify(errno, reasonOf(this.pointer), bytes[start + at]))
+    const length = headBase + at
+    const tooLarge = this.overLimit(length) ?? this.overHeadSize(length)
+    if (tooLarge !== undefined) return this.fail(tooLarge)
+    // A space ends a method, where there is one before it.
+    const offending = length === 0 && bytes[start] === SPACE ? undefined : bytes[start + at]
+    return this.fail(classify(errno, reasonOf(this.pointer), offending))
   }
 
   /** Reads on in a chunked body, handing on its data as it goes. */
@@ -177,7 +182,8 @@ export class RequestParser {
     // A body ends with a byte of its own. Without one llhttp took the request for one that has none: what comes would be
     // taken for the next.
     if (this.consumed === 0) return this.fail(rejection('MALFORMED_BODY', 'the parser found no body'))
-    if (this.trailers.length > 2 * this.limits.fieldCount) return this.fail(rejection('TOO_MANY_FIELDS'))
+    const tooLarge = this.overTrailerLimit()
+    if (tooLarge !== undefined) return this.fail(tooLarge)
     this.chunked = false
     llhttp.llhttp_reset(this.pointer)
     return 'done'
@@ -194,7 +200,7 @@ export class RequestParser {
     const tail = bytes.toString('latin1', start, start + this.consumed)
     const text = this.partial === undefined ? tail : this.partial.text + tail
     this.partial = undefined
-    const tooLarge = this.overLimit(0)
+    const tooLarge = this.overLimit(0) ?? this.overHeadSize(text.length)
     if (tooLarge !== undefined) return this.fail(tooLarge)
     const head = readHead(text, { urlStart, urlEnd, keepAlive, switching, spans, spanEnd })
     if ('code' in head) return this.fail(head)
@@ -214,7 +220,7 @@ export class RequestParser {
 
   private headPartial(bytes: Buffer, start: number, end: number): ParseResult {
     const text = (this.partial?.text ?? '') + bytes.toString('latin1', start, end)
-    const tooLarge = this.overLimit(text.length)
+    const tooLarge = this.overLimit(text.length) ?? this.overHeadSize(text.length)
     if (tooLarge !== undefined) return this.fail(tooLarge)
     this.partial = { text, spans: spans.slice(0, spanEnd), inValue, urlStart, urlEnd }
     return 'more'
@@ -250,6 +256,21 @@ export class RequestParser {
     return undefined
   }
 
+  private overHeadSize(length: number): Rejection | undefined {
+    return length > this.limits.headSize ? rejection('HEAD_TOO_LARGE') : undefined
+  }
+
+  /** Holds the trailer section against the limits that a head has; white space around a value is not counted. */
+  private overTrailerLimit(): Rejection | undefined {
+    const { trailers, limits } = this
+    if (trailers.length > 2 * limits.fieldCount) return rejection('TOO_MANY_FIELDS')
+    for (let i = 0; i < trailers.length; i += 2) {
+      const size = (trailers[i] as string).length + 1 + (trailers[i + 1] ?? '').length
+      if (size > limits.fieldSize) return rejection('FIELD_TOO_LARGE')
+    }
+    return undefined
+  }
+
   /** Whether the framing between the last data and `at` is out of proportion. */
   private overBefore(at: number): boolean {
     return at - this.dataEnd > CHUNK_OVERHEAD_LIMIT
@@ -266,6 +287,8 @@ export class RequestParser {
   }
 }
 
+const SPACE = 0x20
+
 /** llhttp's words for its last error. */
 function reasonOf(pointer: number): string {
   const at = llhttp.llhttp_get_error_reason(pointer)
@@ -280,6 +303,9 @@ function classify(errno: number, reason: string, offending: number | undefined):
       return offending !== undefined && /[!#$%&'*+\-.^_`|~\w ]/.test(String.fromCharCode(offending))
         ? rejection('METHOD_UNKNOWN')
         : rejection('MALFORMED', reason)
+    case ERRNO.INVALID_CONSTANT:
+      // A method that llhttp knows, but of RTSP.
+      return /Invalid method/.test(reason) ? rejection('METHOD_UNKNOWN') : rejection('MALFORMED', reason)
     case ERRNO.INVALID_URL:
       return rejection('TARGET_CHARACTER', reason)
     case ERRNO.PAUSED_H2_UPGRADE:

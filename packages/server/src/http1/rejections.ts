@@ -12,6 +12,7 @@ export type RejectionCode =
   | 'REQUEST_LINE_TOO_LONG'
   | 'FIELD_TOO_LARGE'
   | 'TOO_MANY_FIELDS'
+  | 'HEAD_TOO_LARGE'
   | 'MALFORMED'
   | 'MALFORMED_BODY'
   | 'INCOMPLETE'
@@ -23,6 +24,8 @@ export type RejectionCode =
   | 'HOST_INVALID'
   | 'FORWARDED_INVALID'
   | 'FORWARDED_CONFLICT'
+  | 'CONTENT_TYPE_REPEATED'
+  | 'AUTHORIZATION_REPEATED'
   | 'FRAMING_CONFLICT'
   | 'CODING_ON_HTTP10'
   | 'CODING_INVALID'
@@ -30,6 +33,9 @@ export type RejectionCode =
   | 'LENGTH_INVALID'
   | 'LENGTH_TOO_LARGE'
   | 'CHUNK_OVERHEAD'
+  | 'BODY_TOO_LARGE'
+  | 'BODY_TIMEOUT'
+  | 'BODY_UNREAD'
   | 'EXPECTATION'
   | 'METHOD_UNKNOWN'
   | 'VERSION'
@@ -38,6 +44,7 @@ const TABLE: Readonly<Record<RejectionCode, readonly [status: number, reason: st
   REQUEST_LINE_TOO_LONG: [414, 'request line over --limit-request-line'],
   FIELD_TOO_LARGE: [431, 'header field over --limit-request-field-size'],
   TOO_MANY_FIELDS: [431, 'more header fields than --limit-request-fields'],
+  HEAD_TOO_LARGE: [431, 'head over --limit-request-head'],
   MALFORMED: [400, 'malformed request'],
   MALFORMED_BODY: [400, 'malformed chunked body'],
   INCOMPLETE: [400, 'connection ended within a request'],
@@ -49,6 +56,8 @@ const TABLE: Readonly<Record<RejectionCode, readonly [status: number, reason: st
   HOST_INVALID: [400, 'invalid Host (RFC 9112 §3.2)'],
   FORWARDED_INVALID: [400, 'a trusted proxy forwards what cannot be understood'],
   FORWARDED_CONFLICT: [400, 'forwarded fields contradict each other'],
+  CONTENT_TYPE_REPEATED: [400, 'more than one Content-Type field (RFC 9110 §5.3)'],
+  AUTHORIZATION_REPEATED: [400, 'more than one Authorization field (RFC 9110 §5.3)'],
   FRAMING_CONFLICT: [400, 'Transfer-Encoding with Content-Length (RFC 9112 §6.1)'],
   CODING_ON_HTTP10: [400, 'Transfer-Encoding on HTTP/1.0 (RFC 9112 §6.1)'],
   CODING_INVALID: [400, 'invalid Transfer-Encoding (RFC 9112 §6.1)'],
@@ -56,6 +65,12 @@ const TABLE: Readonly<Record<RejectionCode, readonly [status: number, reason: st
   LENGTH_INVALID: [400, 'invalid Content-Length (RFC 9112 §6.2)'],
   LENGTH_TOO_LARGE: [413, 'Content-Length beyond any length that can be counted'],
   CHUNK_OVERHEAD: [413, 'chunk extensions or trailers out of proportion'],
+  BODY_TOO_LARGE: [413, 'body over --limit-request-body'],
+  BODY_TIMEOUT: [408, 'no byte of the body came within --client-body-timeout'],
+  BODY_UNREAD: [
+    408,
+    'the application took no byte of the body for too long: whether the client is still there is unknown',
+  ],
   EXPECTATION: [417, 'unknown expectation (RFC 9110 §10.1.1)'],
   METHOD_UNKNOWN: [501, 'method unknown to the parser'],
   VERSION: [505, 'HTTP version other than 1.0 and 1.1'],

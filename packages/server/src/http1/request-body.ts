@@ -56,6 +56,11 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     return this.paused
   }
 
+  /** Bytes that wait for the application. */
+  get size(): number {
+    return this.waitingBytes
+  }
+
   /** Whether all of it has come and was read. */
   get isOver(): boolean {
     return this.ended && this.chunks.length === 0

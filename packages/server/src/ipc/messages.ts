@@ -13,6 +13,12 @@ export interface WorkerSettings {
   readonly limitRequestLine: number
   readonly limitRequestFields: number
   readonly limitRequestFieldSize: number
+  readonly limitRequestHead: number
+  readonly limitRequestBody: number
+  readonly firstDataTimeout: number
+  readonly clientHeaderTimeout: number
+  readonly clientBodyTimeout: number
+  readonly sendTimeout: number
   readonly lint: boolean
   readonly forwardedAllowIps: readonly string[]
   readonly forwarderHeaders: readonly ('x-forwarded-for' | 'x-forwarded-host' | 'forwarded')[]
@@ -91,6 +97,12 @@ const settings = v.object({
   limitRequestLine: v.number(),
   limitRequestFields: v.number(),
   limitRequestFieldSize: v.number(),
+  limitRequestHead: v.number(),
+  limitRequestBody: v.number(),
+  firstDataTimeout: v.number(),
+  clientHeaderTimeout: v.number(),
+  clientBodyTimeout: v.number(),
+  sendTimeout: v.number(),
   lint: v.boolean(),
   forwardedAllowIps: v.array(v.string()),
   forwarderHeaders: v.array(v.picklist(['x-forwarded-for', 'x-forwarded-host', 'forwarded'])),

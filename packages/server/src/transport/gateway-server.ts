@@ -1,11 +1,12 @@
 // What a worker holds: the HTTP engine over one or more listening sockets.
 import type { Application, Context, GatewayRequest, Logger } from '@nsgi/spec'
-import type { HeadLimits } from '../http1/limits.ts'
+import type { RequestLimits } from '../http1/limits.ts'
 import type { TlsMaterial } from '../ipc/messages.ts'
 import type { ForwardingRules } from '../proxy/forwarded/forwarded-fields.ts'
 import type { ProxyProtocolRules } from './proxy-acceptor.ts'
+import type { ConnectionTimeouts } from './timeouts.ts'
 
-export type { ForwardingRules, HeadLimits, ProxyProtocolRules }
+export type { ConnectionTimeouts, ForwardingRules, ProxyProtocolRules, RequestLimits }
 
 /** What is known of one request and its response when it is over; what an access log is written from. */
 export interface ExchangeRecord {
@@ -29,13 +30,12 @@ export interface GatewayServerOptions {
   readonly context: Context
   /** Where rejected requests and failing applications are reported. */
   readonly log: Logger
-  readonly limits?: Partial<HeadLimits> | undefined
+  readonly limits?: Partial<RequestLimits> | undefined
   /** With it every connection must begin with a PROXY header. */
   readonly proxyProtocol?: ProxyProtocolRules | undefined
   /** Which proxies are believed what; by default none is. */
   readonly forwarding?: ForwardingRules | undefined
-  /** Milliseconds that a connection may stay idle between requests. */
-  readonly keepAliveTimeout?: number | undefined
+  readonly timeouts?: Partial<ConnectionTimeouts> | undefined
   /** With it TCP sockets speak TLS, and only that. UNIX sockets, which do not leave the machine, speak plain HTTP in any case. */
   readonly tls?: TlsMaterial | undefined
   /** Milliseconds from an accepted connection to the end of its TLS handshake. */

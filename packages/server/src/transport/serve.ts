@@ -1,10 +1,12 @@
 // The HTTP engine over listening sockets: what `GatewayServer` promises.
 import { createServer, type Server, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import { Connection, type ConnectionHost } from '../http1/connection.ts'
+import { Connection } from '../http1/connection.ts'
+import type { ConnectionHost } from '../http1/connection-host.ts'
+import type { KirinError } from '../http1/errors.ts'
 import type { EndpointPair, Exchange } from '../http1/exchange.ts'
 import type { ForwardedFields } from '../http1/forwarding.ts'
-import { DEFAULT_HEAD_LIMITS, type HeadLimits } from '../http1/limits.ts'
+import { DEFAULT_LIMITS, type RequestLimits } from '../http1/limits.ts'
 import type { Rejection } from '../http1/rejections.ts'
 import type { TlsMaterial } from '../ipc/messages.ts'
 import { forwardedFields } from '../proxy/forwarded/forwarded-fields.ts'
@@ -14,10 +16,8 @@ import { ProxyAcceptor } from './proxy-acceptor.ts'
 import { type ReadCallback, readEvents, readInto } from './socket-reads.ts'
 import { attach, SocketWire } from './socket-wire.ts'
 import { Sweep, type Swept, type SweptConnection } from './sweep.ts'
+import { DEFAULT_TIMEOUTS } from './timeouts.ts'
 import { HANDSHAKE_TIMEOUT, SecureAcceptor } from './tls/secure-acceptor.ts'
-
-/** Milliseconds a connection may idle: above what load balancers allow themselves (60 s), so that they are the ones to close. */
-export const DEFAULT_KEEP_ALIVE_TIMEOUT: number = 65_000
 
 /** Makes a server for one worker. It listens nowhere yet. */
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
@@ -28,7 +28,7 @@ class Engine implements GatewayServer, ConnectionHost {
   readonly application: GatewayServerOptions['application']
   readonly context: GatewayServerOptions['context']
   readonly log: GatewayServerOptions['log']
-  readonly limits: HeadLimits
+  readonly limits: RequestLimits
   readonly forwarded: ForwardedFields | undefined
   readonly dateLine: () => string = dateLine
   readonly began: ConnectionHost['began']
@@ -50,9 +50,9 @@ class Engine implements GatewayServer, ConnectionHost {
     this.application = options.application
     this.context = options.context
     this.log = options.log
-    this.limits = { ...DEFAULT_HEAD_LIMITS, ...definedOnly(options.limits) }
+    this.limits = { ...DEFAULT_LIMITS, ...definedOnly(options.limits) }
+    this.sweep = new Sweep(this.live, { ...DEFAULT_TIMEOUTS, ...definedOnly(options.timeouts) })
     this.forwarded = options.forwarding && forwardedFields(options.forwarding)
-    this.sweep = new Sweep(this.live, { idle: options.keepAliveTimeout ?? DEFAULT_KEEP_ALIVE_TIMEOUT })
     this.proxied = options.proxyProtocol && new ProxyAcceptor(options.proxyProtocol, options.log)
     this.secure = makeSecure(options)
     this.preludes = [this.proxied, this.secure].filter(prelude => prelude !== undefined)
@@ -120,9 +120,11 @@ class Engine implements GatewayServer, ConnectionHost {
 
   refused(refused: Rejection, connection: Connection): void {
     const { code, status, reason } = refused
-    const { address, port } = connection.endpoints.remote
-    const peer = port === null ? address : `${address}:${port}`
-    this.log.warn({ peer, status, code }, `refused a request: ${reason}`)
+    this.log.warn({ peer: peerOf(connection), status, code }, `refused a request: ${reason}`)
+  }
+
+  dropped({ code, message }: KirinError, connection: Connection): void {
+    this.log.warn({ peer: peerOf(connection), code }, `dropped a connection: ${message}`)
   }
 
   private accept(accepted: Socket, secure: SecureAcceptor | undefined): void {
@@ -201,8 +203,13 @@ interface LiveConnection extends SweptConnection {
   readonly socket: Socket
 }
 
-function definedOnly(limits: Partial<HeadLimits> | undefined): Partial<HeadLimits> {
-  return Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined))
+function definedOnly<Options extends object>(given: Partial<Options> | undefined): Partial<Options> {
+  return Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined)) as Partial<Options>
+}
+
+function peerOf({ endpoints }: Connection): string {
+  const { address, port } = endpoints.remote
+  return port === null ? address : `${address}:${port}`
 }
 
 function makeSecure({

@@ -38,13 +38,18 @@ export class SocketWire implements Wire {
   }
 
   /**
-   * Bytes that the system has not taken yet: a sweep sees by it whether the peer reads. A write under way counts
-   * for what is left of it, where node tells (as its own socket time-outs use it); else whole until it is done.
+   * Bytes that the system has not taken yet. A write under way counts whole until it is done, and once more for what is
+   * left of it, where node tells (as its own socket time-outs use it).
    */
   get backlog(): number {
     const { writableLength } = this.socket
     if (writableLength === 0) return 0
     return writableLength + ((this.socket as unknown as SocketInternals)._handle?.writeQueueSize ?? 0)
+  }
+
+  /** Grows with what the system takes, whatever is written meanwhile: how a sweep sees that the peer reads. */
+  get taken(): number {
+    return this.socket.bytesWritten - this.backlog
   }
 
   write(data: string | Uint8Array, done?: WriteCallback): void {

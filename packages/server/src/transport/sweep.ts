@@ -1,18 +1,10 @@
 // One timer for all connections: how long each has been at what it is at, and which of them must go.
 import type { Connection } from '../http1/connection.ts'
 import type { SocketWire } from './socket-wire.ts'
+import { type ConnectionTimeouts, LINGER_TIMEOUT, UNREAD_TIMEOUT } from './timeouts.ts'
 
 /** Milliseconds between two looks at all connections: how exact a time-out is. */
 const INTERVAL = 1000
-
-/** Milliseconds for a whole head to arrive, the wait for the first byte included: node:http's `headersTimeout`. */
-const HEAD_TIMEOUT = 60_000
-
-/** Milliseconds that a peer may take no byte of what waits for it when nothing else is under way: nginx's `send_timeout`. */
-const SEND_TIMEOUT = 60_000
-
-/** Milliseconds that a connection lingers after our FIN for the peer's (nginx's `lingering_timeout` is 5 s). */
-const LINGER_TIMEOUT = 5_000
 
 /** What a sweep keeps of a connection: what was seen at the last look, and since when nothing changed. */
 export interface SweptConnection {
@@ -23,11 +15,6 @@ export interface SweptConnection {
   since: number
 }
 
-export interface SweepTimeouts {
-  /** Milliseconds a connection may stay idle between requests. */
-  readonly idle: number
-}
-
 /** Something else that a sweep looks at: what is not a connection of HTTP/1 yet, or another kind of one. */
 export interface Swept {
   /** `now` is in milliseconds, of any clock that only goes forward. */
@@ -36,11 +23,11 @@ export interface Swept {
 
 export class Sweep<Entry extends SweptConnection> {
   private readonly entries: ReadonlySet<Entry>
-  private readonly timeouts: SweepTimeouts
+  private readonly timeouts: ConnectionTimeouts
   private readonly others: Swept[] = []
   private timer: NodeJS.Timeout | undefined
 
-  constructor(entries: ReadonlySet<Entry>, timeouts: SweepTimeouts) {
+  constructor(entries: ReadonlySet<Entry>, timeouts: ConnectionTimeouts) {
     this.entries = entries
     this.timeouts = timeouts
   }
@@ -53,7 +40,8 @@ export class Sweep<Entry extends SweptConnection> {
   /** Begins to look, if it does not already. */
   start(): void {
     if (this.timer !== undefined) return
-    this.timer = setInterval(() => this.look(performance.now()), Math.min(INTERVAL, this.timeouts.idle))
+    const interval = Math.min(INTERVAL, ...Object.values(this.timeouts))
+    this.timer = setInterval(() => this.look(performance.now()), interval)
     this.timer.unref()
   }
 
@@ -70,72 +58,96 @@ export class Sweep<Entry extends SweptConnection> {
       if (mark !== entry.seen) {
         entry.seen = mark
         entry.since = now
-      } else if (now - entry.since >= this.limitFor(entry, stage)) expire(entry)
+      } else if (now - entry.since >= this.limitFor(entry, stage)) expire(entry, stage)
     }
     for (const other of this.others) other.look(now)
   }
 
   private limitFor({ connection }: Entry, stage: Stage): number {
+    const { timeouts } = this
     switch (stage) {
       case STAGES.working:
         return Number.POSITIVE_INFINITY
       case STAGES.head:
-        return HEAD_TIMEOUT
+        return timeouts.head
+      case STAGES.body:
+        return timeouts.body
+      case STAGES.unread:
+        return UNREAD_TIMEOUT
       case STAGES.sending:
-        return SEND_TIMEOUT
+      case STAGES.halfClosed:
+        return timeouts.send
       case STAGES.lingering:
         return LINGER_TIMEOUT
       case STAGES.waiting:
-        break
+        return connection.requests === 0 ? timeouts.firstData : timeouts.idle
     }
-    return connection.requests === 0 ? HEAD_TIMEOUT : this.timeouts.idle
   }
 }
 
 /** What a connection's clock is about. It starts anew when that changes, and with each progress within it. */
 const STAGES = {
-  /** The application is at work, or has the connection, or a body is being sent to it. */
+  /** The application is at work, or has the connection. */
   working: 0,
   /** The next request, or the rest of one that was answered, is to come. */
   waiting: 1,
   /** A head has begun. */
   head: 2,
+  /** The peer is to send more of a body. */
+  body: 3,
+  /** The application is to read what has come of a body. */
+  unread: 4,
   /** The peer is to take what was written. */
-  sending: 3,
+  sending: 5,
+  /** The application is at work for a peer that closed its side. */
+  halfClosed: 6,
   /** All is said: the peer is to close its side. */
-  lingering: 4,
+  lingering: 7,
 } as const
 type Stage = (typeof STAGES)[keyof typeof STAGES]
 
-/** Above any count of reads and any backlog: keeps the stages' marks apart. */
-const STAGE_SPAN = 2 ** 45
+/** Above any count of bytes: keeps the stages' marks apart. */
+const STAGE_SPAN = 2 ** 48
 
 function stageOf({ connection, wire }: SweptConnection): Stage {
-  switch (connection.state) {
-    case 'head':
-      return STAGES.head
-    case 'closing':
-      return wire.backlog > 0 ? STAGES.sending : STAGES.lingering
-    case 'idle':
-      return wire.backlog > 0 ? STAGES.sending : STAGES.waiting
-    case 'fixed':
-    case 'chunked':
-      return connection.awaitsRest ? STAGES.waiting : STAGES.working
-    case 'waiting':
-    case 'upgraded':
-      break
+  const { state } = connection
+  if (state === 'head') return STAGES.head
+  if (state === 'upgraded') return STAGES.working
+  if (wire.backlog > 0) return STAGES.sending
+  if (state === 'closing') return STAGES.lingering
+  if (state === 'idle') return STAGES.waiting
+  if (state !== 'waiting' && connection.awaitsRest) return STAGES.waiting
+  switch (connection.awaited) {
+    case 'bytes':
+      return STAGES.body
+    case 'read':
+      return STAGES.unread
+    case 'nothing':
+      return connection.isHalfClosed ? STAGES.halfClosed : STAGES.working
   }
-  return STAGES.working
 }
 
 /** A number that changes with progress. A head's does not with each byte: it must arrive whole in time. */
 function progressOf({ connection, wire }: SweptConnection, stage: Stage): number {
-  if (stage === STAGES.waiting) return connection.activity
-  if (stage === STAGES.head) return connection.requests
-  return stage === STAGES.sending ? wire.backlog : 0
+  switch (stage) {
+    case STAGES.waiting:
+    case STAGES.body:
+      return connection.activity
+    case STAGES.head:
+      return connection.requests
+    case STAGES.unread:
+      return connection.unread
+    case STAGES.sending:
+    case STAGES.halfClosed:
+      return wire.taken
+    case STAGES.working:
+    case STAGES.lingering:
+      return 0
+  }
 }
 
-function expire({ connection, wire, socket }: SweptConnection): void {
+function expire({ connection, wire, socket }: SweptConnection, stage: Stage): void {
   if (connection.state === 'closing' || wire.isEnding) socket.destroy()
+  else if (stage === STAGES.sending || stage === STAGES.halfClosed) connection.drop()
   else connection.expire()
 }

@@ -3,7 +3,12 @@ import type { Application, Context } from '@nsgi/spec'
 import type { Logger } from 'pino'
 import { exitCodes } from '../ipc/exit-codes.ts'
 import type { BootOrder, TlsMaterial, WorkerSettings } from '../ipc/messages.ts'
-import type { GatewayServer, ProxyProtocolRules } from '../transport/gateway-server.ts'
+import type {
+  ConnectionTimeouts,
+  GatewayServer,
+  ProxyProtocolRules,
+  RequestLimits,
+} from '../transport/gateway-server.ts'
 import { createGatewayServer } from '../transport/serve.ts'
 import { loadApplication } from './application.ts'
 import { BootError, describeThrown } from './boot-error.ts'
@@ -66,7 +71,7 @@ export async function bootService(
       fields: order.settings.forwarderHeaders,
       schemeFields: order.settings.secureSchemeHeaders,
     },
-    keepAliveTimeout: order.settings.keepAlive * 1000,
+    timeouts: timeoutsOf(order.settings),
     onExchange: logs.record,
     tls: order.tls ?? undefined,
   })
@@ -170,10 +175,22 @@ function proxyProtocolOf({ proxyProtocol, proxyAllowIps }: WorkerSettings): Prox
   return proxyProtocol === 'off' ? undefined : { protocol: proxyProtocol, allowIps: proxyAllowIps }
 }
 
-function limitsOf(settings: WorkerSettings): { requestLine: number; fieldCount: number; fieldSize: number } {
+function limitsOf(settings: WorkerSettings): RequestLimits {
   return {
     requestLine: settings.limitRequestLine,
     fieldCount: settings.limitRequestFields,
     fieldSize: settings.limitRequestFieldSize,
+    headSize: settings.limitRequestHead,
+    bodySize: settings.limitRequestBody,
+  }
+}
+
+function timeoutsOf(settings: WorkerSettings): ConnectionTimeouts {
+  return {
+    firstData: settings.firstDataTimeout * 1000,
+    head: settings.clientHeaderTimeout * 1000,
+    body: settings.clientBodyTimeout * 1000,
+    send: settings.sendTimeout * 1000,
+    idle: settings.keepAlive * 1000,
   }
 }

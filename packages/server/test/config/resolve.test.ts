@@ -21,6 +21,9 @@ describe('resolveSettings', () => {
       limitRequestLine: 4094,
       limitRequestFields: 100,
       limitRequestFieldSize: 8190,
+      limitRequestHead: 65_536,
+      limitRequestBody: 0,
+      clientBodyTimeout: 60,
       keepAlive: 65,
       gracefulTimeout: 30,
       errorLogfile: '-',
@@ -61,6 +64,26 @@ describe('resolveSettings', () => {
     expect(listed('::1,').problems).toHaveLength(1)
   })
 
+  it.each([
+    ['0', 0],
+    ['1048576', 1_048_576],
+    ['10M', 10 * 1024 ** 2],
+    ['512k', 512 * 1024],
+    ['1G', 1024 ** 3],
+    ['1024G', 2 ** 40],
+  ])('reads %s as a number of bytes', (text, bytes) => {
+    expect(resolveSettings([layer('command line', { limitRequestBody: [text] })]).settings?.limitRequestBody).toBe(
+      bytes,
+    )
+  })
+
+  it.each(['', 'M', '-1', '1.5M', '10 M', '10MB', '0x10', '1025G', '1e6'])('reads no number of bytes in %j', text => {
+    const { problems } = resolveSettings([layer('command line', { limitRequestBody: [text] })])
+    expect(problems).toEqual([
+      `--limit-request-body: expected bytes from 0 to 1099511627776, in digits or with K, M or G behind them, got ${JSON.stringify(text)} (command line)`,
+    ])
+  })
+
   it('does not judge a value that is overridden', () => {
     const { settings, problems } = resolveSettings([
       layer('environment', { workers: ['many'] }),
@@ -77,7 +100,7 @@ describe('resolveSettings', () => {
     ])
     expect(settings).toBeUndefined()
     expect(problems).toEqual([
-      '--bind: expected host:port, [ipv6]:port or unix:path (ports 0 to 65535, paths up to 107 bytes), got "bad" (command line)',
+      '--bind: expected host:port, [ipv6]:port, unix:path or fd://number (ports 0 to 65535, paths up to 107 bytes), got "bad" (command line)',
       '--workers: expected a whole number from 1 to 1024, got "0" (environment)',
       '--keep-alive: expected seconds from 0.1 to 86400, got "-1" (command line)',
       '--log-level: expected one of debug, info, warn, warning, error, critical, got "loud" (command line)',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { toRecord } from '../../src/http1/field-records.ts'
-import { DEFAULT_HEAD_LIMITS, type HeadLimits } from '../../src/http1/limits.ts'
+import { DEFAULT_LIMITS, type HeadLimits } from '../../src/http1/limits.ts'
 import { RequestParser } from '../../src/http1/parser.ts'
 import type { RejectionCode } from '../../src/http1/rejections.ts'
 import { parseWithUndici } from '../support/undici-llhttp.ts'
@@ -20,7 +20,7 @@ interface Outcome {
 }
 
 /** Runs pieces through our binding as the connection does: bodies of known length are counted outside of it. */
-function parse(pieces: readonly string[], limits: HeadLimits = DEFAULT_HEAD_LIMITS): Outcome {
+function parse(pieces: readonly string[], limits: HeadLimits = DEFAULT_LIMITS): Outcome {
   const messages: Parsed[] = []
   const current = (): Parsed => messages.at(-1) as Parsed
   const parser = new RequestParser(limits, (bytes, start, end) => {
@@ -106,7 +106,7 @@ describe('the parser', () => {
     const parsers = VALID.slice(0, 8).map(({ bytes }) => ({
       bytes: Buffer.from(bytes, 'latin1'),
       expected: parse([bytes]).messages[0],
-      parser: new RequestParser(DEFAULT_HEAD_LIMITS, () => undefined),
+      parser: new RequestParser(DEFAULT_LIMITS, () => undefined),
       heads: 0,
     }))
     const longest = Math.max(...parsers.map(({ bytes }) => bytes.length))
@@ -124,7 +124,7 @@ describe('the parser', () => {
   })
 
   it('survives the growth of the parser memory', () => {
-    const parsers = Array.from({ length: 20_000 }, () => new RequestParser(DEFAULT_HEAD_LIMITS, () => undefined))
+    const parsers = Array.from({ length: 20_000 }, () => new RequestParser(DEFAULT_LIMITS, () => undefined))
     const bytes = Buffer.from('GET /grown HTTP/1.1\r\nHost: a\r\n\r\n')
     for (const parser of [parsers[0], parsers.at(-1)]) {
       expect(parser?.parseHead(bytes, 0, bytes.length)).toBe('done')
@@ -135,7 +135,7 @@ describe('the parser', () => {
 })
 
 describe('the limits on a head', () => {
-  const limits: HeadLimits = { requestLine: 40, fieldCount: 3, fieldSize: 20 }
+  const limits: HeadLimits = { requestLine: 40, fieldCount: 3, fieldSize: 20, headSize: 400 }
   const line = (length: number): string => `GET /${'x'.repeat(length - 'GET / HTTP/1.1'.length)} HTTP/1.1`
   const request = (...lines: string[]): string => [...lines, '', ''].join('\r\n')
   const field = (length: number): string => `A: ${'b'.repeat(length - 3)}`
@@ -151,14 +151,23 @@ describe('the limits on a head', () => {
     ['a name that never ends', `GET / HTTP/1.1\r\n${'a'.repeat(100)}`, 'FIELD_TOO_LARGE'],
     ['blanks before a value that never end', `GET / HTTP/1.1\r\nA:${' '.repeat(100)}`, 'FIELD_TOO_LARGE'],
     ['as many fields as allowed', request('GET / HTTP/1.1', 'Host: a', 'B: 1', 'C: 1'), undefined],
+    [
+      'a head over its size',
+      request('GET / HTTP/1.1', 'Host: a', 'B: 1', field(20)),
+      'HEAD_TOO_LARGE',
+      { headSize: 54 },
+    ],
+    ['a head of just its size', request('GET / HTTP/1.1', 'Host: a', 'B: 1', field(20)), undefined, { headSize: 55 }],
+    ['a head without end', `GET / HTTP/1.1\r\n${'A: b\r\n'.repeat(2)}C`, 'HEAD_TOO_LARGE', { headSize: 28 }],
     ['one more', request('GET / HTTP/1.1', 'Host: a', 'B: 1', 'C: 1', 'D: 1'), 'TOO_MANY_FIELDS'],
-  ] as const)('hold for %s, wherever it is cut', (_name, bytes, refused) => {
-    expect(parse([bytes], limits).failure).toBe(refused)
-    for (const pieces of cuts(bytes)) expect(parse(pieces, limits).failure).toBe(refused)
+  ] as const)('hold for %s, wherever it is cut', (...[, bytes, refused, others]) => {
+    const all = { ...limits, ...others }
+    expect(parse([bytes], all).failure).toBe(refused)
+    for (const pieces of cuts(bytes)) expect(parse(pieces, all).failure).toBe(refused)
   })
 
   it('hold with the defaults for the largest allowed head', () => {
-    const { requestLine, fieldCount, fieldSize } = DEFAULT_HEAD_LIMITS
+    const { requestLine, fieldCount, fieldSize, headSize } = DEFAULT_LIMITS
     const fields = Array.from(
       { length: fieldCount - 1 },
       (_, i) => `N${i}: ${'v'.repeat(fieldSize - 4 - `${i}`.length + 1)}`,
@@ -166,8 +175,10 @@ describe('the limits on a head', () => {
     const bytes = request(line(requestLine), 'Host: a', ...fields.slice(0, 3))
     expect(parse([bytes]).failure).toBeUndefined()
     const pieces = request(line(requestLine), 'Host: a', ...fields).match(/[^]{1,60000}/g) ?? []
-    expect(parse(pieces).failure).toBeUndefined()
-    expect(toRecord(parse(pieces).messages[0]?.fields ?? []).n5).toHaveLength(fieldSize - 4)
+    expect(parse(pieces).failure).toBe('HEAD_TOO_LARGE')
+    const whole = parse(pieces, { ...DEFAULT_LIMITS, headSize: headSize * 16 })
+    expect(whole.failure).toBeUndefined()
+    expect(toRecord(whole.messages[0]?.fields ?? []).n5).toHaveLength(fieldSize - 4)
   })
 })
 
@@ -184,6 +195,9 @@ describe('the framing of chunks', () => {
     expect(parse([`${chunkedHead}0\r\nA: ${long}\r\n\r\n`]).failure).toBe('CHUNK_OVERHEAD')
     const many = Array.from({ length: 101 }, (_, i) => `t${i}: v\r\n`).join('')
     expect(parse([`${chunkedHead}0\r\n${many}\r\n`]).failure).toBe('TOO_MANY_FIELDS')
+    const field = (size: number): string => `A: ${'b'.repeat(size - 3)}`
+    expect(parse([`${chunkedHead}0\r\n${field(8191)}\r\n\r\n`]).failure).toBeUndefined()
+    expect(parse([`${chunkedHead}0\r\n${field(8192)}\r\n\r\n`]).failure).toBe('FIELD_TOO_LARGE')
   })
 
   it('is no overhead when it carries data', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import { DEFAULT_HEAD_LIMITS } from '../../src/http1/limits.ts'
+import { DEFAULT_LIMITS } from '../../src/http1/limits.ts'
 import { RequestParser } from '../../src/http1/parser.ts'
 import type { RequestHead } from '../../src/http1/request-head.ts'
 
 function headOf(line: string, ...fields: readonly string[]): RequestHead {
-  const parser = new RequestParser(DEFAULT_HEAD_LIMITS, () => undefined)
+  const parser = new RequestParser(DEFAULT_LIMITS, () => undefined)
   const start = line.endsWith('HTTP/1.0') ? line : `${line} HTTP/1.1`
   const bytes = Buffer.from([start, 'Host: own.example', ...fields, '', ''].join('\r\n'))
   expect(parser.parseHead(bytes, 0, bytes.length)).toBe('done')

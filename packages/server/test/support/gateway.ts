@@ -2,25 +2,16 @@
 import type { ConnectionOptions } from 'node:tls'
 import type { Application } from '@nsgi/spec'
 import { createContext } from '@nsgi/spec/testing'
-import type { TlsMaterial } from '../../src/ipc/messages.ts'
-import type {
-  ExchangeRecord,
-  ForwardingRules,
-  GatewayServer,
-  ProxyProtocolRules,
-} from '../../src/transport/gateway-server.ts'
+import type { ExchangeRecord, GatewayServer, GatewayServerOptions } from '../../src/transport/gateway-server.ts'
 import { createGatewayServer } from '../../src/transport/serve.ts'
 import { certificate } from './certificates.ts'
 import { freePort, RawClient } from './raw-client.ts'
 
 /** How the server is made, where that matters. */
-export interface GatewayOptions {
-  readonly keepAliveTimeout?: number | undefined
-  readonly tls?: TlsMaterial | undefined
-  readonly handshakeTimeout?: number | undefined
-  readonly proxyProtocol?: ProxyProtocolRules | undefined
-  readonly forwarding?: ForwardingRules | undefined
-}
+export type GatewayOptions = Pick<
+  GatewayServerOptions,
+  'limits' | 'timeouts' | 'tls' | 'handshakeTimeout' | 'proxyProtocol' | 'forwarding'
+>
 
 /** A server that listens, what it recorded, and its clients. */
 export class Gateway {

@@ -1,10 +1,11 @@
 // The engine's connection with a client in memory: bytes in, text out, and a note of everything that happened.
 import type { Application, GatewayRequest, GatewayResponse, Logger } from '@nsgi/spec'
 import { createContext } from '@nsgi/spec/testing'
-import { Connection, type ConnectionHost } from '../../src/http1/connection.ts'
+import { Connection } from '../../src/http1/connection.ts'
+import type { ConnectionHost } from '../../src/http1/connection-host.ts'
 import type { Exchange } from '../../src/http1/exchange.ts'
 import type { ForwardedFields } from '../../src/http1/forwarding.ts'
-import { DEFAULT_HEAD_LIMITS, type HeadLimits } from '../../src/http1/limits.ts'
+import { DEFAULT_LIMITS, type RequestLimits } from '../../src/http1/limits.ts'
 import type { Rejection } from '../../src/http1/rejections.ts'
 import { MemoryWire } from './memory-wire.ts'
 
@@ -18,7 +19,7 @@ export interface Logged {
 }
 
 export interface MemoryClientOptions {
-  readonly limits?: Partial<HeadLimits>
+  readonly limits?: Partial<RequestLimits>
   /** Whether the host is told of the beginning and end of exchanges, as for an access log. */
   readonly observed?: boolean
   readonly forwarded?: ForwardedFields | undefined
@@ -26,7 +27,7 @@ export interface MemoryClientOptions {
 
 class MemoryHost implements ConnectionHost {
   readonly application: Application
-  readonly limits: HeadLimits
+  readonly limits: RequestLimits
   readonly forwarded: ForwardedFields | undefined
   readonly logged: Logged[] = []
   readonly refusals: Rejection[] = []
@@ -40,7 +41,7 @@ class MemoryHost implements ConnectionHost {
   constructor(application: Application, { limits, observed, forwarded }: MemoryClientOptions) {
     this.application = application
     this.forwarded = forwarded
-    this.limits = { ...DEFAULT_HEAD_LIMITS, ...limits }
+    this.limits = { ...DEFAULT_LIMITS, ...limits }
     this.log = {
       error: this.note('error'),
       warn: this.note('warn'),
@@ -57,6 +58,10 @@ class MemoryHost implements ConnectionHost {
 
   refused(refused: Rejection): void {
     this.refusals.push(refused)
+  }
+
+  dropped(): void {
+    throw new Error('only a sweep drops connections')
   }
 
   private note(level: Logged['level']): Logger['error'] {

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { Application, GatewayResponse } from '@nsgi/spec'
-import { Gateway } from '../support/gateway.ts'
+import { Gateway, type GatewayOptions } from '../support/gateway.ts'
 import { deferred, get, message } from '../support/memory-client.ts'
 import { RawClient } from '../support/raw-client.ts'
 
@@ -11,7 +11,7 @@ afterEach(async () => {
   await gateway?.close()
   gateway = undefined
 })
-const serve = async (application: Application, options?: { keepAliveTimeout: number }): Promise<Gateway> =>
+const serve = async (application: Application, options?: GatewayOptions): Promise<Gateway> =>
   (gateway = await Gateway.start(application, options))
 
 describe('stop', () => {
@@ -123,7 +123,7 @@ describe('destroy', () => {
 
 describe('a connection', () => {
   it('is closed when it idles too long', async () => {
-    const { server } = await serve(() => ({ status: 200, body: 'answer' }), { keepAliveTimeout: 20 })
+    const { server } = await serve(() => ({ status: 200, body: 'answer' }), { timeouts: { idle: 20 } })
     const client = await (gateway as Gateway).client()
     await client.send(get()).until(/answer/)
     expect(await client.rest()).toBe('')

@@ -5,10 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Application, GatewayResponse } from '@nsgi/spec'
 import { createContext } from '@nsgi/spec/testing'
 import { Connection } from '../../src/http1/connection.ts'
-import { DEFAULT_HEAD_LIMITS } from '../../src/http1/limits.ts'
+import { DEFAULT_LIMITS } from '../../src/http1/limits.ts'
 import { attach, SocketWire } from '../../src/transport/socket-wire.ts'
 import { Sweep, type SweptConnection } from '../../src/transport/sweep.ts'
-import { deferred, get, message, post } from '../support/memory-client.ts'
+import { DEFAULT_TIMEOUTS } from '../../src/transport/timeouts.ts'
+import { deferred, get, message } from '../support/memory-client.ts'
 import { RawClient } from '../support/raw-client.ts'
 
 const IDLE = 10_000
@@ -22,7 +23,9 @@ interface Entry extends SweptConnection {
 let server: Server
 let client: RawClient
 let accepted: Socket
+let dropped: string[]
 beforeEach(async () => {
+  dropped = []
   server = createServer({ allowHalfOpen: true })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -50,16 +53,17 @@ async function open(application: Application, reads = true) {
       application,
       context: createContext(),
       log,
-      limits: DEFAULT_HEAD_LIMITS,
+      limits: DEFAULT_LIMITS,
       isDraining: false,
       dateLine: () => '',
       refused: () => undefined,
+      dropped: why => dropped.push(why.code),
     },
   )
   const entry: Entry = { socket, wire, connection, seen: -1, since: 0 }
   socket.on('data', chunk => connection.receive(chunk, chunk.length))
   attach(socket, connection, () => undefined)
-  const sweep = new Sweep(new Set([entry]), { idle: IDLE })
+  const sweep = new Sweep(new Set([entry]), { ...DEFAULT_TIMEOUTS, idle: IDLE })
   return { ...entry, sweep, look: (seconds: number) => sweep.look(seconds * SECOND) }
 }
 
@@ -199,11 +203,135 @@ describe('a sweep', () => {
     expect(wire.isEnding).toBe(true)
   })
 
-  it('leaves alone a body that is being sent to an application', async () => {
-    const { look, wire, connection } = await open(() => new Promise(() => undefined))
-    client.send(post('abc').slice(0, -1))
+  it('answers 408 to a body that pauses for a minute, not to one that drips', async () => {
+    const { look, wire, connection } = await open(async request => {
+      for await (const piece of request.body ?? []) void piece
+      return { status: 200 }
+    })
+    client.send(message('POST / HTTP/1.1', 'host: a', 'content-length: 9'))
     await until(() => connection.isBusy)
-    for (const at of [0, 100, 1000]) look(at)
+    for (const at of [0, 59, 118]) {
+      const before = connection.activity
+      client.send('x')
+      await until(() => connection.activity > before)
+      look(at)
+    }
+    look(177)
     expect(wire.isEnding).toBe(false)
+    look(178)
+    expect(await client.rest()).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
+  it.each<[string, Application, string]>([
+    ['waits for 100 Continue', () => new Promise(() => undefined), 'expect: 100-continue'],
+    [
+      'nobody wants any more',
+      async request => {
+        await request.body?.[Symbol.asyncIterator]().return?.()
+        return new Promise(() => undefined)
+      },
+      'x: y',
+    ],
+  ])('leaves alone a body that %s', async (_name, application, field) => {
+    const { look, wire, connection } = await open(application)
+    client.send(message('POST / HTTP/1.1', 'host: a', 'content-length: 9', field))
+    await until(() => connection.isBusy)
+    for (const at of [0, 100, 10_000]) look(at)
+    expect(wire.isEnding).toBe(false)
+  })
+
+  it('gives an application ten minutes to read what has come, and anew with each read', async () => {
+    let read: () => Promise<unknown> = () => Promise.resolve()
+    const { look, wire, connection, socket } = await open(request => {
+      const body = request.body?.[Symbol.asyncIterator]()
+      read = async () => body?.next()
+      return new Promise(() => undefined)
+    })
+    client.send(message('POST / HTTP/1.1', 'host: a', 'content-length: 99999999')).send(Buffer.alloc(1024 * 1024))
+    await until(() => connection.awaited === 'read' && socket.isPaused())
+    look(0)
+    look(599)
+    const before = connection.unread
+    await read()
+    await until(() => connection.unread !== before && connection.awaited === 'read')
+    look(600)
+    look(1199)
+    expect(wire.isEnding).toBe(false)
+    look(1200)
+    expect(await client.rest()).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
+  it('gives up a client that takes nothing for a minute of a body that goes on, whatever the application adds to it', async () => {
+    const finished = deferred<unknown>()
+    let more: () => void = () => undefined
+    const { look, socket, wire } = await open(
+      () => ({
+        status: 200,
+        body: (async function* () {
+          yield Buffer.alloc(16 * 1024 * 1024)
+          for (;;) {
+            await new Promise<void>(resolve => {
+              more = resolve
+            })
+            yield 'x'
+          }
+        })(),
+        finished: finished.resolve,
+      }),
+      false,
+    )
+    client.send(get())
+    await until(() => wire.backlog > 0)
+    for (let before = -1; before !== wire.backlog; ) {
+      before = wire.backlog
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    look(0)
+    more()
+    look(59)
+    expect(socket.destroyed).toBe(false)
+    look(60)
+    expect(socket.destroyed).toBe(true)
+    expect(dropped).toEqual(['KIRIN_CLIENT_STALLED'])
+    expect(await finished.promise).toMatchObject({
+      code: 'KIRIN_CLIENT_LOST',
+      cause: { code: 'KIRIN_CLIENT_STALLED' },
+    })
+  })
+
+  it('gives up a client that closed its side a minute after the last byte it took', async () => {
+    const aborted = deferred()
+    let more: () => void = () => undefined
+    const { look, socket, connection } = await open(request => {
+      request.signal.addEventListener('abort', () => aborted.resolve())
+      return {
+        status: 200,
+        body: (async function* () {
+          for (;;) {
+            yield 'event'
+            await new Promise<void>(resolve => {
+              more = resolve
+            })
+          }
+        })(),
+      }
+    })
+    client.send(get())
+    await client.until(/event/)
+    look(0)
+    look(1000)
+    expect(socket.destroyed).toBe(false)
+    client.socket.end()
+    await until(() => connection.isHalfClosed)
+    look(1001)
+    look(1060)
+    more()
+    await client.until(/event/)
+    look(1061)
+    look(1120)
+    expect(socket.destroyed).toBe(false)
+    look(1121)
+    await aborted.promise
+    expect(dropped).toEqual(['KIRIN_CLIENT_STALLED'])
   })
 })

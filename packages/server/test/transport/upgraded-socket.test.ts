@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Application, GatewayResponse } from '@nsgi/spec'
 import { tlsMaterial } from '../support/certificates.ts'
-import { Gateway } from '../support/gateway.ts'
+import { Gateway, type GatewayOptions } from '../support/gateway.ts'
 import { type Deferred, deferred, get } from '../support/memory-client.ts'
 import type { RawClient } from '../support/raw-client.ts'
 import { withoutSharedReads } from '../support/shared-reads.ts'
@@ -37,7 +37,7 @@ let secure = false
 const connect = (): Promise<RawClient> =>
   secure ? (gateway as Gateway).secureClient({}) : (gateway as Gateway).client()
 
-async function serve(application: Application, options?: { keepAliveTimeout: number }): Promise<RawClient> {
+async function serve(application: Application, options?: GatewayOptions): Promise<RawClient> {
   gateway = await Gateway.start(application, { ...options, ...(secure ? { tls: tlsMaterial() } : {}) })
   return connect()
 }
@@ -252,7 +252,7 @@ describe.each([
   it('is no business of the keep-alive time-out', async () => {
     const { response } = takeover(echo)
     const client = await serve(({ upgrade }) => (upgrade === undefined ? { status: 204 } : response), {
-      keepAliveTimeout: 1,
+      timeouts: { idle: 1 },
     })
     await client.send(ASK).until(SWITCHED)
     // Two connections in turn that are found idle and closed: the upgraded one was looked at as often.

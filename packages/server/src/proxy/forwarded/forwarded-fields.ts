@@ -2,10 +2,11 @@
 //
 // Fields are read only if the operator named them: a proxy that writes one of them passes the client's own version of
 // the others on, so whatever is read without being written by the proxy is the client's word.
+
+import { isHost } from '../../http1/authority.ts'
 import { FieldNames } from '../../http1/field-names.ts'
 import { trimmed } from '../../http1/field-records.ts'
 import type { ForwardedFields, Vouched } from '../../http1/forwarding.ts'
-import { isHost } from '../../http1/head-rules.ts'
 import { type Rejection, rejection } from '../../http1/rejections.ts'
 import { type Peer, TrustedPeers } from '../trusted-peers.ts'
 import { parseForwarded } from './forwarded-header.ts'

@@ -98,7 +98,7 @@ describe('a client that cannot be served', () => {
     ['says nothing', ''],
     ['sends its handshake too slowly', '1603010200010001fc0303'],
   ])('that %s is cut off, by the sweep', async (_what, hex) => {
-    const gateway = await serve(tlsMaterial(), { handshakeTimeout: 5, keepAliveTimeout: 5 })
+    const gateway = await serve(tlsMaterial(), { handshakeTimeout: 5, timeouts: { idle: 5 } })
     const socket = await plain(gateway)
     if (hex !== '') socket.write(Buffer.from(hex, 'hex'))
     await once(socket.resume(), 'close')

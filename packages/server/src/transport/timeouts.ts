@@ -1,0 +1,36 @@
+// How long a connection may take for what it is at. All of them are looked after by the one sweep.
+
+/** Milliseconds, each of them from the last progress. */
+export interface ConnectionTimeouts {
+  /** From the connection to the first byte of its first request. */
+  readonly firstData: number
+  /** From the first byte of a head to its last, however it drips. */
+  readonly head: number
+  /** From one byte of a body to the next. */
+  readonly body: number
+  /** From one byte that the client takes of its response to the next. */
+  readonly send: number
+  /** From one request to the next, and within the rest of one that was answered. */
+  readonly idle: number
+}
+
+/**
+ * nginx's figures (`client_header_timeout`, `client_body_timeout`, `send_timeout`), and node:http's for a head. Idle
+ * connections last longer than load balancers allow themselves (60 s), so that those are the ones to close.
+ */
+export const DEFAULT_TIMEOUTS: ConnectionTimeouts = {
+  firstData: 60_000,
+  head: 60_000,
+  body: 60_000,
+  send: 60_000,
+  idle: 65_000,
+}
+
+/** Milliseconds that a connection lingers after our FIN for the peer's (nginx's `lingering_timeout` is 5 s). */
+export const LINGER_TIMEOUT: number = 5_000
+
+/**
+ * Milliseconds that an application may leave a body that waits for it unread. While it does, nothing is read, and so the
+ * loss of the client is not seen: this is what frees the connection in the end.
+ */
+export const UNREAD_TIMEOUT: number = 600_000
