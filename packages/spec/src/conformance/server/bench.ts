@@ -29,6 +29,8 @@ export interface Server {
 export interface ConnectOptions {
   /** Nothing is read before `resume`. */
   readonly paused?: boolean
+  /** The address to connect from. */
+  readonly from?: string
   /** How it speaks TLS to a server that does; `null`: not at all. */
   readonly tls?: TlsClient | null | undefined
 }
@@ -53,8 +55,8 @@ export class Bench {
   }
 
   /** Opens a connection, to the shared server unless another is named; with TLS where that speaks it. */
-  async connect(to: Reachable = this.#main, { paused = false, tls }: ConnectOptions = {}): Promise<Connection> {
-    const connection = await this.#open(to, { name: `connection ${this.#connections.length + 1}`, paused, tls })
+  async connect(to: Reachable = this.#main, options: ConnectOptions = {}): Promise<Connection> {
+    const connection = await this.#open(to, { name: `connection ${this.#connections.length + 1}`, ...options })
     this.#connections.push(connection)
     return connection
   }

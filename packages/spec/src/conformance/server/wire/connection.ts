@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   readonly silence?: number
   /** Nothing is read before `resume`. */
   readonly paused?: boolean
+  /** The address to connect from; the operating system's choice where absent. */
+  readonly from?: string | undefined
   /** Speaks TLS, and how. */
   readonly tls?: TlsClient | undefined
 }
@@ -46,7 +48,7 @@ export class Connection {
     this.#raw = raw
     this.#secure = secured
     this.reader = new ByteReader({ silence, signal })
-    socket.on('end', () => this.#ended('end'))
+    socket.on('end', () => this.#sawEnd())
     socket.on('error', () => this.#ended('reset'))
     socket.on('close', failed => this.#ended(failed ? 'reset' : 'end'))
     if (!paused) this.resume()
@@ -54,7 +56,8 @@ export class Connection {
 
   /** @throws ConformanceFailure where nobody accepts, or the handshake of TLS fails */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const socket = connect(options.where)
+    const { where, from } = options
+    const socket = connect({ ...where, allowHalfOpen: true, ...(from === undefined ? {} : { localAddress: from }) })
     socket.setNoDelay(true)
     try {
       await once(socket, 'connect', { signal: options.signal })
@@ -78,7 +81,12 @@ export class Connection {
     return this.#secure?.endedByAlert() === true
   }
 
-  /** The client's address and port. */
+  /** The client's address. */
+  get localAddress(): string | undefined {
+    return this.#raw.localAddress
+  }
+
+  /** The client's port. */
   get localPort(): number | undefined {
     return this.#raw.localPort
   }
@@ -204,6 +212,22 @@ export class Connection {
 
   #note(text: string): void {
     this.#transcript.push({ on: this.name, direction: 'note', bytes: text })
+  }
+
+  /**
+   * A reset that comes together with the bytes before it is told by libuv as the end. Writing nothing tells them apart: it
+   * fails on a connection that was reset. Then this side ends, too, as it does by default.
+   */
+  #sawEnd(): void {
+    if (this.#secure !== undefined || !this.#raw.writable) {
+      this.#ended('end')
+      this.#socket.end()
+      return
+    }
+    this.#raw.write('', error => {
+      this.#ended(error ? 'reset' : 'end')
+      this.#raw.end()
+    })
   }
 
   #ended(how: 'end' | 'reset'): void {
