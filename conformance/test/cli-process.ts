@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { CLI } from './commands.ts'
+import { delimiter, dirname } from 'node:path'
+import { bun, CLI } from './commands.ts'
+
+/** Where `node` and `bun` of a command are found first: this node, and the bun that this package installs. */
+const COMMANDS: readonly string[] = [dirname(process.execPath), ...(bun === undefined ? [] : [dirname(bun)])]
 
 /** How a run of the command ended. */
 export interface Finished {
@@ -20,7 +24,11 @@ export async function conformanceIn(cwd: string, ...args: readonly string[]): Pr
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH, HOME, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }) },
+    env: {
+      PATH: COMMANDS.concat(PATH).join(delimiter),
+      HOME,
+      ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }),
+    },
   })
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {

@@ -23,7 +23,7 @@ for (const [name, bin] of Object.entries(installed)) {
 writeFileSync(
   join(folder, 'server.js'),
   `const [app, port] = process.argv.slice(2)
-process.argv.splice(2, 2, app, '--forwarded-allow-ips=', '--bind', '127.0.0.1:' + port)
+process.argv.splice(2, 2, app, '--bind', '127.0.0.1:' + port)
 await import(${JSON.stringify(kirinBin)})
 `,
 )

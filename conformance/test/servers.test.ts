@@ -1,61 +1,73 @@
-// The whole server suite against the servers of this repository, as anybody would run it.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+// The whole server suite against the servers of the README's matrix, as anybody would run it. With NSGI_MATRIX=write the reports
+// of this run become those of docs/conformance, and the table of the README is made from them.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it, jest } from '@jest/globals'
 import type { Report } from '@nsgi/spec/conformance'
-import { conformance } from './cli-process.ts'
-import { kirin, toNode } from './commands.ts'
+import { conformanceIn } from './cli-process.ts'
+import { ROOT } from './commands.ts'
+import { argumentsFor, type ListedServer, SERVERS } from './matrix/servers.ts'
+import { generatedPart, matrixTable, withGeneratedPart } from './matrix/table.ts'
 
 // Hundreds of exchanges and a dozen starts of a server; nothing here depends on how long they take.
 jest.setTimeout(240_000)
 
+const isWriting = process.env['NSGI_MATRIX'] === 'write'
+const README = join(ROOT, 'README.md')
 const folder = mkdtempSync(join(tmpdir(), 'nsgi-conformance-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const EXCEPTIONS = fileURLToPath(new URL('../exceptions/to-node.json', import.meta.url))
+/** Where the report of a server is kept. */
+const keptAt = ({ name }: ListedServer): string => join(ROOT, 'docs/conformance', `${name}.json`)
+const read = (file: string): Report => JSON.parse(readFileSync(file, 'utf8')) as Report
+const fresh = new Map<string, Report>()
 
-async function reportOf(
-  name: string,
-  ...args: readonly string[]
-): Promise<{ readonly report: Report; readonly stdout: string }> {
-  const file = join(folder, `${name}.json`)
-  const { stdout, stderr } = await conformance('server', ...args, '--report', file)
+async function run(server: ListedServer): Promise<Report> {
+  const file = join(folder, `${server.name}.json`)
+  const { stderr } = await conformanceIn(ROOT, ...argumentsFor(server), '--without-times', '--report', file)
   expect(stderr).toBe('')
-  return { report: JSON.parse(readFileSync(file, 'utf8')) as Report, stdout }
+  const report = read(file)
+  fresh.set(server.name, report)
+  if (isWriting) writeFileSync(keptAt(server), readFileSync(file))
+  return report
 }
 
-const failures = ({ verdicts }: Report): readonly string[] =>
-  verdicts.flatMap(({ id, outcome, failure }) => (outcome === 'fail' ? [`${id}: ${failure?.message}`] : []))
+/** What a report says, without what differs from run to run. */
+const essence = ({ profiles, verdicts }: Report): object => ({
+  profiles,
+  verdicts: verdicts.map(({ id, outcome, reason }) => `${id} ${outcome}${reason === undefined ? '' : `: ${reason}`}`),
+})
 
-describe('kirin', () => {
-  it('conforms in every profile that it claims', async () => {
-    const { command, unixCommand, tlsCommand } = kirin
-    const commands = ['--command', command, '--unix-command', unixCommand, '--tls-command', tlsCommand]
-    const { report } = await reportOf('kirin', ...commands, '--profile', 'core,stream,prefork,upgrade,tls')
-    expect(failures(report)).toEqual([])
-    expect(report.profiles).toEqual({
-      core: 'conformant',
-      stream: 'conformant',
-      prefork: 'conformant',
-      upgrade: 'conformant',
-      tls: 'conformant',
-    })
-    expect(report.counts['non-strict']).toBe(0)
+describe.each(SERVERS.map(server => [server.name, server] as const))('%s', (_name, server) => {
+  const { missing, exceptions, profiles } = server
+  const whereItIs = missing === undefined ? it : it.skip
+  const notRun = missing === undefined ? '' : ` (skipped: ${missing})`
+
+  whereItIs(`conforms in what it claims, but for exceptions that are named and still needed${notRun}`, async () => {
+    const report = await run(server)
+    const failed = report.verdicts.filter(({ outcome }) => outcome === 'fail' || outcome === 'non-strict')
+    expect(failed.map(({ id, failure }) => `${id}: ${failure?.message}`)).toEqual([])
+    const listed = exceptions === undefined ? {} : (JSON.parse(readFileSync(join(ROOT, exceptions), 'utf8')) as object)
+    const excepted = report.verdicts.filter(({ outcome }) => outcome === 'exception')
+    expect(Object.fromEntries(excepted.map(({ id, reason }) => [id, reason]))).toEqual(listed)
+    expect(Object.keys(report.profiles)).toEqual(profiles)
+    expect(report.result).toBe(exceptions === undefined ? 'conformant' : 'partial')
+  })
+
+  whereItIs(`has the report in docs/conformance that it deserves${notRun}`, () => {
+    expect(essence(read(keptAt(server)))).toEqual(essence(fresh.get(server.name)!))
   })
 })
 
-describe('toNode over node:http', () => {
-  it('conforms but for the exceptions that are named, each of which is still needed', async () => {
-    const { command, unixCommand, tlsCommand } = toNode
-    const commands = ['--command', command, '--unix-command', unixCommand, '--tls-command', tlsCommand]
-    const profiles = ['--profile', 'core,stream,tls']
-    const { report } = await reportOf('to-node', ...commands, ...profiles, '--exceptions', EXCEPTIONS)
-    expect(failures(report)).toEqual([])
-    const listed = JSON.parse(readFileSync(EXCEPTIONS, 'utf8')) as Readonly<Record<string, string>>
-    const excepted = report.verdicts.filter(({ outcome }) => outcome === 'exception')
-    expect(Object.fromEntries(excepted.map(({ id, reason }) => [id, reason]))).toEqual(listed)
-    expect(report.result).toBe('partial')
+describe("the README's matrix", () => {
+  it('is that of these reports', () => {
+    const table = matrixTable(SERVERS.map(server => [server, fresh.get(server.name) ?? read(keptAt(server))] as const))
+    if (isWriting) writeFileSync(README, withGeneratedPart(readFileSync(README, 'utf8'), table))
+    expect(generatedPart(readFileSync(README, 'utf8'))).toBe(table)
+  })
+
+  it('stands on reports that name no machine', () => {
+    for (const server of SERVERS) expect(readFileSync(keptAt(server), 'utf8')).not.toMatch(/\/home\/|\/tmp\/|\/root\//)
   })
 })

@@ -102,8 +102,8 @@ export class Exchange {
       this.#finish()
     } catch (error) {
       this.#context.log.error(error)
-      // Bun resets a connection whose stream throws, but closes it in the ordinary way where it has just been written to.
-      await Bun.sleep(1)
+      // What was written has to be on its way before the connection is reset, which is what Bun does of a throw.
+      await turn()
       this.#fail(error)
       throw error
     }

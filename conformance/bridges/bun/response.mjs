@@ -1,7 +1,6 @@
 // Gateway responses: whether they can be sent (spec/nsgi.md §6.1), and what Bun is told of their heads (§6.2).
 
 const NAME = /^[\da-z!#$%&'*+.^_`|~-]+$/
-// oxlint-disable-next-line no-control-regex -- NUL is what must not be sent
 const VALUE = /^[^\0\r\n\u0100-\uffff]*$/
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade'])
 

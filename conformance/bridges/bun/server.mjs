@@ -36,12 +36,14 @@ const server = Bun.serve({
     if (refusal !== undefined) return new Response(null, { status: refusal, headers: { connection: 'close' } })
     const exchange = new Exchange({ application, context, request: gatewayRequest(message, engine) }, message.signal)
     running.add(exchange)
-    exchange.over.then(() => running.delete(exchange))
+    void exchange.over.then(() => running.delete(exchange))
     return exchange.response()
   },
 })
 
-process.once('SIGTERM', async () => {
+process.once('SIGTERM', () => void stop())
+
+async function stop() {
   draining.abort()
   const stopped = server.stop()
   await Promise.all([...running].map(({ over }) => over))
@@ -49,7 +51,7 @@ process.once('SIGTERM', async () => {
   await Promise.race([stopped, server.stop(true)])
   await application.shutdown?.(context)
   process.exit()
-})
+}
 
 function tlsOptions() {
   const client = ca === undefined ? {} : { ca: Bun.file(ca), requestCert: true, rejectUnauthorized: false }

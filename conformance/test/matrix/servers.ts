@@ -1,0 +1,79 @@
+// The servers of the matrix in the README. Their commands are run in the root of the repository, so that reports name no machine.
+import type { Feature } from '@nsgi/spec/requirements'
+import { bun } from '../commands.ts'
+
+/** A server, and how the suite starts it. */
+export interface ListedServer {
+  /** Of its files: docs/conformance/<name>.json. */
+  readonly name: string
+  /** Its cell in the table, in Markdown. */
+  readonly title: string
+  readonly command: string
+  readonly unixCommand: string
+  readonly tlsCommand?: string
+  /** What it claims. */
+  readonly profiles: readonly Feature[]
+  /** A list of what it cannot do, from the root of the repository. */
+  readonly exceptions?: string
+  /** Why it cannot be run on this machine. */
+  readonly missing?: string | undefined
+}
+
+const KIRIN = 'node packages/server/dist/cli/bin.js'
+const TO_NODE = 'node conformance/bridges/to-node.mjs'
+const BUN = 'bun conformance/bridges/bun/server.mjs'
+const TINY = 'node examples/tiny-server/server.js'
+
+/** The servers, in the order of the table. */
+export const SERVERS: readonly ListedServer[] = [
+  {
+    name: 'kirin',
+    title: '[Kirin](packages/server)',
+    command: `${KIRIN} {app} --bind 127.0.0.1:{port} --workers {workers}`,
+    unixCommand: `${KIRIN} {app} --bind unix:{socket}`,
+    tlsCommand: `${KIRIN} {app} --bind 127.0.0.1:{port} --certfile {cert} --keyfile {key} --ca-certs {ca} --cert-reqs 1`,
+    profiles: ['core', 'stream', 'prefork', 'upgrade', 'tls'],
+  },
+  {
+    name: 'tiny-server',
+    title: '[tiny-server](examples/tiny-server), one file over `node:net`',
+    command: `${TINY} {app} {port}`,
+    unixCommand: `${TINY} {app} {socket}`,
+    profiles: ['core', 'stream', 'upgrade'],
+  },
+  {
+    name: 'to-node',
+    title: '`node:http` and `node:https`, through [`toNode`](packages/adapters-node)',
+    command: `${TO_NODE} {app} {port}`,
+    unixCommand: `${TO_NODE} {app} {socket}`,
+    tlsCommand: `${TO_NODE} {app} {port} {cert} {key} {ca}`,
+    profiles: ['core', 'stream', 'tls'],
+    exceptions: 'conformance/exceptions/to-node.json',
+  },
+  {
+    name: 'bun',
+    title: '`Bun.serve`, through a [bridge](conformance/bridges/bun)',
+    command: `${BUN} {app} {port}`,
+    unixCommand: `${BUN} {app} {socket}`,
+    tlsCommand: `${BUN} {app} {port} {cert} {key} {ca}`,
+    profiles: ['core', 'stream', 'tls'],
+    exceptions: 'conformance/exceptions/bun.json',
+    missing: bun === undefined ? 'bun is not installed' : undefined,
+  },
+]
+
+/** The arguments of nsgi-conformance for a server. */
+export function argumentsFor(server: ListedServer): readonly string[] {
+  const { command, unixCommand, tlsCommand, profiles, exceptions } = server
+  return [
+    'server',
+    '--command',
+    command,
+    '--unix-command',
+    unixCommand,
+    ...(tlsCommand === undefined ? [] : ['--tls-command', tlsCommand]),
+    '--profile',
+    profiles.join(','),
+    ...(exceptions === undefined ? [] : ['--exceptions', exceptions]),
+  ]
+}
