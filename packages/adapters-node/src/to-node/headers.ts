@@ -1,4 +1,5 @@
 import type { RequestHeaders, ResponseHeaders } from '@nsgi/spec'
+import { isTrailerName } from '@nsgi/spec/fields'
 
 /** Raw header lines as the gateway joins them: duplicates in order by `, `, cookies by `; ` (NSGI REQ-19, REQ-20). */
 export function joinedHeaders(raw: readonly string[]): RequestHeaders {
@@ -30,32 +31,11 @@ export function* sendableFields(headers: ResponseHeaders): Generator<[string, st
   }
 }
 
-// Framing, routing, authentication, content (RFC 9110 §6.5.1).
-const forbiddenInTrailers = new Set([
-  'authorization',
-  'cache-control',
-  'content-encoding',
-  'content-length',
-  'content-range',
-  'content-type',
-  'cookie',
-  'date',
-  'expect',
-  'host',
-  'max-forwards',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'range',
-  'set-cookie',
-  'trailer',
-  'www-authenticate',
-])
-
 /** The trailer fields that may be sent, one pair for each line (NSGI RES-30). Throws as `sendableFields` does. */
 export function sendableTrailers(trailers: ResponseHeaders | undefined): [string, string][] {
   const lines: [string, string][] = []
   for (const [name, value] of sendableFields(trailers ?? {})) {
-    if (forbiddenInTrailers.has(name)) continue
+    if (!isTrailerName(name)) continue
     for (const line of typeof value === 'string' ? [value] : value) lines.push([name, line])
   }
   return lines

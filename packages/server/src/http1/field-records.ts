@@ -1,5 +1,6 @@
 // Field lines as the interface gives them: the flat array as received, and the record of joined values.
 import type { RequestHeaders } from '@nsgi/spec'
+import { isTrailerName } from '@nsgi/spec/fields'
 
 /**
  * Cuts the field lines of `text` from offset `from` into a flat array of names and values (NSGI REQ-22),
@@ -44,45 +45,13 @@ export function toRecord(fields: readonly string[]): RequestHeaders {
   return record
 }
 
-/** Fields that a trailer section must not carry: framing, routing, authentication, content (RFC 9110 §6.5.1). */
-const FORBIDDEN_TRAILERS: ReadonlySet<string> = new Set([
-  'authorization',
-  'cache-control',
-  'connection',
-  'content-encoding',
-  'content-length',
-  'content-range',
-  'content-type',
-  'cookie',
-  'date',
-  'expect',
-  'host',
-  'keep-alive',
-  'max-forwards',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'range',
-  'set-cookie',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'www-authenticate',
-])
-
-/** Whether a field may stand in a trailer section; `name` is lower-case. */
-export function isTrailerAllowed(name: string): boolean {
-  return !FORBIDDEN_TRAILERS.has(name)
-}
-
 /** The record of received trailers: like that of headers, without the fields that have no business there. */
 export function toTrailerRecord(fields: readonly string[]): RequestHeaders {
   const allowed: string[] = []
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i] as string
     const value = fields[i + 1] as string
-    if (isTrailerAllowed(name.toLowerCase())) allowed.push(name, trimmed(value, 0, value.length))
+    if (isTrailerName(name.toLowerCase())) allowed.push(name, trimmed(value, 0, value.length))
   }
   return toRecord(allowed)
 }

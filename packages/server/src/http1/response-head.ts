@@ -1,6 +1,6 @@
 // The head of a response, and how its body is framed: decided from the request's and the response's data alone.
 import type { GatewayResponse } from '@nsgi/spec'
-import { isTrailerAllowed } from './field-records.ts'
+import { isTrailerName } from '@nsgi/spec/fields'
 import { REASON_PHRASES } from './reason-phrases.ts'
 import { type BodyKind, bodyKind } from './response-body.ts'
 import { describe, fieldKind, fieldLines, invalid } from './response-fields.ts'
@@ -197,7 +197,7 @@ export function trailerLines(trailers: GatewayResponse['headers']): string {
   let lines = ''
   for (const name in trailers) {
     const value = trailers[name]
-    if (value !== undefined && fieldKind(name) === 'plain' && isTrailerAllowed(name)) lines += fieldLines(name, value)
+    if (value !== undefined && fieldKind(name) === 'plain' && isTrailerName(name)) lines += fieldLines(name, value)
   }
   return lines
 }

@@ -1,11 +1,11 @@
 // A response on its way to the server, and what the server does with it until `finished`.
 import type { Duplex } from 'node:stream'
 import { types } from 'node:util'
+import { isTrailerName } from '../fields.ts'
 import type { GatewayRequest } from '../request.ts'
 import type { GatewayResponse, ResponseBody, ResponseHeaders } from '../response.ts'
 import { declaredLength, headersFault } from '../testing/check-response.ts'
 import { isIterable } from '../testing/chunk.ts'
-import { isTrailerName } from '../testing/fields.ts'
 import { ChunkSeals } from './chunk-seals.ts'
 import type { Reporter } from './reporter.ts'
 import { ResponseBodyWatch } from './response-body-watch.ts'

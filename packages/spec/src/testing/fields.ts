@@ -57,18 +57,6 @@ export function joinFields(raw: readonly string[]): RequestHeaders {
   return Object.freeze(record)
 }
 
-/** What a trailer section must not carry: framing, routing, authentication, controls, content (RFC 9110 §6.5.1, RES-30). */
-const NEVER_TRAILERS: ReadonlySet<string> = new Set(
-  `authorization cache-control connection content-encoding content-length content-range content-type cookie date expect
-   host keep-alive max-forwards proxy-authenticate proxy-authorization proxy-connection range set-cookie te trailer
-   transfer-encoding upgrade www-authenticate`.split(/\s+/),
-)
-
-/** Whether a field may stand in a trailer section; `name` is lower-case. */
-export function isTrailerName(name: string): boolean {
-  return !NEVER_TRAILERS.has(name)
-}
-
 /** Whether a field of that name is among them. */
 export function hasField(raw: readonly string[], name: string): boolean {
   return raw.some((entry, index) => index % 2 === 0 && entry.toLowerCase() === name)

@@ -1,11 +1,11 @@
 // Reads a response's body as a server sends it: one piece at a time, and closed if it is not read to its end.
 import { GatewayError } from '../errors.ts'
+import { isTrailerName } from '../fields.ts'
 import { closeBody } from '../middleware/close-body.ts'
 import type { GatewayRequest } from '../request.ts'
 import type { GatewayResponse, ResponseHeaders } from '../response.ts'
 import { declaredLength, faultText, headersFault, isWithoutContent } from './check-response.ts'
 import { chunkBytes, iteratorOf } from './chunk.ts'
-import { isTrailerName } from './fields.ts'
 
 /** What reached the client, and what went wrong if something did. */
 export interface Transferred {
