@@ -112,17 +112,14 @@ function requestOf(exchange) {
   const { socket, message, source } = exchange
   const { remoteAddress = '', remotePort = null, localAddress = '', localPort = null } = socket
   async function* read() {
+    if (exchange.isRead) refuse(0, 'a body is read once')
+    exchange.isRead = true
     if (message.expects && !exchange.isHeadSent) socket.write('HTTP/1.1 100 Continue\r\n\r\n')
     for (let step; !(step = await source.next()).done; ) yield exchange.isOver ? refuse(0, 'it is over') : step.value
   }
-  const take = () => {
-    if (exchange.isRead) refuse(0, 'a body is read once')
-    exchange.isRead = true
-    return read()
-  }
   return {
     ...message.fields,
-    body: message.length === 0 ? null : { [Symbol.asyncIterator]: take },
+    body: message.length === 0 ? null : { [Symbol.asyncIterator]: read },
     get trailers() {
       return message.trailers
     },
@@ -303,15 +300,9 @@ async function serve(socket) {
 
 const draining = new AbortController()
 const idle = new Set()
-const context = Object.freeze({
-  nsgi: '1.0',
-  worker: 0,
-  multiprocess: false,
-  draining: draining.signal,
-  log: console,
-  server: Object.freeze({ name: 'tiny-server', version: '1.0.0' }),
-  extensions: Object.freeze({}),
-})
+const facts = { nsgi: '1.0', worker: 0, multiprocess: false, draining: draining.signal, log: console }
+const name = Object.freeze({ name: 'tiny-server', version: '1.0.0' })
+const context = Object.freeze({ ...facts, server: name, extensions: Object.freeze({}) })
 const [file, where] = process.argv.slice(2)
 const { default: application } = await import(pathToFileURL(file).href)
 await application.startup?.(context)
