@@ -35,4 +35,6 @@ const server =
   CERTIFICATE === undefined || KEY === undefined
     ? createServer(handle)
     : createSecureServer({ cert: readFileSync(CERTIFICATE), key: readFileSync(KEY) }, handle)
+// As long as Kirin's: idle connections are measured, too.
+server.keepAliveTimeout = 65_000
 server.listen(Number(LISTEN), '127.0.0.1')
