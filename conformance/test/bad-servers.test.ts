@@ -12,6 +12,11 @@ const EXPECTED: readonly (readonly [kind: string, words: RegExp])[] = [
     'closes',
     /the (?:server closed the )?connection (?:was reset )?.*before a status line|reset the connection before a status line/,
   ],
+  ['resets', /the server reset the connection before a status line/],
+  ['endless', /a status line is no line that ends in CRLF/],
+  ['stalls', /nothing came for .* s where a field or the end of the head was due/],
+  ['short', /the server closed the connection before the whole body/],
+  ['twice', /the field content-length came 2 times/],
   ['other', /answered with 200, not by the probe application/],
   ['exits', /the server ended \(exit code 7\) before it answered/],
   ['never', /the server accepted no connection within 2 s/],
@@ -23,6 +28,14 @@ describe('nsgi-conformance server', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
     expect(stdout).toMatch(words)
     expect(stdout).toMatch(/and \d+ more cases/)
+    expect(stdout).toMatch(/^failed: \d+ failed/m)
+  })
+
+  it('starts one again that ends after each answer, a few times, and says so', async () => {
+    const { code, stdout, stderr } = await conformance('server', '--command', badServer('once'), '--start-timeout', '2')
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(stdout).toMatch(/the server ended \(exit code 3\)|the server does not accept connections/)
+    expect(stdout).toMatch(/the server ended \d+ times; it is not started again/)
     expect(stdout).toMatch(/^failed: \d+ failed/m)
   })
 

@@ -98,7 +98,9 @@ async function module(
       )
     case 'adapter':
       return finish(line, surroundings, ADAPTER_CASES.length, onVerdict =>
-        runAdapterSuite(loaded as AdapterFixture, { subject, exceptions, onVerdict }),
+        runAdapterSuite(loaded as AdapterFixture, { subject, exceptions, onVerdict }).catch((error: unknown) => {
+          throw new UsageError(`adapter: the fixture of ${subject} fails: ${inOneLine(error)}`, { cause: error })
+        }),
       )
   }
 }
@@ -110,14 +112,25 @@ async function load(subject: string, what: string): Promise<unknown> {
   try {
     module = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>
   } catch (error) {
-    throw new UsageError(`${what}: ${file} cannot be loaded: ${String(error)}`, { cause: error })
+    throw new UsageError(`${what}: ${file} cannot be loaded: ${inOneLine(error)}`, { cause: error })
+  }
+  if (what === 'adapter') {
+    // A fixture is an object with `gateway`; a module that exports that by name is one.
+    const fixture = [module[name], ...(name === 'default' ? [module] : [])].find(isFixture)
+    if (fixture === undefined) throw new UsageError(`adapter: ${file} exports no fixture: it has no function gateway`)
+    return fixture
   }
   const found = module[name]
-  const wanted = what === 'adapter' ? 'object' : 'function'
-  if (typeof found !== wanted || found === null) {
-    throw new UsageError(`${what}: the export ${name} of ${file} is no ${what === 'adapter' ? 'fixture' : wanted}`)
-  }
+  if (typeof found !== 'function') throw new UsageError(`${what}: the export ${name} of ${file} is no function`)
   return found
+}
+
+function isFixture(value: unknown): value is AdapterFixture {
+  return typeof value === 'object' && value !== null && typeof (value as AdapterFixture).gateway === 'function'
+}
+
+function inOneLine(error: unknown): string {
+  return String(error).split('\n', 1)[0] ?? ''
 }
 
 function someCases(count: number, only: readonly string[]): number {

@@ -75,6 +75,10 @@ export class Terminal {
   }
 
   #show(verdict: Verdict, failure: Failure): void {
+    if (verdict.outcome === 'exception') {
+      for (const line of this.#failure(verdict, failure)) this.#line(line)
+      return
+    }
     const times = (this.#shown.get(failure.message) ?? 0) + 1
     this.#shown.set(failure.message, times)
     if (times <= MOST_REPEATS) for (const line of this.#failure(verdict, failure)) this.#line(line)

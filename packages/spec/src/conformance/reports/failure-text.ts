@@ -1,6 +1,10 @@
 import { requirement } from '../../requirements.ts'
+import type { Evidence } from '../failure.ts'
 import type { Exchange, Verdict } from '../report.ts'
 import { visibleLines } from './visible-bytes.ts'
+
+/** Where the suites are, as frames of a stack name it. */
+const SUITE = new URL('../', import.meta.url).href
 
 /** The parts of a transcript that are shown, from its end; the whole is in the JSON report. */
 const MOST_EXCHANGES = 8
@@ -19,13 +23,27 @@ export function failureText(
     const { level, text } = requirement(id)
     return quiet(`${id} (${level}): ${text}`)
   })
-  lines.push(failure.message)
-  if (failure.expected !== undefined) lines.push('expected', ...indented(visibleLines(failure.expected)))
-  if (failure.seen !== undefined) lines.push('seen', ...indented(visibleLines(failure.seen)))
+  const { message, expected, seen } = failure
+  lines.push(message)
+  if (!(isIn(message, expected) && isIn(message, seen))) {
+    if (expected !== undefined) lines.push('expected', ...indented(visibleLines(expected)))
+    if (seen !== undefined) lines.push('seen', ...indented(visibleLines(seen)))
+  }
   const exchanges = failure.transcript?.slice(-MOST_EXCHANGES) ?? []
   if (exchanges.length > 0) lines.push(quiet('on the wire'), ...exchanges.flatMap(wireLines))
-  if (failure.stack !== undefined) lines.push(...indented(failure.stack.split('\n').slice(1)))
+  if (failure.stack !== undefined) lines.push(...indented(framesOutside(failure.stack)))
   return lines
+}
+
+/** Whether the message says it already. */
+function isIn(message: string, evidence: Evidence | undefined): boolean {
+  return typeof evidence === 'string' && message.includes(evidence)
+}
+
+/** The frames of what is tested: those of the suite and of node tell nothing about it. */
+function framesOutside(stack: string): readonly string[] {
+  const frames = stack.split('\n').filter(line => line.startsWith('    at '))
+  return frames.filter(line => !line.includes(SUITE) && !line.includes('(node:')).map(line => line.slice(2))
 }
 
 function wireLines({ on, direction, bytes }: Exchange): readonly string[] {
