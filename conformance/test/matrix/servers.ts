@@ -47,7 +47,7 @@ export const SERVERS: readonly ListedServer[] = [
     command: `${TO_NODE} {app} {port}`,
     unixCommand: `${TO_NODE} {app} {socket}`,
     tlsCommand: `${TO_NODE} {app} {port} {cert} {key} {ca}`,
-    profiles: ['core', 'stream', 'tls'],
+    profiles: ['core', 'stream', 'upgrade', 'tls'],
     exceptions: 'conformance/exceptions/to-node.json',
   },
   {

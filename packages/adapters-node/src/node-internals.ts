@@ -27,6 +27,8 @@ export interface OutgoingInternals {
   _hasBody: boolean
   _contentLength: number | null
   readonly _removedContLen: boolean
+  /** Whether the connection ends with it. */
+  readonly _last: boolean
   /** Trailer lines as `addTrailers` rendered them. */
   readonly _trailer: string
   readonly outputData: { data: string; encoding: string; callback: null }[]

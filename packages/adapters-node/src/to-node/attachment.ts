@@ -1,26 +1,28 @@
 // What a server of node:http has to be told for its connections to be kept by the rules of the gateway.
-import type { RequestListener, Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { Connection } from './connection.ts'
-import { connectRefusalOf } from './request-rules.ts'
+
+/** What listens to a server. */
+export interface Listeners {
+  readonly request: RequestListener
+  readonly upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void
+}
 
 /** Has a server pass all that it receives to a listener, or to the connection that it came on. */
-export function attachTo(server: Server, listener: RequestListener): void {
-  server.on('request', listener)
+export function attachTo(server: Server, { request, upgrade }: Listeners): void {
+  server.on('request', request)
   // 100 Continue waits for the first read of a body (NSGI EXP-01), and the listener knows of other expectations.
-  server.on('checkContinue', listener)
-  server.on('checkExpectation', listener)
+  server.on('checkContinue', request)
+  server.on('checkExpectation', request)
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const status = statusOf(error.code)
     if (status === undefined) socket.destroy(error)
     else Connection.of(socket as Socket).inputFailed(error, status)
   })
-  server.on('connect', (req, socket) => {
-    // Node has taken its hands off the socket: nobody else reads it, or hears of its failure.
-    socket.on('error', () => {})
-    socket.resume()
-    Connection.of(socket as Socket).refuseInput(connectRefusalOf(req))
-  })
+  server.on('upgrade', upgrade)
+  server.on('connect', upgrade)
   // Of an https server each connection has to be told by itself: its TLS would end when the client's side does.
   server.prependListener('secureConnection', (socket: Socket) => {
     socket.allowHalfOpen = true

@@ -16,6 +16,7 @@ export class Connection {
   #isRefused = false
   /** The status to end with once the exchanges are over. */
   #lastWord: number | undefined
+  #idle: (() => void) | undefined
 
   private constructor(socket: Socket) {
     this.#socket = socket
@@ -60,6 +61,22 @@ export class Connection {
     if (this.#exchanges.length === 0) this.#end(status)
   }
 
+  /** Calls back when the exchanges are over, if nothing was refused and the socket is still there. */
+  whenIdle(callback: () => void): void {
+    if (this.#isRefused) return
+    if (this.#exchanges.length === 0) callback()
+    else this.#idle = callback
+  }
+
+  /** Ends the socket behind a response that node does not send, and reads what the client still has to say. */
+  linger(): void {
+    if (this.#socket.writable) this.#socket.end()
+    this.#socket.resume()
+    // Closing with bytes unread would reset the connection, and might take the answer along (RFC 9112 §9.6).
+    const lingering = setTimeout(() => this.#socket.destroy(), LINGER).unref()
+    this.#socket.once('close', () => clearTimeout(lingering))
+  }
+
   /** The parser gave up, within a head or within the body of the newest request. */
   inputFailed(error: Error, status: number): void {
     const newest = this.#newest
@@ -87,6 +104,11 @@ export class Connection {
     if (!this.#socket.writable) return
     if (this.#exchanges[0]) this.#exchanges[0].run()
     else if (this.#lastWord !== undefined) this.#end(this.#lastWord)
+    else {
+      const idle = this.#idle
+      this.#idle = undefined
+      idle?.()
+    }
   }
 
   #end(status: number): void {
@@ -97,8 +119,6 @@ export class Connection {
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ndate: ${date}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
       'latin1',
     )
-    // Closing with bytes unread would reset the connection, and might take the answer along (RFC 9112 §9.6).
-    const lingering = setTimeout(() => socket.destroy(), LINGER).unref()
-    socket.once('close', () => clearTimeout(lingering))
+    this.linger()
   }
 }

@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Application, Context, GatewayResponse } from '@nsgi/spec'
 import { connectionReset } from '../node-errors.ts'
+import { closeBody } from './body-closing.ts'
+import type { Offer } from './offer.ts'
 import { NodeGatewayRequest } from './request.ts'
 import type { Framing } from './response-head.ts'
 import { ResponseWriter, type WriterOwner } from './response-writer.ts'
@@ -14,6 +16,13 @@ export interface Served {
   readonly context: Context
 }
 
+/** A request with the response that node writes, and, where the request may take the connection over, what is needed for that. */
+export interface NodeMessages {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly offer?: Offer | undefined
+}
+
 export class Exchange implements WriterOwner {
   readonly req: IncomingMessage
   readonly res: ServerResponse
@@ -21,6 +30,7 @@ export class Exchange implements WriterOwner {
   /** Kept here: node takes it from the request when that is destroyed. */
   readonly #socket: Socket
   readonly #request: NodeGatewayRequest
+  readonly #offer: Offer | undefined
   #response: GatewayResponse | undefined
   #writer: ResponseWriter | undefined
   #answered = false
@@ -28,18 +38,20 @@ export class Exchange implements WriterOwner {
   #over = false
   #failure: unknown
 
-  constructor(served: Served, req: IncomingMessage, res: ServerResponse) {
+  constructor(served: Served, { req, res, offer }: NodeMessages) {
     this.#served = served
     this.#socket = req.socket
     this.req = req
     this.res = res
-    this.#request = new NodeGatewayRequest(req, res)
+    this.#offer = offer
+    this.#request = new NodeGatewayRequest(req, res, offer?.upgrade)
     res.once('finish', () => this.#flushed())
   }
 
   /** Calls the application. */
   run(): void {
     const { application, context } = this.#served
+    this.#offer?.begin()
     try {
       const returned: unknown = application(this.#request, context)
       const then: unknown = (returned as PromiseLike<unknown> | null | undefined)?.then
@@ -61,7 +73,10 @@ export class Exchange implements WriterOwner {
   closed(): void {
     // What was not read of the request must not wait on the connection for ever.
     if (!this.req.complete) this.req.resume()
-    this.lose(connectionReset(this.#socket.errored ?? undefined))
+    const outcome = this.#offer?.outcome()
+    if (outcome === undefined) this.lose(connectionReset(this.#socket.errored ?? undefined))
+    else if (outcome.error === undefined) this.#complete()
+    else this.lose(outcome.error)
   }
 
   /** Ends an exchange that cannot be completed, in the order of NSGI END-05: the signal, the body, `finished`. */
@@ -107,7 +122,22 @@ export class Exchange implements WriterOwner {
       return
     }
     this.#closeIfDraining()
+    try {
+      if (this.#offer?.isTakenBy(response)) {
+        this.#handOver(response, this.#offer)
+        return
+      }
+    } catch (error) {
+      this.#writer.stop()
+      this.rejected(error)
+      return
+    }
     this.#writer.start()
+  }
+
+  #handOver(response: GatewayResponse, offer: Offer): void {
+    offer.handOver(response, error => this.#report(error, 'the application failed: upgraded connection cut off'))
+    closeBody(response.body)
   }
 
   #applicationFailed(error: unknown): void {
@@ -136,6 +166,11 @@ export class Exchange implements WriterOwner {
       this.lose(connectionReset(this.#socket.errored ?? undefined))
       return
     }
+    this.#complete()
+  }
+
+  #complete(): void {
+    if (this.#over) return
     this.#over = true
     this.#finishResponse(undefined)
   }

@@ -22,9 +22,9 @@ export function refusalOf(req: IncomingMessage): number | undefined {
   return expectation === undefined || expectation === '100-continue' ? undefined : 417
 }
 
-/** The status for a CONNECT: 501, as no tunnels are offered, or 400 where it is malformed (NSGI REQ-08, REQ-10). */
-export function connectRefusalOf(req: IncomingMessage): number {
-  return refusalOf(req) ?? 501
+/** Whether a body comes behind the head (NSGI BOD-01). */
+export function hasContent({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** The four forms of RFC 9112 §3.2 (NSGI REQ-07, REQ-08, REQ-09). */

@@ -5,6 +5,7 @@ import type { Endpoint, GatewayRequest, RequestHeaders, ResponseHeaders, TlsInfo
 import { joinedHeaders } from './headers.ts'
 import { sendInformation } from './information.ts'
 import { RequestBody } from './request-body.ts'
+import { hasContent } from './request-rules.ts'
 import { parseTarget, type Target } from './target.ts'
 
 /** What the getters share; they reach it through any object derived from the request (NSGI REQ-25). */
@@ -13,6 +14,7 @@ class RequestState {
   readonly res: ServerResponse
   readonly body: RequestBody | null
   readonly target: Target
+  readonly upgrade: string | undefined
   readonly remote: Endpoint
   readonly local: Endpoint
   #lost: { readonly reason: unknown } | undefined
@@ -21,9 +23,10 @@ class RequestState {
   #controller: AbortController | undefined
   #tls: TlsInfo | null | undefined
 
-  constructor(req: IncomingMessage, res: ServerResponse) {
+  constructor(req: IncomingMessage, res: ServerResponse, upgrade: string | undefined) {
     this.req = req
     this.res = res
+    this.upgrade = upgrade
     this.body = hasContent(req) ? new RequestBody(req, res) : null
     this.target = parseTarget(req.url as string, req.method as string)
     const { socket } = req
@@ -75,8 +78,8 @@ function stateOf(request: NodeGatewayRequest): RequestState {
 export class NodeGatewayRequest implements GatewayRequest {
   readonly inform: (status: number, headers?: ResponseHeaders) => void
 
-  constructor(req: IncomingMessage, res: ServerResponse) {
-    ;(this as unknown as Stateful)[state] = new RequestState(req, res)
+  constructor(req: IncomingMessage, res: ServerResponse, upgrade?: string) {
+    ;(this as unknown as Stateful)[state] = new RequestState(req, res, upgrade)
     this.inform = (status, headers = {}) => sendInformation(res, status, headers)
   }
 
@@ -128,8 +131,8 @@ export class NodeGatewayRequest implements GatewayRequest {
   get signal(): AbortSignal {
     return stateOf(this).signal
   }
-  get upgrade(): undefined {
-    return undefined
+  get upgrade(): string | undefined {
+    return stateOf(this).upgrade
   }
 
   /** The client is lost: `signal` aborts. */
@@ -141,10 +144,6 @@ export class NodeGatewayRequest implements GatewayRequest {
   static failBody(request: NodeGatewayRequest, error: Error): void {
     stateOf(request).body?.fail(error)
   }
-}
-
-function hasContent({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 function tlsOf(socket: TLSSocket): TlsInfo | null {

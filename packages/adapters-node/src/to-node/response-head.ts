@@ -1,4 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import { type IncomingMessage, type OutgoingHttpHeaders, STATUS_CODES } from 'node:http'
 import { types } from 'node:util'
 import type { BodyChunk, GatewayResponse } from '@nsgi/spec'
 import { sendableFields } from './headers.ts'
@@ -30,6 +30,8 @@ export function checkResponse(response: GatewayResponse, { method, httpVersion }
   const { status, body } = response
   if (!Number.isInteger(status) || status < 200 || status > 599)
     throw new RangeError(`Status ${status} is not a final one`)
+  // It tells the client that the tunnel stands (NSGI UPG-01).
+  if (method === 'CONNECT' && status < 300) throw new RangeError(`Status ${status} to CONNECT without a tunnel`)
   const headers: OutgoingHttpHeaders = {}
   for (const [name, value] of sendableFields(response.headers ?? {})) headers[name] = value as string | string[]
   if (/(?:^|[\s,])close(?:$|[\s,])/i.test(String(response.headers?.connection ?? ''))) headers.connection = 'close'
@@ -46,6 +48,18 @@ export function checkResponse(response: GatewayResponse, { method, httpVersion }
   // Node throws for a Trailer field without chunked framing: there will be no trailers to announce.
   if (framing !== 'chunked') delete headers.trailer
   return { status, reason: checkedReason(response.reason), headers, body, framing, declaredLength }
+}
+
+/**
+ * The head of a 101, with the protocol that is switched to, or of a 2xx to CONNECT: neither has a body, and so nothing that
+ * would frame one (RFC 9110 §8.6, §9.3.6). Throws as `sendableFields` does.
+ */
+export function switchingHead({ status, reason, headers }: GatewayResponse, protocol: string | undefined): string {
+  const fields = [...sendableFields(headers ?? {})].filter(([name]) => name !== 'content-length')
+  if (!fields.some(([name]) => name === 'date')) fields.push(['date', new Date().toUTCString()])
+  if (protocol !== undefined) fields.push(['connection', 'upgrade'], ['upgrade', protocol])
+  const lines = fields.flatMap(([name, value]) => [value].flat().map(line => `${name}: ${line}\r\n`))
+  return `HTTP/1.1 ${status} ${checkedReason(reason) ?? STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`
 }
 
 /** Bytes of a body whose size is known at once, `undefined` for an iterable. Throws a TypeError for what is no body (NSGI RES-04). */

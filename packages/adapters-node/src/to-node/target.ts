@@ -9,10 +9,11 @@ export interface Target {
 const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/([^/?]*)(.*)$/i
 
 /**
- * Splits a target in origin, absolute or asterisk form. Nothing is decoded or normalised (NSGI REQ-04, REQ-05). An absolute-form
+ * Splits a target, that of CONNECT having no path. Nothing is decoded or normalised (NSGI REQ-04, REQ-05). An absolute-form
  * target without a path has `/`, or `*` with OPTIONS and no query (RFC 9110 §4.2.3).
  */
 export function parseTarget(target: string, method: string): Target {
+  if (method === 'CONNECT') return { path: '', query: '', authority: target }
   const absolute = target.startsWith('/') ? null : absoluteForm.exec(target)
   const rest = absolute ? (absolute[2] as string) : target
   const mark = rest.indexOf('?')

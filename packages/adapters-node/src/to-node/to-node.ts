@@ -1,9 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Application, Context, Logger } from '@nsgi/spec'
 import { attachTo } from './attachment.ts'
 import { Connection } from './connection.ts'
 import { consoleLog, nodeContext } from './context.ts'
 import { Exchange } from './exchange.ts'
+import { Offer, offeredBy } from './offer.ts'
+import { replay, unmask } from './replay.ts'
 import { refusalOf } from './request-rules.ts'
 
 /** How a gateway application is run under node:http. */
@@ -18,10 +22,15 @@ export interface GatewayListener {
   /** What the application gets as its second argument. */
   readonly context: Context
   /**
-   * Gives a server of its own to the application: sets this listener for all requests, answers what node would only close or
-   * answer behind its back ('clientError', 'connect', a missing Host), and keeps half-closed clients. Call it before `listen`.
+   * Gives a server of its own to the application: sets this listener for all requests, offers it upgrades and tunnels, answers what node
+   * would only close or answer behind its back ('clientError', a missing Host), and keeps half-closed clients. Call it before `listen`.
    */
   attach(server: Server): void
+  /**
+   * A listener for 'upgrade' and 'connect' of a server, which `attach` sets as well: offers the connection to the application
+   * (`request.upgrade`), and answers in the ordinary way where that does not take it.
+   */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Runs the application's `startup`. Await it before listening; rejects if the application does. */
   startup(): Promise<void>
   /** Graceful stop begins: `context.draining` aborts, each further response closes its connection. */
@@ -38,24 +47,40 @@ export interface GatewayListener {
  *     listener.attach(server)
  *     await listener.startup()
  *     server.listen(8000)
- *
- * Upgrades are not offered (`request.upgrade` is always `undefined`).
  */
 export function toNode(application: Application, options: ToNodeOptions = {}): GatewayListener {
   const draining = new AbortController()
   const context = nodeContext(options.log ?? consoleLog, draining.signal)
+  const served = { application, context }
   let life: 'new' | 'started' | 'stopped' = 'new'
 
   function listener(req: IncomingMessage, res: ServerResponse): void {
+    unmask(req)
     const connection = Connection.of(req.socket)
     const refused = refusalOf(req)
-    if (refused === undefined) connection.take(new Exchange({ application, context }, req, res))
+    if (refused === undefined) connection.take(new Exchange(served, { req, res }))
     else connection.refuse(req, res, refused)
+  }
+
+  function upgrade(req: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const socket = stream as Socket
+    const connection = Connection.of(socket)
+    // Node has taken its hands off the socket: nobody else hears of its failure.
+    socket.on('error', () => {})
+    const refused = refusalOf(req)
+    if (refused !== undefined) {
+      connection.refuseInput(refused)
+      socket.resume()
+    } else if (req.method === 'CONNECT' || offeredBy(req) !== undefined) {
+      const offer = new Offer({ req, socket, head })
+      connection.take(new Exchange(served, { req, res: offer.res, offer }))
+    } else connection.whenIdle(() => replay({ req, socket, head }))
   }
 
   return Object.assign(listener, {
     context,
-    attach: (server: Server) => attachTo(server, listener),
+    upgrade,
+    attach: (server: Server) => attachTo(server, { request: listener, upgrade }),
     async startup(): Promise<void> {
       await application.startup?.(context)
       life = 'started'

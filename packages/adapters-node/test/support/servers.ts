@@ -90,8 +90,14 @@ async function startKirin(subject: Subject): Promise<RunningServer> {
   }
 }
 
+export interface RunningKirin {
+  readonly port: number
+  /** Stops it at once, or as the signal says, and waits until it has ended. */
+  stop(signal?: NodeJS.Signals): Promise<void>
+}
+
 /** Starts Kirin with the application that is a module's default export. */
-export async function runKirin(module: URL, env: NodeJS.ProcessEnv = {}): Promise<Omit<RunningServer, 'records'>> {
+export async function runKirin(module: URL, env: NodeJS.ProcessEnv = {}): Promise<RunningKirin> {
   const bin = createRequire(import.meta.url)
     .resolve('@nsgi/server/package.json')
     .replace('package.json', 'dist/cli/bin.js')
@@ -103,8 +109,8 @@ export async function runKirin(module: URL, env: NodeJS.ProcessEnv = {}): Promis
   const port = await listeningPort(child)
   return {
     port,
-    async stop() {
-      child.kill('SIGINT')
+    async stop(signal = 'SIGINT') {
+      child.kill(signal)
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     },
   }

@@ -39,7 +39,6 @@ describe('a request that is refused', () => {
     ['another version', 'GET / HTTP/2.0\r\nHost: a\r\n\r\n', '505 HTTP Version Not Supported'],
     ['an expectation', http11('GET /', 'Host: a', 'Expect: wonders'), '417 Expectation Failed'],
     ['one expectation too many', http11('GET /', 'Host: a', 'Expect: 100-continue, x'), '417 Expectation Failed'],
-    ['CONNECT', http11('CONNECT a:1', 'Host: a'), '501 Not Implemented'],
     ['CONNECT to a path', http11('CONNECT /', 'Host: a'), '400 Bad Request'],
     ['what is no HTTP', 'HELO\r\n\r\n', '400 Bad Request'],
     [
@@ -64,7 +63,8 @@ describe('a request that is refused', () => {
   it.each([
     ['in its head', 'GET / HTTP/1.1\r\nHost : a\r\n\r\n', '400 Bad Request'],
     ['by a rule', http11('GET *', 'Host: a'), '400 Bad Request'],
-    ['as a CONNECT', http11('CONNECT a:1', 'Host: a'), '501 Not Implemented'],
+    ['as a CONNECT', http11('CONNECT /', 'Host: a'), '400 Bad Request'],
+    ['as an upgrade', http11('GET *', 'Host: a', 'Connection: upgrade', 'Upgrade: a'), '400 Bad Request'],
   ])('%s waits for the answers to those before it', async (_how, bytes, status) => {
     const before = http11('GET /1', 'Host: a') + http11('GET /2', 'Host: a')
     expect(await answersTo(before + bytes)).toEqual(['200 OK', '200 OK', status])

@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe } from '@jest/globals'
+import { fromNode } from '../../src/index.ts'
 import { handler, upgrade } from '../fixtures/websocket.mjs'
+import { startBridge } from '../support/bridge.ts'
 import { runKirin } from '../support/servers.ts'
 import { behavesAsWebSockets, type WebSocketServerUnderTest } from '../support/websocket-behaviour.ts'
 
@@ -22,6 +24,10 @@ async function natively(): Promise<WebSocketServerUnderTest> {
 
 describe('a program with ws on node:http', () => {
   behavesAsWebSockets(natively)
+})
+
+describe('a program with ws through fromNode and toNode', () => {
+  behavesAsWebSockets(() => startBridge(fromNode(handler, { upgrade })))
 })
 
 describe('a program with ws through fromNode on kirin', () => {
