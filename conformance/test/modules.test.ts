@@ -23,6 +23,9 @@ const FILES: Readonly<Record<string, string>> = {
   'application.js': `export default () => ({ status: 200, headers: {}, body: 'hello' })
 export const wrong = () => ({ status: 200, headers: { 'content-length': '9' }, body: 'hello' })
 export const text = 'hello'
+export const failing = () => {
+  throw new Error('no database')
+}
 `,
   'middleware.js': `import { wrap } from '@nsgi/spec/middleware'
 export default application => wrap(application, (request, context, next) => next())
@@ -82,6 +85,12 @@ describe('nsgi-conformance', () => {
     const { stdout } = await run('middleware', './middleware.js:forgetful')
     expect(stdout).toMatch(/expected 1, saw 0/)
     expect(stdout).not.toMatch(/^ +expected$/m)
+  })
+
+  it('does not pass an application that answers nothing', async () => {
+    const { code, stdout } = await run('application', './application.js:failing')
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/the application answers none of the suite's requests: Error: no database/)
   })
 
   it('says so where a middleware gives no application', async () => {

@@ -143,7 +143,7 @@ export const applicationMutants: Mutants<Application> = {
   },
   'calls inform wherever it runs': {
     breaks: ['APP-07'],
-    caughtBy: ['APP-07.1'],
+    caughtBy: ['APP-01.1', 'APP-07.1'],
     make: () => request => {
       const inform = request.inform as (status: number) => void
       inform(103)
@@ -152,7 +152,7 @@ export const applicationMutants: Mutants<Application> = {
   },
   'uses an extension unseen': {
     breaks: ['APP-07'],
-    caughtBy: ['APP-07.1'],
+    caughtBy: ['APP-01.1', 'APP-07.1'],
     make: () => (_request, context) => {
       const metrics = context.extensions['kirin.metrics'] as { count(): void }
       metrics.count()

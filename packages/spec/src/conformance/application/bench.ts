@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import type { GatewayRequest } from '../../request.ts'
 import { createContext } from '../../testing/create-context.ts'
 import { createRequest, type RequestInit } from '../../testing/create-request.ts'
-import { describe, fail } from '../failure.ts'
+import { describe, fail, skip } from '../failure.ts'
 import { HeldResponse } from './held-response.ts'
 
 /** Requests that every application gets to see: an answer with a body, one without, content, and a path that is none. */
@@ -89,11 +89,16 @@ export class ApplicationBench {
     return { held }
   }
 
-  /** Asks each request in turn, and has each response judged. */
+  /** Asks each request in turn, and has each response judged. Skips where there is none to any: nothing is shown then. */
   async forEach(judge: (held: HeldResponse, init: RequestInit) => Promise<void> | void): Promise<void> {
+    const failures: unknown[] = []
     for (const init of this.life.requests) {
-      const held = await this.ask(init)
-      if (held !== undefined) await judge(held, init)
+      const { held, thrown } = await this.attempt(createRequest(init))
+      if (held === undefined) failures.push(thrown)
+      else await judge(held, init)
+    }
+    if (failures.length > 0 && failures.length === this.life.requests.length) {
+      skip(`the application answers none of the suite's requests: ${describe(failures[0])}`)
     }
   }
 
