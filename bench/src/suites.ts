@@ -92,6 +92,12 @@ const shapes: Suite = {
       targets: [NODE_HTTP, KIRIN_GATEWAY, ...peers],
       bars: [{ target: KIRIN_GATEWAY, of: NODE_HTTP, atMost: 1 }],
     })),
+    {
+      label: 'hello, world over TLS',
+      load: { ...PLAIN, tls: true },
+      targets: [NODE_HTTP, KIRIN_GATEWAY],
+      bars: [{ target: KIRIN_GATEWAY, of: NODE_HTTP, atMost: 1 }],
+    },
   ],
 }
 

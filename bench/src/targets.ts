@@ -16,8 +16,9 @@ export interface Target {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const KIRIN = here('../node_modules/@nsgi/server/dist/cli/bin.js')
-const CERTIFICATE = here('../certificate.pem')
-const KEY = here('../key.pem')
+/** Those of the server's tests. */
+const CERTIFICATE = here('../../packages/server/test/support/certificates/server.pem')
+const KEY = here('../../packages/server/test/support/certificates/server.key')
 
 function listening(name: string, file: string): Target {
   return {
@@ -77,9 +78,11 @@ function framework(name: string, file: string): Framework {
 }
 
 function bun(): Target | undefined {
-  const binary = `@oven/bun-${process.platform}-${process.arch === 'arm64' ? 'aarch64' : process.arch}/bin/bun`
+  const architecture = process.arch === 'arm64' ? 'aarch64' : process.arch
   try {
-    const command = createRequire(createRequire(import.meta.url).resolve('bun/package.json')).resolve(binary)
+    // The package for this machine, beside the one that chooses: its binary needs no install script.
+    const chooser = createRequire(createRequire(import.meta.url).resolve('bun/package.json'))
+    const command = chooser.resolve(`@oven/bun-${process.platform}-${architecture}/bin/bun`)
     return {
       name: 'Bun.serve',
       start: port => ({ command, args: [here('../servers/bun.mjs')], env: { LISTEN: String(port) } }),

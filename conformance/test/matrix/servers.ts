@@ -36,7 +36,7 @@ export const SERVERS: readonly ListedServer[] = [
   },
   {
     name: 'tiny-server',
-    title: '[tiny-server](examples/tiny-server), one file over `node:net`',
+    title: '[tiny-server](examples/tiny-server), 200 lines over `node:net`',
     command: `${TINY} {app} {port}`,
     unixCommand: `${TINY} {app} {socket}`,
     profiles: ['core', 'stream', 'upgrade'],
