@@ -146,6 +146,7 @@ async function finish(
   run: (onVerdict: (verdict: Verdict) => void) => Promise<Report>,
 ): Promise<number> {
   const terminal = new Terminal(stdout, { total, env })
+  terminal.begin()
   const report = await run(verdict => terminal.verdict(verdict))
   terminal.summary(report)
   const written = isWithoutTimes ? withoutTimes(report) : report

@@ -40,6 +40,11 @@ export class Terminal {
     this.#colour = output.isTTY === true && (env['NO_COLOR'] ?? '') === ''
   }
 
+  /** The first case may take as long as its subject takes to start. */
+  begin(): void {
+    if (this.#output.isTTY === true) this.#output.write(this.#paint('gray', `0 of ${this.#total}  starting`))
+  }
+
   /** One case is over. */
   verdict(verdict: Verdict): void {
     this.#done += 1
@@ -70,6 +75,8 @@ export class Terminal {
         `${profile.padEnd(12)} ${this.#paint(RESULTS[result], result.padEnd(10))} ${passed} of ${own.length} cases pass`,
       )
     }
+    const unclaimed = new Set(report.verdicts.map(({ profile }) => profile).filter(it => !report.claimed.includes(it)))
+    if (unclaimed.size > 0) this.#line(this.#paint('gray', `not claimed  ${[...unclaimed].join(', ')}`))
     const seconds = (report.duration / 1000).toFixed(1)
     this.#line(`${this.#paint(RESULTS[report.result], report.result)}: ${counted(report)} in ${seconds} s`)
   }
