@@ -70,7 +70,7 @@ export const settingsTable: SettingsTable = {
     summary: 'Address to listen on: host:port, [ipv6]:port, unix:path or fd://number; may be repeated',
     details:
       'An empty host (`:8000`) is every IPv4 interface, `[::]:8000` every interface of both kinds, or of IPv6 alone where an IPv4 address with ' +
-      'the same port is given as well. `fd://3` is a bound socket that the process was started with. Port 0 takes a free port, which the log then names. A socket file ' +
+      'the same port is given as well; IPv4 clients of it have addresses like `::ffff:192.0.2.1`. `fd://3` is a bound socket that the process was started with. Port 0 takes a free port, which the log then names. A socket file ' +
       'left behind by a dead server is replaced; one that somebody still answers on is not. `--umask` decides who may connect to it.',
   },
   backlog: {

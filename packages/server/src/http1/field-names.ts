@@ -1,28 +1,38 @@
 // Which of a few names occur in a head, found before any string is cut.
 
-/** A set of field names, to be looked for in the offsets that the parser recorded. */
+/** A set of field names, to be looked for in the offsets that the parser recorded, or among names. */
 export class FieldNames {
   /** The names of each length, in lower case. */
-  private readonly byLength: (readonly string[] | undefined)[] = []
+  private readonly byLength: (readonly string[])[] = []
+  /** Whether one of them begins with that byte: most fields of a request are told apart by it. */
+  private readonly firstBytes = new Uint8Array(256)
 
   constructor(names: Iterable<string>) {
     for (const name of names) {
       const lower = name.toLowerCase()
-      while (this.byLength.length <= lower.length) this.byLength.push(undefined)
+      while (this.byLength.length <= lower.length) this.byLength.push([])
       this.byLength[lower.length] = [...(this.byLength[lower.length] ?? []), lower]
+      for (const first of [lower, lower.toUpperCase()]) this.firstBytes[first.charCodeAt(0)] = 1
     }
   }
 
   /** Whether one of them is the name of a field; `spans` as in `RecordedHead`. */
   occurIn(text: string, spans: Int32Array, spanEnd: number): boolean {
-    const { byLength } = this
+    const { firstBytes } = this
     for (let i = 0; i < spanEnd; i += 4) {
       const start = spans[i] as number
-      const end = spans[i + 1] as number
-      if (end - start >= byLength.length) continue
-      const candidates = byLength[end - start]
-      if (candidates?.includes(text.slice(start, end).toLowerCase())) return true
+      if (firstBytes[text.charCodeAt(start)] === 0) continue
+      if (this.find(text.slice(start, spans[i + 1])) !== undefined) return true
     }
     return false
+  }
+
+  /** The name as it stands in the set, in lower case; `undefined` for one that does not. */
+  find(name: string): string | undefined {
+    if (this.firstBytes[name.charCodeAt(0)] === 0 || name.length >= this.byLength.length) return undefined
+    const candidates = this.byLength[name.length] as readonly string[]
+    if (candidates.length === 0) return undefined
+    const lower = name.toLowerCase()
+    return candidates.includes(lower) ? lower : undefined
   }
 }

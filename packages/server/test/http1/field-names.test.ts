@@ -22,6 +22,13 @@ describe('FieldNames', () => {
     }
   })
 
+  it('finds a name alone, too, and gives it in lower case', () => {
+    expect(names.find('X-Forwarded-For')).toBe('x-forwarded-for')
+    for (const other of ['', 'x', 'X-Forwarded-Fox', 'host', 'accept-encoding', 'x-forwarded-for-'.repeat(9)]) {
+      expect(names.find(other)).toBeUndefined()
+    }
+  })
+
   it('finds nothing else', () => {
     for (const others of [
       [],

@@ -3,7 +3,8 @@
 // Fields are read only if the operator named them: a proxy that writes one of them passes the client's own version of
 // the others on, so whatever is read without being written by the proxy is the client's word.
 
-import { isHost } from '../../http1/authority.ts'
+import { Buffer } from 'node:buffer'
+import { isAuthority } from '../../http1/authority.ts'
 import { FieldNames } from '../../http1/field-names.ts'
 import { trimmed } from '../../http1/field-records.ts'
 import type { ForwardedFields, Vouched } from '../../http1/forwarding.ts'
@@ -29,6 +30,10 @@ export interface ForwardingRules {
 /** Trusted hops in one request. No real chain is near it; each costs a look-up. */
 const MOST_HOPS = 50
 
+/** How many values of X-Forwarded-For are remembered, and up to how many characters: below half a megabyte in all. */
+const MOST_REMEMBERED = 1024
+const LONGEST_REMEMBERED = 128
+
 /** Reads the rules; `undefined` where nobody is trusted or nothing is read, so that requests cost nothing. */
 export function forwardedFields(rules: ForwardingRules): ForwardedFields | undefined {
   const trusted = new TrustedPeers(rules.allowIps)
@@ -47,12 +52,12 @@ class FieldsReader implements ForwardedFields {
   readonly names: FieldNames
   readonly isEmpty: boolean
   private readonly trusted: TrustedPeers
-  private readonly fields: ReadonlySet<string>
+  /** What lately used values of X-Forwarded-For came to: clients send many requests, and it is worth some microseconds. */
+  private readonly remotes = new Map<string, Peer>()
   private readonly secureValues = new Map<string, readonly string[]>()
 
   constructor(trusted: TrustedPeers, { fields, schemeFields }: ForwardingRules) {
     this.trusted = trusted
-    this.fields = new Set(fields)
     for (const text of schemeFields) {
       const field = parseSchemeField(text)
       if (field === undefined) throw new RangeError(`not a field and its value: ${text}`)
@@ -69,8 +74,8 @@ class FieldsReader implements ForwardedFields {
     // The lines of one field are one list (RFC 9110 §5.3): which line a word stands in must not matter.
     const lists = new Map<string, string>()
     for (let i = 0; i < fields.length; i += 2) {
-      const name = (fields[i] as string).toLowerCase()
-      if (!this.fields.has(name) && !this.secureValues.has(name)) continue
+      const name = this.names.find(fields[i] as string)
+      if (name === undefined) continue
       const known = lists.get(name)
       const value = fields[i + 1] as string
       lists.set(name, known === undefined ? value : `${known},${value}`)
@@ -97,22 +102,33 @@ class FieldsReader implements ForwardedFields {
     }
   }
 
-  /** From the right, where the nearest proxy wrote, to the first that is not trusted: whatever is left of it may be made up. */
   private readFor(value: string, claims: Claims): Rejection | undefined {
-    const entries = split(value)
-    let remote: Peer | undefined
-    for (let hops = 0; ; hops++) {
-      const entry = entries.pop()
-      if (entry === undefined) break
-      remote = parseForwardedFor(entry)
-      if (remote === undefined) return invalid(`X-Forwarded-For names ${JSON.stringify(entry)}`)
-      if (!this.isTrustedHop(remote)) break
-      if (hops === MOST_HOPS) return tooManyHops()
+    const known = this.remotes.get(value)
+    if (known !== undefined) return claimRemote(claims, known)
+    const isKept = value.length <= LONGEST_REMEMBERED
+    // A copy: a string that was cut out of a head keeps all of it in memory.
+    const own = isKept ? Buffer.from(value, 'latin1').toString('latin1') : value
+    const remote = this.walk(split(own))
+    if ('code' in remote) return remote
+    if (isKept) {
+      if (this.remotes.size === MOST_REMEMBERED) this.remotes.clear()
+      this.remotes.set(own, remote)
     }
     return claimRemote(claims, remote)
   }
 
-  /** The same walk; each element that is reached is a trusted proxy's, and tells of the hop before it. */
+  /** From the right, where the nearest proxy wrote, to the first that is not trusted: whatever is left of it may be made up. */
+  private walk(entries: readonly string[]): Peer | Rejection {
+    for (let i = entries.length - 1; ; i--) {
+      const entry = entries[i] as string
+      const remote = parseForwardedFor(entry)
+      if (remote === undefined) return invalid(`X-Forwarded-For names ${JSON.stringify(entry)}`)
+      if (i === 0 || !this.isTrustedHop(remote)) return Object.freeze(remote)
+      if (entries.length - i > MOST_HOPS) return tooManyHops()
+    }
+  }
+
+  /** The same walk: each element that is reached is a trusted proxy's, and tells of the hop before it. */
   private readForwarded(value: string, claims: Claims): Rejection | undefined {
     const elements = parseForwarded(value)
     if (elements === undefined) return invalid('Forwarded breaks the grammar of RFC 7239 §4')
@@ -124,7 +140,7 @@ class FieldsReader implements ForwardedFields {
         if (said.scheme === undefined) return invalid('proto in Forwarded is neither http nor https')
       }
       if (host !== undefined) {
-        if (host === '' || !isHost(host)) return invalid('host in Forwarded is no host')
+        if (!isAuthority(host)) return invalid('host in Forwarded is no host')
         said.authority = host
       }
       // Who came before is not told: nothing further left is anybody's word that counts.
@@ -153,7 +169,7 @@ function readScheme(value: string, secure: readonly string[], claims: Claims): R
 /** Every proxy in the chain may have written a copy, but they must all be the same. */
 function readHost(value: string, claims: Claims): Rejection | undefined {
   for (const host of split(value)) {
-    if (host === '' || !isHost(host)) return invalid('X-Forwarded-Host is no host')
+    if (!isAuthority(host)) return invalid('X-Forwarded-Host is no host')
     const refused = claimHost(claims, host)
     if (refused !== undefined) return refused
   }

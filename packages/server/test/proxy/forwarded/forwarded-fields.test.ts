@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import * as fc from 'fast-check'
 import { settingsTable } from '../../../src/config/settings.ts'
 import { type ForwardingRules, forwardedFields } from '../../../src/proxy/forwarded/forwarded-fields.ts'
 
@@ -123,6 +124,23 @@ describe('X-Forwarded-For', () => {
     expect(vouched([`X-Forwarded-For: ${hops(50)}`])).toEqual(remote('10.0.0.1'))
     expect(vouched([`X-Forwarded-For: ${hops(52)}`])).toBe(INVALID)
     expect(vouched([`Forwarded: ${hops(52).replaceAll('10', 'for=10')}`], { fields: ALL })).toBe(INVALID)
+  })
+
+  it('is read the same however often it comes, and whatever came in between', () => {
+    const fields = forwardedFields(DEFAULTS)
+    const read = (value: string): unknown => {
+      const found = fields?.vouchedIn(['X-Forwarded-For', value], PROXY)
+      return found === undefined || 'code' in found ? found?.code : found.remote?.address
+    }
+    const long = `${'6.6.6.6, '.repeat(30)}203.0.113.9`
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < 1500; i++) expect(read(`198.51.${i >> 8}.${i & 255}`)).toBe(`198.51.${i >> 8}.${i & 255}`)
+      expect([read('203.0.113.9, 10.0.0.1'), read('nonsense'), read(long)]).toEqual([
+        '203.0.113.9',
+        'FORWARDED_INVALID',
+        '203.0.113.9',
+      ])
+    }
   })
 
   it('believes the left end when everybody is trusted', () => {
@@ -254,5 +272,43 @@ describe('both kinds of fields', () => {
   ])('are refused where they disagree about %s', (_, lines) => {
     expect(all(...lines)).toBe(CONFLICT)
     expect(all(...lines.toReversed())).toBe(CONFLICT)
+  })
+})
+
+describe('whatever is forwarded', () => {
+  const trusted = fc.constantFrom('10.0.0.1', '127.0.0.1', '2001:db8::1', '::ffff:10.9.9.9')
+  const stranger = fc.constantFrom('203.0.113.9', '6.6.6.6', '2001:db9::1', '::ffff:192.0.2.1')
+  const hop = fc.oneof(
+    trusted.map(address => ({ address, isTrusted: true })),
+    stranger.map(address => ({ address, isTrusted: false })),
+  )
+
+  it('the client is the rightmost hop that is not trusted, in both kinds of fields', () => {
+    fc.assert(
+      fc.property(fc.array(hop, { minLength: 1, maxLength: 12 }), hops => {
+        const client = (hops.findLast(({ isTrusted }) => !isTrusted) ?? hops[0])?.address as string
+        const list = hops.map(({ address }) => address)
+        const elements = list.map(address => `for="${address.includes(':') ? `[${address}]` : address}"`)
+        expect(all(`X-Forwarded-For: ${list.join(', ')}`)).toEqual(remote(client))
+        expect(all(`Forwarded: ${elements.join(', ')}`, `X-Forwarded-For: ${list.join(',')}`)).toEqual(remote(client))
+      }),
+    )
+  })
+
+  it('nothing but a rejection or what somebody said comes of it, and nothing is thrown', () => {
+    const name = fc.constantFrom('X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host', 'Forwarded')
+    const word = fc.oneof(
+      fc.string({ unit: fc.integer({ min: 0x20, max: 0xff }).map(code => String.fromCharCode(code)) }),
+      fc.constantFrom('for=', '"', ',', ';', '10.0.0.1', '203.0.113.9', '[::1]', ':80', 'unknown', '_x', 'https', '\\'),
+    )
+    const line = fc.tuple(name, fc.array(word, { maxLength: 6 })).map(([field, words]) => `${field}: ${words.join('')}`)
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 4 }), lines => {
+        const found = all(...lines)
+        if (typeof found === 'string') expect([INVALID, CONFLICT]).toContain(found)
+        else expect(found).toBeInstanceOf(Object)
+      }),
+      { numRuns: 500 },
+    )
   })
 })
