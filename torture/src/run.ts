@@ -1,10 +1,12 @@
 // `npm run torture`: the long versions of what the tests do briefly. See docs/torture.md.
 import { readOptions, type TortureOptions } from './commands/options.ts'
 import { runParserLevel } from './commands/parser.ts'
+import { runSoak } from './commands/soak.ts'
 
 /** The levels by name, in the order in which they run. */
 const LEVELS: Readonly<Record<string, (options: TortureOptions) => Promise<boolean>>> = {
   parser: runParserLevel,
+  soak: runSoak,
 }
 
 const options = readOptions(process.argv.slice(2))

@@ -4,7 +4,7 @@ import { type Cursor, Refused } from './cursor.ts'
 import { readFields } from './fields.ts'
 
 const TOKEN = "[!#$%&'*+\\-.^_`|~\\w]+"
-const QUOTED = '"(?:[\\t !#-\\[\\]-~\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*"'
+const QUOTED = '"(?:[\\t !#-\\[\\]-\\xff]|\\\\[\\t -\\xff])*"'
 /** An empty name or value, or a quoted string right behind a token, is none by the grammar. llhttp takes it, and nothing follows from an extension. */
 const EXTENSION = `[ \\t]*;[ \\t]*(?:${TOKEN})?(?:[ \\t]*=[ \\t]*(?:${TOKEN})?(?:${QUOTED})?)?`
 const SIZE_LINE = new RegExp(`([0-9a-fA-F]+)(?:${EXTENSION})*\\r\\n`, 'y')

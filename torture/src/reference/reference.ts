@@ -20,15 +20,24 @@ export function observeReference(stream: string): Observation {
   const requests: SeenRequest[] = []
   try {
     for (;;) {
-      for (let i = 0; i < EMPTY_LINES && stream.startsWith('\r\n', cursor.at); i++) cursor.at += 2
-      // Half an empty line is nothing that asks for an answer.
-      if (['', '\r'].includes(stream.slice(cursor.at))) return { requests, end: 'ended', reason: '' }
+      if (skipEmptyLines(cursor)) return { requests, end: 'ended', reason: '' }
       if (!readMessage(cursor, requests)) return { requests, end: 'closed', reason: '' }
     }
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     return { requests, end: 'refused', reason: error.message }
   }
+}
+
+/** Passes over empty lines; whether nothing is behind them, or but half of another, that asks for an answer. */
+function skipEmptyLines(cursor: Cursor): boolean {
+  const { stream } = cursor
+  for (let i = 0; i < EMPTY_LINES && stream.startsWith('\r', cursor.at); i++) {
+    if (cursor.at === stream.length - 1) return true
+    if (!stream.startsWith('\r\n', cursor.at)) return false
+    cursor.at += 2
+  }
+  return cursor.at === stream.length
 }
 
 const REQUEST_LINE = /([!#$%&'*+\-.^_`|~\w]+) ([!-~]+) HTTP\/(\d)\.(\d)\r\n/y

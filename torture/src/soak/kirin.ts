@@ -1,0 +1,95 @@
+// The server of a soak: a real kirin with several workers.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { WorkerStats } from './counts.ts'
+
+const PROBE = fileURLToPath(new URL('../../dist/soak/probe.js', import.meta.url))
+
+/** What of the log is kept: the end. */
+const LOG_TAIL = 20_000
+
+export class SoakedKirin {
+  readonly port: number
+  private readonly child: ChildProcess
+  private readonly log: { text: string }
+
+  private constructor(child: ChildProcess, log: { text: string }, port: number) {
+    this.child = child
+    this.log = log
+    this.port = port
+  }
+
+  /** Starts it on a free port, and waits until it listens. Rejects with its log if it does not. */
+  static async start(workers: number): Promise<SoakedKirin> {
+    const manifest = createRequire(import.meta.url).resolve('@nsgi/server/package.json')
+    const bin = join(dirname(manifest), 'dist/cli/bin.js')
+    const { PATH = '', HOME = '' } = process.env
+    const args = ['--bind', '127.0.0.1:0', '--workers', String(workers), '--graceful-timeout', '20', PROBE]
+    const child = spawn(process.execPath, [bin, ...args], { env: { PATH, HOME }, stdio: ['ignore', 'ignore', 'pipe'] })
+    const log = { text: '' }
+    const port = await new Promise<number>((resolve, reject) => {
+      child.once('exit', () => reject(new Error(`kirin did not start: ${log.text}`)))
+      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+        log.text = (log.text + text).slice(-LOG_TAIL)
+        const found = /Listening at http:\/\/127\.0\.0\.1:(\d+)/.exec(log.text)?.[1]
+        if (found !== undefined) resolve(Number(found))
+      })
+    })
+    child.removeAllListeners('exit')
+    return new SoakedKirin(child, log, port)
+  }
+
+  /** The end of what it wrote to its log. */
+  get logTail(): string {
+    return this.log.text
+  }
+
+  /** The numbers of every worker, asked until each has answered: which one gets a connection is for the system to say. */
+  async stats(workers: number): Promise<WorkerStats[]> {
+    const found = new Map<number, WorkerStats>()
+    for (let i = 0; found.size < workers && i < 2000; i++) {
+      // Several at a time: a lone one would always reach the same idle worker.
+      for (const one of await Promise.all(Array.from({ length: 8 }, () => this.ask()))) found.set(one.pid, one)
+    }
+    return [...found.values()].sort((a, b) => a.worker - b.worker)
+  }
+
+  /** Asks until nothing is under way in any worker, or it is plain that something stays. */
+  async settledStats(workers: number, leaks: (stats: WorkerStats) => readonly string[]): Promise<WorkerStats[]> {
+    const found = new Map<number, WorkerStats>()
+    for (let i = 0; i < 1000; i++) {
+      const one = await this.ask()
+      found.set(one.pid, one)
+      const all = [...found.values()]
+      if (all.length === workers && all.every(stats => leaks(stats).length === 0)) break
+      // Lost connections are noticed a few turns later; a lingering one is dropped after five seconds.
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+    return [...found.values()].sort((a, b) => a.worker - b.worker)
+  }
+
+  /** Stops it gracefully; its exit code. */
+  async stop(): Promise<number | null> {
+    const exited = this.child.exitCode === null ? once(this.child, 'exit') : Promise.resolve()
+    this.child.kill('SIGTERM')
+    await exited
+    return this.child.exitCode
+  }
+
+  private ask(): Promise<WorkerStats> {
+    return new Promise((resolve, reject) => {
+      const asked = request({ port: this.port, host: '127.0.0.1', path: '/stats', agent: false }, response => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (part: string) => {
+          text += part
+        })
+        response.on('end', () => resolve(JSON.parse(text) as WorkerStats))
+      })
+      asked.on('error', reject).end()
+    })
+  }
+}

@@ -1,0 +1,220 @@
+// The application of a soak: what a request asks for in its query, with everything counted.
+import { readdirSync, readlinkSync } from 'node:fs'
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
+import { content } from './content.ts'
+import { noCounts, type WorkerStats } from './counts.ts'
+
+type Answer = GatewayResponse | Promise<GatewayResponse>
+
+const counts = noCounts()
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** What stands in the query as whole numbers. */
+function numberIn(query: URLSearchParams, name: string): number {
+  return Number(query.get(name) ?? 0)
+}
+
+/** An iterable over the content that counts how it is closed, and takes a turn between chunks where `pace` says so. */
+class CountedBody implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array, undefined> {
+  private at: number
+  private left: number
+  private readonly query: URLSearchParams
+  private over = false
+
+  constructor(query: URLSearchParams) {
+    this.query = query
+    this.at = numberIn(query, 'at')
+    this.left = numberIn(query, 'n')
+    counts.iterables++
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.query.has('pace')) await turn()
+    // Closed while this was waiting.
+    if (this.over) return { done: true, value: undefined }
+    if (this.left === 0) {
+      this.end()
+      if (this.query.has('break')) throw new Error('broken on purpose')
+      return { done: true, value: undefined }
+    }
+    const length = Math.min(this.left, numberIn(this.query, 'chunk') || this.left)
+    const value = content(this.at, length)
+    this.at += length
+    this.left -= length
+    return { done: false, value }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.end()
+    return { done: true, value: undefined }
+  }
+
+  private end(): void {
+    if (this.over) counts.closedTwice++
+    else counts.closed++
+    this.over = true
+  }
+}
+
+/** Adds `finished`, counted. */
+function counted(response: GatewayResponse): GatewayResponse {
+  counts.responses++
+  let isFinished = false
+  return {
+    ...response,
+    finished(error) {
+      if (isFinished) counts.finishedTwice++
+      isFinished = true
+      if (error === undefined) counts.completed++
+      else counts.failed++
+    },
+  }
+}
+
+const TEXT = { 'content-type': 'application/octet-stream' }
+
+function bytes(query: URLSearchParams): GatewayResponse {
+  const at = numberIn(query, 'at')
+  const n = numberIn(query, 'n')
+  switch (query.get('how')) {
+    case 'single':
+      return { status: 200, headers: TEXT, body: content(at, n) }
+    case 'sync':
+      return { status: 200, headers: TEXT, body: [content(at, n >> 1), '', content(at + (n >> 1), n - (n >> 1))] }
+    case 'declared':
+      return { status: 200, headers: { ...TEXT, 'content-length': String(n) }, body: new CountedBody(query) }
+    default:
+      return {
+        status: 200,
+        headers: TEXT,
+        body: new CountedBody(query),
+        trailers: () => ({ 'x-length': String(n) }),
+      }
+  }
+}
+
+/** Reads a body to its end, or one chunk of it, against the content that it must be. */
+async function upload(request: GatewayRequest, query: URLSearchParams): Promise<GatewayResponse> {
+  let received = 0
+  if (request.body !== null) {
+    counts.bodies++
+    try {
+      for await (const chunk of request.body) {
+        if (!content(numberIn(query, 'at') + received, chunk.length).equals(chunk)) counts.wrongBytes++
+        received += chunk.length
+        if (query.has('peek')) break
+        if (query.has('pace')) await turn()
+      }
+    } finally {
+      counts.bodiesOver++
+    }
+  }
+  const sum = request.trailers?.['x-sum'] ?? ''
+  return { status: 200, headers: TEXT, body: query.has('peek') ? 'peeked' : `${received} ${sum}` }
+}
+
+/** Sends the request's body back as it comes. */
+async function* echo(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  counts.bodies++
+  try {
+    yield* body
+  } finally {
+    counts.bodiesOver++
+    counts.closed++
+  }
+}
+
+/** An echo that is closed before it began runs nothing: whoever asks for one is counted when it starts. */
+function echoed({ body }: GatewayRequest): GatewayResponse {
+  if (body === null) return { status: 200, headers: TEXT, body: '' }
+  const iterator = echo(body)
+  let begun = false
+  return {
+    status: 200,
+    headers: TEXT,
+    body: {
+      [Symbol.asyncIterator]: () => ({
+        next: () => {
+          if (!begun) counts.iterables++
+          begun = true
+          return iterator.next()
+        },
+        return: () => iterator.return(undefined),
+      }),
+    },
+  }
+}
+
+function stats({ worker }: Context): GatewayResponse {
+  collect()
+  const { heapUsed, rss } = process.memoryUsage()
+  const found: WorkerStats = {
+    worker,
+    pid: process.pid,
+    counts,
+    heap: heapUsed / 1e6,
+    rss: rss / 1e6,
+    sockets: readdirSync('/proc/self/fd').filter(isConnection).length,
+  }
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(found) }
+}
+
+/** Descriptors below 10 are the process's own: its output, the channel to the master, the listening socket. */
+function isConnection(descriptor: string): boolean {
+  try {
+    return Number(descriptor) >= 10 && readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('socket:')
+  } catch {
+    return false
+  }
+}
+
+function answer(request: GatewayRequest, query: URLSearchParams): Answer {
+  switch (request.path) {
+    case '/bytes':
+      return bytes(query)
+    case '/upload':
+      return upload(request, query)
+    case '/echo':
+      return echoed(request)
+    case '/ignore':
+      return { status: 200, headers: TEXT, body: 'ignored' }
+    case '/empty':
+      return { status: 204 }
+    case '/late':
+      return wait(numberIn(query, 'ms')).then(() => bytes(query))
+    case '/inform':
+      request.inform?.(103, { link: '</style.css>; rel=preload' })
+      return bytes(query)
+    case '/throw':
+      throw new Error('thrown on purpose')
+    default:
+      return { status: 404, headers: TEXT, body: 'not found' }
+  }
+}
+
+function application(request: GatewayRequest, context: Context): Answer {
+  if (request.path === '/stats') return stats(context)
+  counts.calls++
+  try {
+    const answered = answer(request, new URLSearchParams(request.query))
+    if (!(answered instanceof Promise)) return counted(answered)
+    return answered.then(counted, error => {
+      counts.thrown++
+      throw error
+    })
+  } catch (error) {
+    counts.thrown++
+    throw error
+  }
+}
+
+export default application
