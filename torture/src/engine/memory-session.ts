@@ -1,6 +1,7 @@
 // One connection of Kirin's engine without a socket, fed with given reads, and a note of all that came of it.
-import { Connection, type ConnectionHost } from '@nsgi/server/internal/http1/connection'
-import { DEFAULT_HEAD_LIMITS, type HeadLimits } from '@nsgi/server/internal/http1/limits'
+import { Connection } from '@nsgi/server/internal/http1/connection'
+import type { ConnectionHost } from '@nsgi/server/internal/http1/connection-host'
+import { DEFAULT_LIMITS, type RequestLimits } from '@nsgi/server/internal/http1/limits'
 import type { Rejection } from '@nsgi/server/internal/http1/rejections'
 import type { Application, Context, GatewayRequest, GatewayResponse, Logger } from '@nsgi/spec'
 import { createContext } from '@nsgi/spec/testing'
@@ -21,7 +22,7 @@ const CONTEXT = createContext()
 const DATE = 'date: Sun, 06 Nov 1994 08:49:37 GMT\r\n'
 
 export class MemorySession implements ConnectionHost {
-  readonly limits: HeadLimits = DEFAULT_HEAD_LIMITS
+  readonly limits: RequestLimits = DEFAULT_LIMITS
   readonly context: Context = CONTEXT
   readonly log: Logger = CONTEXT.log
   readonly isDraining = false
@@ -66,6 +67,10 @@ export class MemorySession implements ConnectionHost {
   refused(refused: Rejection): void {
     if (this.refusal !== undefined) this.fault ??= `refused twice: ${this.refusal.code}, ${refused.code}`
     this.refusal = refused
+  }
+
+  dropped(why: Error): void {
+    this.fault ??= `dropped: ${why.message}`
   }
 
   /** One turn of an event loop: reads what may be read, sends what waits, closes when both sides have. */

@@ -76,7 +76,7 @@ function valuesOf(fields: readonly Field[], wanted: string): string[] {
   return fields.filter(({ name }) => name.toLowerCase() === wanted).map(({ value }) => value)
 }
 
-const HOST = /^(?:\[[0-9a-f:.]+\]|[\w\-.~!$&'()*+,;=%]*)(?::\d*)?$/i
+const HOST = /^(?:\[[0-9a-f:.]+\]|(?:[\w\-.~!$&'()*+,;=]|%[0-9a-f]{2})*)(?::\d*)?$/i
 
 /** RFC 9112 §3.2. */
 function checkHost(fields: readonly Field[], http11: boolean): void {

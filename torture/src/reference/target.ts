@@ -1,7 +1,8 @@
 // The four forms of a request-target (RFC 9112 §3.2), and which method may have which.
 
-const ABSOLUTE = /^https?:\/\/((?:\[[0-9a-f:.]+\]|[\w\-.~!$&'()*+,;=%]*)(?::\d*)?)(?:[/?]|$)/i
-const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[\w\-.~!$&'()*+,;=%]+):\d{1,5}$/i
+const HOST = "(?:\\[[0-9a-f:.]+\\]|(?:[\\w\\-.~!$&'()*+,;=]|%[0-9a-f]{2})*)"
+const ABSOLUTE = new RegExp(`^https?://(${HOST}(?::\\d*)?)(?:[/?]|$)`, 'i')
+const AUTHORITY = new RegExp(`^${HOST}:\\d{1,5}$`, 'i')
 
 /** Whether that method may have that target, which is of visible ASCII. A fragment is in no form. */
 export function isAllowedTarget(method: string, target: string): boolean {
