@@ -147,6 +147,17 @@ export const settingsTable: SettingsTable = {
     details:
       'A worker keeps one processor busy: start with as many as there are processors. TTIN and TTOU change it later.',
   },
+  workerConnections: {
+    group: 'Workers',
+    flag: '--worker-connections',
+    kind: wholeNumber(1, 1_000_000),
+    default: 10_000,
+    summary: 'Most connections that a worker has at the same time',
+    details:
+      'With all of them taken the worker accepts no more: new clients wait in the queue of the socket (`--backlog`), or get another worker. Answers then ' +
+      'end their connections, so that whoever waits gets a turn. Idle connections count. It is never more than the limit on file descriptors leaves: ' +
+      '128 of them are for the application’s files and connections of its own. gunicorn’s 1,000 is for workers that keep a thread or greenlet for each.',
+  },
   bootTimeout: {
     group: 'Workers',
     flag: '--boot-timeout',

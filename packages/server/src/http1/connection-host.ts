@@ -26,6 +26,8 @@ export interface ConnectionHost extends ExchangeHost {
   readonly forwarded?: ForwardedFields | undefined
   /** Whether the server is stopping: responses say `connection: close`. */
   readonly isDraining: boolean
+  /** Whether others wait for a connection to end: responses say `connection: close`, too. */
+  readonly isFull?: boolean
   /** Called for a request that is refused before the application. */
   refused(refused: Rejection, connection: Connection): void
   /** Called for a client that is given up. */

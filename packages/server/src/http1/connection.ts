@@ -69,7 +69,8 @@ export class Connection implements ExchangeOwner, BodySource {
 
   get mayContinue(): boolean {
     const { exchange } = this
-    if (exchange === undefined || this.host.isDraining || !exchange.head.facts.keepAlive) return false
+    if (exchange === undefined || !exchange.head.facts.keepAlive || this.host.isDraining || this.host.isFull)
+      return false
     if (exchange.peerFault !== undefined || exchange.head.isMethod('CONNECT')) return false
     if (this.peerEnded && this.held === undefined) return false
     if (this.state === 'waiting') return true

@@ -8,6 +8,7 @@ const envelope = { kirin: v.literal(1) }
 /** The settings that a worker needs. All times in seconds. */
 export interface WorkerSettings {
   readonly backlog: number
+  readonly workerConnections: number
   readonly gracefulTimeout: number
   readonly keepAlive: number
   readonly limitRequestLine: number
@@ -92,6 +93,7 @@ export type FromWorker =
 
 const settings = v.object({
   backlog: v.number(),
+  workerConnections: v.number(),
   gracefulTimeout: v.number(),
   keepAlive: v.number(),
   limitRequestLine: v.number(),

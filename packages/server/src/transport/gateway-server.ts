@@ -36,6 +36,11 @@ export interface GatewayServerOptions {
   /** Which proxies are believed what; by default none is. */
   readonly forwarding?: ForwardingRules | undefined
   readonly timeouts?: Partial<ConnectionTimeouts> | undefined
+  /**
+   * Connections at the same time. With all of them taken, inherited sockets (`listen({ fd })`) accept no more until one ends;
+   * from other sockets further connections are closed at once.
+   */
+  readonly maxConnections?: number | undefined
   /** With it TCP sockets speak TLS, and only that. UNIX sockets, which do not leave the machine, speak plain HTTP in any case. */
   readonly tls?: TlsMaterial | undefined
   /** Milliseconds from an accepted connection to the end of its TLS handshake. */

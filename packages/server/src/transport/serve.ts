@@ -12,6 +12,7 @@ import type { TlsMaterial } from '../ipc/messages.ts'
 import { forwardedFields } from '../proxy/forwarded/forwarded-fields.ts'
 import { dateLine } from './date-line.ts'
 import type { ExchangeRecord, GatewayServer, GatewayServerOptions } from './gateway-server.ts'
+import { Places } from './places.ts'
 import { ProxyAcceptor } from './proxy-acceptor.ts'
 import { type ReadCallback, readEvents, readInto } from './socket-reads.ts'
 import { attach, SocketWire } from './socket-wire.ts'
@@ -36,6 +37,7 @@ class Engine implements GatewayServer, ConnectionHost {
   isDraining = false
 
   private readonly servers: Server[] = []
+  private readonly places: Places
   private readonly live = new Set<LiveConnection>()
   private readonly sweep: Sweep<LiveConnection>
   private readonly proxied: ProxyAcceptor | undefined
@@ -50,6 +52,7 @@ class Engine implements GatewayServer, ConnectionHost {
     this.application = options.application
     this.context = options.context
     this.log = options.log
+    this.places = new Places(options.maxConnections ?? Number.POSITIVE_INFINITY, options.log)
     this.limits = { ...DEFAULT_LIMITS, ...definedOnly(options.limits) }
     this.sweep = new Sweep(this.live, { ...DEFAULT_TIMEOUTS, ...definedOnly(options.timeouts) })
     this.forwarded = options.forwarding && forwardedFields(options.forwarding)
@@ -75,6 +78,10 @@ class Engine implements GatewayServer, ConnectionHost {
     return { connections: this.open, active }
   }
 
+  get isFull(): boolean {
+    return this.places.isFull
+  }
+
   private get open(): number {
     return this.preludes.reduce((sum, { size }) => sum + size, this.live.size)
   }
@@ -89,6 +96,7 @@ class Engine implements GatewayServer, ConnectionHost {
       // With a descriptor, node takes the backlog from this argument only.
       server.listen(where, where.backlog, () => {
         if (isTcp(server)) secure = this.secure
+        this.places.add(server)
         server.removeListener('error', reject)
         server.on('error', error => this.log.error({ err: error }, 'a listening socket failed'))
         resolve()
@@ -128,16 +136,21 @@ class Engine implements GatewayServer, ConnectionHost {
   }
 
   private accept(accepted: Socket, secure: SecureAcceptor | undefined): void {
-    const endpoints = endpointsOf(accepted)
-    this.sweep.start()
-    if (this.proxied === undefined) {
-      this.begin(accepted, endpoints, secure)
+    if (this.places.isFull) {
+      // A socket that this process bound itself cannot be kept from accepting.
+      accepted.destroy()
       return
     }
-    this.proxied.accept(accepted, endpoints, {
-      stripped: proxied => this.begin(accepted, proxied, secure),
-      closed: () => this.checkEmpty(),
-    })
+    const endpoints = endpointsOf(accepted)
+    this.sweep.start()
+    if (this.proxied === undefined) this.begin(accepted, endpoints, secure)
+    else {
+      this.proxied.accept(accepted, endpoints, {
+        stripped: proxied => this.begin(accepted, proxied, secure),
+        closed: () => this.checkEmpty(),
+      })
+    }
+    this.places.update(this.open, now)
   }
 
   private begin(accepted: Socket, endpoints: EndpointPair, secure: SecureAcceptor | undefined): void {
@@ -182,11 +195,15 @@ class Engine implements GatewayServer, ConnectionHost {
   }
 
   private checkEmpty(): void {
-    if (this.open > 0) return
+    const { open } = this
+    this.places.update(open, now)
+    if (open > 0) return
     this.sweep.stop()
     this.onEmpty?.()
   }
 }
+
+const now = (): number => performance.now()
 
 /** Opens the socket of a connection, with what it has read for the callback. */
 type OpenSocket = (onRead: ReadCallback) => { socket: Socket; raw?: Socket }

@@ -13,6 +13,7 @@ import { createGatewayServer } from '../transport/serve.ts'
 import { loadApplication } from './application.ts'
 import { BootError, describeThrown } from './boot-error.ts'
 import { createContext } from './context.ts'
+import { connectionsWithinDescriptors } from './descriptor-limit.ts'
 import { settledWithin } from './settled-within.ts'
 import type { WorkerLogs } from './worker-logs.ts'
 
@@ -72,6 +73,7 @@ export async function bootService(
       schemeFields: order.settings.secureSchemeHeaders,
     },
     timeouts: timeoutsOf(order.settings),
+    maxConnections: Math.min(order.settings.workerConnections, connectionsWithinDescriptors()),
     onExchange: logs.record,
     tls: order.tls ?? undefined,
   })

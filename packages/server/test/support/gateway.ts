@@ -10,7 +10,7 @@ import { freePort, RawClient } from './raw-client.ts'
 /** How the server is made, where that matters. */
 export type GatewayOptions = Pick<
   GatewayServerOptions,
-  'limits' | 'timeouts' | 'tls' | 'handshakeTimeout' | 'proxyProtocol' | 'forwarding'
+  'limits' | 'timeouts' | 'maxConnections' | 'tls' | 'handshakeTimeout' | 'proxyProtocol' | 'forwarding'
 >
 
 /** A server that listens, what it recorded, and its clients. */
