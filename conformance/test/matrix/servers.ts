@@ -11,6 +11,7 @@ export interface ListedServer {
   readonly command: string
   readonly unixCommand: string
   readonly tlsCommand?: string
+  readonly limitCommand?: string
   /** What it claims. */
   readonly profiles: readonly Feature[]
   /** A list of what it cannot do, from the root of the repository. */
@@ -32,6 +33,7 @@ export const SERVERS: readonly ListedServer[] = [
     command: `${KIRIN} {app} --bind 127.0.0.1:{port} --workers {workers}`,
     unixCommand: `${KIRIN} {app} --bind unix:{socket}`,
     tlsCommand: `${KIRIN} {app} --bind 127.0.0.1:{port} --certfile {cert} --keyfile {key} --ca-certs {ca} --cert-reqs 1`,
+    limitCommand: `${KIRIN} {app} --bind 127.0.0.1:{port} --limit-request-body {limit}`,
     profiles: ['core', 'stream', 'prefork', 'upgrade', 'tls'],
   },
   {
@@ -64,7 +66,7 @@ export const SERVERS: readonly ListedServer[] = [
 
 /** The arguments of nsgi-conformance for a server. */
 export function argumentsFor(server: ListedServer): readonly string[] {
-  const { command, unixCommand, tlsCommand, profiles, exceptions } = server
+  const { command, unixCommand, tlsCommand, limitCommand, profiles, exceptions } = server
   return [
     'server',
     '--command',
@@ -72,6 +74,7 @@ export function argumentsFor(server: ListedServer): readonly string[] {
     '--unix-command',
     unixCommand,
     ...(tlsCommand === undefined ? [] : ['--tls-command', tlsCommand]),
+    ...(limitCommand === undefined ? [] : ['--limit-command', limitCommand]),
     '--profile',
     profiles.join(','),
     ...(exceptions === undefined ? [] : ['--exceptions', exceptions]),

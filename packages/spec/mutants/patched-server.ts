@@ -2,9 +2,24 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Patch } from './server-mutant.ts'
+import type { ServerSuiteOptions } from '../src/conformance/server/suite.ts'
+import type { Feature } from '../src/requirements.ts'
+import type { Patch, ServerKind } from './server-mutant.ts'
 
 const CORRECT_SERVER = fileURLToPath(new URL('./server/', import.meta.url))
+
+/** What the suite is told of a server, and what is claimed for it. */
+export type ServerCommands = Pick<
+  ServerSuiteOptions,
+  'command' | 'unixCommand' | 'limitCommand' | 'tlsCommand' | 'reloadSignal' | 'profiles'
+>
+
+/** What servers claim. */
+const PROFILES = {
+  single: ['core', 'stream', 'upgrade'],
+  prefork: ['core', 'stream', 'upgrade', 'prefork'],
+  tls: ['tls'],
+} as const satisfies Record<ServerKind, readonly Feature[]>
 
 /** A copy of the correct server, with patches. */
 export class PatchedServer {
@@ -22,9 +37,17 @@ export class PatchedServer {
     }
   }
 
-  /** As the server suite takes it. */
-  get command(): string {
-    return `'${process.execPath}' '${join(this.#folder, 'server.js')}' {app} {port}`
+  /** The commands, as the server suite takes them. */
+  commands(kind: ServerKind): ServerCommands {
+    const run = (file: string): string => `'${process.execPath}' '${join(this.#folder, file)}' {app}`
+    return {
+      command: kind === 'prefork' ? `${run('master.js')} {port} {workers}` : `${run('server.js')} {port}`,
+      unixCommand: `${run('server.js')} {socket}`,
+      limitCommand: `${run('server.js')} {port} {limit}`,
+      tlsCommand: `${run('server.js')} {port} {cert} {key} {ca}`,
+      reloadSignal: 'SIGHUP',
+      profiles: PROFILES[kind],
+    }
   }
 
   dispose(): void {

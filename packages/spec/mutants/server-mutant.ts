@@ -3,15 +3,20 @@ import type { RequirementId } from '../src/requirements.ts'
 
 /** What is replaced in a file of the server; `find` stands there exactly once. */
 export interface Patch {
-  readonly file: 'server.js' | 'request.js' | 'response.js' | 'input.js'
+  readonly file: 'server.js' | 'request.js' | 'response.js' | 'input.js' | 'master.js'
   readonly find: string
   readonly replace: string
 }
 
+/** One process; several under a master, with the profile prefork; one that speaks TLS, with the profile tls alone. */
+export type ServerKind = 'single' | 'prefork' | 'tls'
+
 /** A server that is deliberately wrong in one respect. */
 export interface ServerMutant {
-  /** The requirements that it breaks; their cases are run against it. */
+  /** The requirements that it breaks. */
   readonly breaks: readonly RequirementId[]
+  /** What of the correct server it is made of; `single` where absent. */
+  readonly kind?: ServerKind
   readonly patches: readonly Patch[]
 }
 
@@ -28,4 +33,4 @@ export function mutant(
 /** Where the server calls the application. */
 export const CALL = 'const returned = application(request, context)'
 /** Where it completes the request. */
-export const GIVEN = 'Object.assign(request, { body: message.iterable, signal: client.signal })'
+export const GIVEN = 'Object.assign(request, { body: message.iterable, signal: client.signal, inform })'

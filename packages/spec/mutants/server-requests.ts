@@ -3,7 +3,12 @@ import { CALL, GIVEN, mutant, type ServerMutant } from './server-mutant.ts'
 
 /** What goes wrong with requests (§4). */
 export const REQUESTS: Readonly<Record<string, ServerMutant>> = {
-  'calls the application twice': mutant('REQ-01', 'server.js', CALL, `application(request, context); ${CALL}`),
+  'calls the application twice where another request is waiting': mutant(
+    'REQ-01',
+    'server.js',
+    CALL,
+    `if (request.body === null && input.more) application(request, context); ${CALL}`,
+  ),
   'puts methods into capitals': mutant('REQ-02', 'request.js', '    method,\n', '    method: method.toUpperCase(),\n'),
   'puts targets into lower case': mutant(
     'REQ-03',

@@ -36,6 +36,12 @@ export const ENDS: Readonly<Record<string, ServerMutant>> = {
     'context.log.error(thrown)\n  }\n  socket.off',
     'throw thrown\n  }\n  socket.off',
   ),
+  'does not log what finished threw': mutant(
+    'END-08',
+    'server.js',
+    'context.log.error(thrown)\n  }\n  socket.off',
+    '}\n  socket.off',
+  ),
   'leaves bodies open': mutant('END-09', 'server.js', 'closeBody(response?.body, sending.iterator)', ''),
   'waits for return()': mutant(
     'END-10',
@@ -92,7 +98,17 @@ export const RESPONSES: Readonly<Record<string, ServerMutant>> = {
     'const { body, status } = response',
     'Reflect.set(response, "sent", true); const { body, status } = response',
   ),
-  'chunks bodies whose size it knows': mutant('RES-11', 'response.js', 'if (isBytes(body)) {', 'if (body === null) {'),
+  'chunks bodies whose size it knows': {
+    breaks: ['RES-11'],
+    patches: [
+      { file: 'response.js', find: 'if (isBytes(body)) {', replace: "if (isBytes(body) && httpVersion === '1.0') {" },
+      {
+        file: 'server.js',
+        find: 'undefined : Buffer.from(body))\n',
+        replace: "undefined : Buffer.from(body))\n    if (!empty && head.chunked) socket.write('0\\r\\n\\r\\n')\n",
+      },
+    ],
+  },
   'sends a length that differs': mutant('RES-12', 'response.js', 'if (known && lengths.length > 0)', 'if (false)'),
   'sends more than declared': mutant('RES-13', 'server.js', 'if (sent > (head.length ?? Infinity))', 'if (false)'),
   'takes less than declared for enough': mutant(
@@ -147,17 +163,26 @@ export const RESPONSES: Readonly<Record<string, ServerMutant>> = {
     'if (!sending.started && early === undefined) start()',
     '',
   ),
-  'sends each piece with the one after it': mutant(
-    'RES-26',
-    'server.js',
-    'else if (piece.length > 0) sendPiece(piece, head, socket)',
-    'else { if (sending.kept?.length > 0) sendPiece(sending.kept, head, socket); sending.kept = piece }',
-  ),
+  'sends each piece with the one after it': {
+    breaks: ['RES-26'],
+    patches: [
+      {
+        file: 'server.js',
+        find: 'else if (piece.length > 0) sendPiece(piece, head, socket)',
+        replace: 'else { if (sending.kept?.length > 0) sendPiece(sending.kept, head, socket); sending.kept = piece }',
+      },
+      {
+        file: 'server.js',
+        find: '    if (done) {\n',
+        replace: '    if (done) {\n      if (sending.kept?.length > 0) sendPiece(sending.kept, head, socket)\n',
+      },
+    ],
+  },
   'asks for two pieces at a time': mutant(
     'RES-27',
     'server.js',
     'const pending = Promise.resolve(iterator.next())',
-    'const now = sending.ahead ?? iterator.next(); sending.ahead = iterator.next(); const pending = Promise.resolve(now)',
+    'const now = sending.ahead ?? iterator.next(); sending.ahead = iterator.next(); Promise.resolve(sending.ahead).catch(() => {}); const pending = Promise.resolve(now)',
   ),
   'asks for more than it can send': mutant('RES-28', 'server.js', 'if (socket.writableNeedDrain)', 'if (false)'),
   'sends forbidden trailers': mutant(
@@ -172,17 +197,18 @@ export const RESPONSES: Readonly<Record<string, ServerMutant>> = {
     'if (!sending.started && !socket.destroyed) fail(response, sending)',
     'if (!sending.started && !socket.destroyed) { closeBody(response?.body); socket.write(`HTTP/1.1 500 X\\r\\nconnection: close\\r\\ncontent-length: ${Buffer.byteLength(String(error))}\\r\\n\\r\\n${error}`) }',
   ),
+  'does not log why it failed': mutant('RES-32', 'server.js', '    context.log.error(error)\n', ''),
   'ends a failed response as if it were whole': mutant(
     'RES-33',
     'server.js',
     'socket.resetAndDestroy()',
     "socket.end('0\\r\\n\\r\\n')",
   ),
-  'dies of a failed request': mutant(
+  'dies of a request that fails, and fails again in finished': mutant(
     'RES-34',
     'server.js',
-    "error = thrown ?? new Error('failed for no reason')",
-    "error = thrown ?? new Error('failed for no reason'); setImmediate(() => process.exit(1))",
+    'context.log.error(thrown)\n  }\n  socket.off',
+    'if (error === undefined) context.log.error(thrown)\n    else process.exit(1)\n  }\n  socket.off',
   ),
   'sends any reason': mutant(
     'RES-35',
@@ -230,12 +256,17 @@ export const SURROUNDINGS: Readonly<Record<string, ServerMutant>> = {
       { file: 'server.js', find: 'await application.startup?.(context)\n', replace: '' },
       {
         file: 'server.js',
-        find: "server.listen(Number(port), '127.0.0.1')",
-        replace:
-          "await once(server.listen(Number(port), '127.0.0.1'), 'listening')\nawait application.startup?.(context)",
+        find: "process.once('SIGTERM'",
+        replace: "await application.startup?.(context)\nprocess.once('SIGTERM'",
       },
     ],
   },
+  'accepts a little later, startup or not': mutant(
+    'LIF-01',
+    'server.js',
+    'await application.startup?.(context)',
+    'await Promise.race([application.startup?.(context), new Promise(done => setTimeout(done, 50))])',
+  ),
   'serves though startup failed': mutant(
     'LIF-02',
     'server.js',

@@ -1,7 +1,11 @@
+import type { JudgedServer } from './judge-servers.ts'
 import { MEMBERS } from './server-members.ts'
-import type { ServerMutant } from './server-mutant.ts'
+import type { Patch, ServerKind, ServerMutant } from './server-mutant.ts'
+import { OPTIONS, PROCESSES } from './server-processes.ts'
 import { BODIES, REQUESTS } from './server-requests.ts'
 import { ENDS, RESPONSES, SURROUNDINGS } from './server-responses.ts'
+import { OVER_TLS } from './tls/base.ts'
+import { tlsMutants } from './tls/mutants.ts'
 
 /** Broken servers, by what they do. */
 export const serverMutants: Readonly<Record<string, ServerMutant>> = {
@@ -11,4 +15,22 @@ export const serverMutants: Readonly<Record<string, ServerMutant>> = {
   ...RESPONSES,
   ...SURROUNDINGS,
   ...MEMBERS,
+  ...OPTIONS,
+  ...PROCESSES,
+  ...tlsMutants,
+}
+
+/** What all servers of a kind are patched with before they are broken. */
+const BASES: Readonly<Record<ServerKind, readonly Patch[]>> = { single: [], prefork: [], tls: OVER_TLS }
+
+/** The mutant as it is held against the suite. */
+export function judged({ patches, kind = 'single' }: Pick<ServerMutant, 'patches' | 'kind'>): JudgedServer {
+  return { patches: [...BASES[kind], ...patches], use: server => server.commands(kind) }
+}
+
+/** The servers that nothing was done to. */
+export const correctServers: Readonly<Record<string, JudgedServer>> = {
+  'in one process': judged({ patches: [] }),
+  'in several processes': judged({ patches: [], kind: 'prefork' }),
+  'over TLS': judged({ patches: [], kind: 'tls' }),
 }

@@ -24,6 +24,11 @@ export class Input {
     socket.on('data', this.#more).on('end', this.#over).on('close', this.#over).on('error', this.#over)
   }
 
+  /** Whether there are bytes that nobody has taken. */
+  get more() {
+    return this.#bytes.length > 0
+  }
+
   /** The text of the next head without its empty line; `undefined` at the end. Rejects for a bare CR or LF. */
   async head() {
     for (;;) {
@@ -99,13 +104,16 @@ export class Body {
   trailers
   headSent = false
   asked = false
+  tooLong = false
   #left
+  #allowed
   #chunked
   #askFor
   #broken
 
-  constructor(input, { headers, httpVersion }, askFor) {
+  constructor(input, { headers, httpVersion }, { limit, askFor }) {
     this.input = input
+    this.#allowed = limit
     this.#chunked = headers['transfer-encoding'] !== undefined
     this.#left = this.#chunked ? 0 : Number(headers['content-length'] ?? 0)
     this.expected = httpVersion === '1.1' && /^100-continue$/i.test(headers.expect) && this.exists
@@ -160,12 +168,17 @@ export class Body {
       if (!size) throw new Error('this is no size of a chunk')
       this.#left = Number.parseInt(size[1], 16)
     }
+    if (this.#left > this.#allowed) {
+      this.tooLong = true
+      throw new Error('the body is longer than the limit')
+    }
     if (this.#left === 0) {
       await this.#end()
       return undefined
     }
     const chunk = await this.input.some(this.#left)
     this.#left -= chunk.length
+    this.#allowed -= chunk.length
     if (this.#left > 0) return chunk
     if (this.#chunked && (await this.input.line(2)) !== '') throw new Error('a chunk is longer than its size')
     if (!this.#chunked) await this.#end()

@@ -40,8 +40,8 @@ export function parseRequest(head, socket) {
     httpVersion,
     headers,
     rawHeaders,
-    remote: { address: socket.remoteAddress, port: socket.remotePort },
-    local: { address: socket.localAddress, port: socket.localPort },
+    remote: { address: socket.remoteAddress ?? '', port: socket.remotePort ?? null },
+    local: { address: socket.localAddress ?? '', port: socket.localPort ?? null },
     tls: null,
     upgrade: method === 'CONNECT' ? 'connect' : asked,
   }

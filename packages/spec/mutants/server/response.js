@@ -28,10 +28,7 @@ export function validate(response, request) {
   else check(status >= 200 && status < 600, 'the status is out of range')
   const iterable = typeof body === 'object' && (body?.[Symbol.asyncIterator] ?? body?.[Symbol.iterator])
   check(isBytes(body) || typeof iterable === 'function', 'the body is of no known kind')
-  for (const [name, value] of fieldsOf(headers)) {
-    check(NAME.test(name), `${name} is no name of a field`)
-    check(typeof value === 'string' && VALUE.test(value), `the value of ${name} cannot be sent`)
-  }
+  checkFields(headers)
   const lengths = fieldsOf(headers).filter(([name]) => name === 'content-length')
   check(lengths.length < 2 && lengths.every(([, value]) => /^\d{1,15}$/.test(value)), 'this is no content-length')
   const known = isBytes(body) && !(request.method === 'HEAD' || [204, 304].includes(status))
@@ -67,6 +64,21 @@ export function encodeHead({ status, reason, headers, body }, { method, httpVers
     chunked,
     length: declared && Number(declared),
   }
+}
+
+function checkFields(headers) {
+  for (const [name, value] of fieldsOf(headers)) {
+    check(NAME.test(name), `${name} is no name of a field`)
+    check(typeof value === 'string' && VALUE.test(value), `the value of ${name} cannot be sent`)
+  }
+}
+
+/** An informational head. Throws for another status and for invalid fields. */
+export function informationLines(status, headers) {
+  check(Number.isInteger(status) && status >= 100 && status < 200 && status !== 101, 'this is no status to inform with')
+  checkFields(headers)
+  const lines = fieldsOf(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`
 }
 
 /** The lines of the trailers, without those that are forbidden there. */

@@ -1,5 +1,5 @@
-// An NSGI server over node:net, written from spec/nsgi.md alone: node server.js <application> <port>
-// It has no time limits, so it is nothing to put on the internet.
+// An NSGI server over node:net, written from spec/nsgi.md alone: node server.js <application> <port or path> [bytes]
+// The last is the limit for a body. It has no time limits, so it is nothing to put on the internet. master.js runs several.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
@@ -7,30 +7,38 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { Body, Input } from './input.js'
 import { parseRequest, Refusal } from './request.js'
-import { closeBody, encodeHead, isBytes, trailerLines, validate } from './response.js'
+import { closeBody, encodeHead, informationLines, isBytes, trailerLines, validate } from './response.js'
 
-const [file, port] = process.argv.slice(2)
+const [file, port, limit = Infinity] = process.argv.slice(2)
+/** The number that the master gave to this process, if there is one. */
+const { WORKER: number } = process.env
 const { default: application } = await import(pathToFileURL(resolve(file)).href)
 const draining = new AbortController()
 const context = Object.freeze({
   nsgi: '1.0',
   server: { name: 'tiny', version: '1.0.0' },
-  worker: 0,
-  multiprocess: false,
+  worker: Number(number ?? 0),
+  multiprocess: number !== undefined,
   draining: draining.signal,
   // oxlint-disable-next-line no-console -- its only log
   log: { error: console.error, warn: console.warn, info: console.info, debug: console.debug },
   extensions: Object.freeze({}),
 })
+/** Milliseconds for a first request of those who came before a stop began. */
+const GRACE = 1000
+/** Connections that wait for another request, and those whose first one is still on its way. */
 const idle = new Set()
+const fresh = new Set()
 
 await application.startup?.(context)
 const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => void serve(socket))
-server.listen(Number(port), '127.0.0.1')
+server.listen(number !== undefined ? { fd: 4 } : /^\d+$/.test(port) ? { port, host: '127.0.0.1' } : { path: port })
+server.once('listening', () => process.send?.('ready'))
 process.once('SIGTERM', async () => {
   draining.abort()
   server.close()
   for (const socket of idle) socket.destroy()
+  setTimeout(() => fresh.forEach(socket => socket.destroy()), GRACE).unref()
   await once(server, 'close')
   await application.shutdown?.(context)
 })
@@ -38,10 +46,10 @@ process.once('SIGTERM', async () => {
 /** One connection: a request at a time, until one says that it is the last. */
 async function serve(socket) {
   const input = new Input(socket)
-  for (let open = true; open; ) {
-    idle.add(socket)
+  for (let open = true, waiting = fresh; open; waiting = idle) {
+    waiting.add(socket)
     const head = await input.head().catch(error => error)
-    idle.delete(socket)
+    waiting.delete(socket)
     if (head === undefined) break
     try {
       if (head instanceof Error) throw new Refusal(400)
@@ -62,10 +70,17 @@ async function exchange(request, { socket, input }) {
   const lost = () => client.abort(new Error('the client is lost'))
   if (socket.destroyed) lost()
   else socket.once('close', lost)
-  const message = new Body(input, request, () => socket.write('HTTP/1.1 100 Continue\r\n\r\n'))
-  Object.defineProperty(request, 'trailers', { get: () => message.trailers })
-  Object.assign(request, { body: message.iterable, signal: client.signal })
+  const message = new Body(input, request, {
+    limit: Number(limit),
+    askFor: () => socket.write('HTTP/1.1 100 Continue\r\n\r\n'),
+  })
   const old = request.httpVersion === '1.0'
+  const inform = (status, headers) => {
+    const lines = informationLines(status, headers)
+    if (!message.headSent && !old && !socket.destroyed) socket.write(lines, 'latin1')
+  }
+  Object.defineProperty(request, 'trailers', { get: () => message.trailers })
+  Object.assign(request, { body: message.iterable, signal: client.signal, inform })
   const sending = { socket, client, request, message, close: old || /\bclose\b/i.test(request.headers.connection) }
   let response, error
   try {
@@ -96,13 +111,15 @@ async function exchange(request, { socket, input }) {
 function fail(response, { socket, message }) {
   message.headSent = true
   closeBody(response?.body)
-  socket.write('HTTP/1.1 500 Internal Server Error\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+  const status = message.tooLong ? '413 Content Too Large' : '500 Internal Server Error'
+  socket.write(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }
 
 async function send(response, sending) {
   const { socket, client, request, message } = sending
   validate(response, request)
   client.signal.throwIfAborted()
+  if (message.tooLong) throw new Error('the body was beyond the limit, whatever the application made of that')
   if (draining.signal.aborted || /\bclose\b/i.test(response.headers?.connection)) sending.close = true
   // The client may wait for a 100 Continue before it sends the body: nobody knows whether it comes.
   if (message.expected && !message.asked) sending.close = true

@@ -30,8 +30,9 @@ export const OVER_TLS: readonly Patch[] = [
   },
   {
     file: 'server.js',
-    find: 'const [file, port] = process.argv.slice(2)',
+    find: 'const [file, port, limit = Infinity] = process.argv.slice(2)',
     replace: `const [file, port, ...files] = process.argv.slice(2)
+const limit = Infinity
 const [cert, key, ca] = files.map(path => readFileSync(path))
 const secure = { cert, key, ca, requestCert: true, rejectUnauthorized: false }`,
   },

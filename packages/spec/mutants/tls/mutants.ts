@@ -2,8 +2,7 @@
 import { mutant, type ServerMutant } from '../server-mutant.ts'
 import { BROKEN_OFF, FAILED_HANDSHAKE, SERVED } from './base.ts'
 
-/** By what they do; their patches come after those of base.ts. */
-export const tlsMutants: Readonly<Record<string, ServerMutant>> = {
+const MUTANTS: Readonly<Record<string, ServerMutant>> = {
   'says http over TLS': mutant('REQ-16', 'request.js', "scheme: 'https',", "scheme: 'http',"),
   'says nothing of TLS': mutant('REQ-29', 'request.js', 'tls: {', 'tls: true ? null : {'),
   'names any version': mutant('REQ-29', 'request.js', 'version: socket.getProtocol()', "version: 'TLS'"),
@@ -88,3 +87,8 @@ server.removeAllListeners('connection').on('connection', raw => {
     'if (false)',
   ),
 }
+
+/** By what they do; their patches come after those of base.ts. */
+export const tlsMutants: Readonly<Record<string, ServerMutant>> = Object.fromEntries(
+  Object.entries(MUTANTS).map(([name, broken]) => [name, { ...broken, kind: 'tls' }]),
+)

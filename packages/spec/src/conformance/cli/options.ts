@@ -26,6 +26,7 @@ Options of server
   --unix-command <text>  the same on the UNIX socket {socket}
   --tls-command <text>   the same over TLS, for the profile tls, with the files {cert} and {key}, and {ca}, where it
                          can ask clients for certificates: kirin {app} --bind 127.0.0.1:{port} --certfile {cert} …
+  --limit-command <text> the same with a limit of {limit} bytes for the body of a request, if it can
   --reload-signal <name> the signal that makes it reload, if it can: HUP
   --profile <list>       what the server claims: core, stream, prefork, upgrade, tls (default: core,stream)
   --url <url>            http://127.0.0.1:8000, of a server that has loaded the probe (nsgi-conformance probe)
@@ -33,6 +34,8 @@ Options of server
   --start-timeout <s>    seconds that a start may take (default: 20)
   --only <list>          ids of cases, requirements or groups: RES-25,BOD
   --jobs <n>             cases that run at a time (default: 6)
+  --patience <ms>        without a byte or an event that is due, until a wait fails (default: 5000)
+  --cut-every <n>        inputs are cut in two at every n-th offset; 1 is all of them (default: 1)
 
 Options of all
   --exceptions <file>    JSON: cases that may fail, by id, and why
@@ -49,6 +52,7 @@ export interface CommandLine {
   readonly command: string | undefined
   readonly unixCommand: string | undefined
   readonly tlsCommand: string | undefined
+  readonly limitCommand: string | undefined
   readonly reloadSignal: NodeJS.Signals | undefined
   readonly profiles: readonly Feature[] | undefined
   readonly url: string | undefined
@@ -56,6 +60,9 @@ export interface CommandLine {
   /** Milliseconds. */
   readonly startTimeout: number | undefined
   readonly jobs: number | undefined
+  /** Milliseconds. */
+  readonly patience: number | undefined
+  readonly cutEvery: number | undefined
   readonly only: readonly string[]
   readonly exceptions: Readonly<Record<string, string>> | undefined
   readonly reports: readonly string[]
@@ -66,12 +73,15 @@ const OPTIONS = {
   command: { type: 'string' },
   'unix-command': { type: 'string' },
   'tls-command': { type: 'string' },
+  'limit-command': { type: 'string' },
   'reload-signal': { type: 'string' },
   profile: { type: 'string' },
   url: { type: 'string' },
   'probe-dir': { type: 'string' },
   'start-timeout': { type: 'string' },
   jobs: { type: 'string' },
+  patience: { type: 'string' },
+  'cut-every': { type: 'string' },
   only: { type: 'string', multiple: true },
   exceptions: { type: 'string' },
   report: { type: 'string', multiple: true },
@@ -94,12 +104,15 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     command: values.command,
     unixCommand: values['unix-command'],
     tlsCommand: values['tls-command'],
+    limitCommand: values['limit-command'],
     reloadSignal: signalOf(values['reload-signal']),
     profiles: profilesOf(values.profile),
     url: urlOf(values.url),
     probeDirectory: values['probe-dir'],
     startTimeout: thousandfold(numberOf('--start-timeout', values['start-timeout'])),
     jobs: numberOf('--jobs', values.jobs),
+    patience: numberOf('--patience', values.patience),
+    cutEvery: numberOf('--cut-every', values['cut-every']),
     only: (values.only ?? []).flatMap(words),
     exceptions: exceptionsOf(values.exceptions),
     reports: (values.report ?? []).map(reportFile),

@@ -21,8 +21,14 @@ export interface Server {
   readonly start: ((options: Partial<StartOptions>) => StartOptions) | undefined
   /** The command for a UNIX socket, if there is one. */
   readonly unixCommand: string | undefined
+  /** The command for a server with a limit on bodies, if there is one. */
+  readonly limitCommand: string | undefined
   /** The signal that makes the server reload, if it has one. */
   readonly reloadSignal: NodeJS.Signals | undefined
+  /** Milliseconds without a byte or an event that is due after which a wait fails. */
+  readonly patience: number
+  /** Inputs that are cut in two are cut at every so manieth offset. */
+  readonly cutEvery: number
 }
 
 /** How a case connects. */
@@ -31,6 +37,8 @@ export interface ConnectOptions {
   readonly paused?: boolean
   /** The address to connect from. */
   readonly from?: string
+  /** Milliseconds without a byte after which a wait fails; the patience of the suite where absent. */
+  readonly silence?: number
   /** How it speaks TLS to a server that does; `null`: not at all. */
   readonly tls?: TlsClient | null | undefined
 }
@@ -63,10 +71,10 @@ export class Bench {
 
   #open(
     { where, secure }: Reachable,
-    { tls, ...options }: ConnectOptions & { readonly name: string },
+    { tls, silence = this.server.patience, ...options }: ConnectOptions & { readonly name: string },
   ): Promise<Connection> {
     const client = secure && tls !== null ? (tls ?? {}) : undefined
-    return Connection.open({ where, signal: this.signal, tls: client, ...options })
+    return Connection.open({ where, signal: this.signal, silence, tls: client, ...options })
   }
 
   /** Sends one request on a connection of its own and reads its response. */
@@ -140,6 +148,13 @@ export class Bench {
     } finally {
       connection.close()
     }
+  }
+
+  /** Waits for a text in the output of the shared server; skips where the suite did not start it. */
+  logged(text: string): Promise<void> {
+    const server = this.#main
+    if (!(server instanceof ServerProcess)) skip('its log cannot be seen: the suite did not start this server')
+    return server.printed(text, this.signal)
   }
 
   /** What went over the connections of this case. */

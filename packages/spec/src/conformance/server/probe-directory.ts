@@ -12,13 +12,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expectThat, fail } from '../failure.ts'
+import { PATIENCE } from './patience.ts'
 import { KEY } from './request.ts'
 
 /** How often the file of events is looked at while somebody waits, in milliseconds. */
 const LOOK_INTERVAL = 3
-
-/** Milliseconds after which an event is given up. */
-const EVENT_TIMEOUT = 5000
 
 /** Something the probe application told. */
 export interface ProbeEvent {
@@ -32,6 +30,7 @@ export interface ProbeEvent {
 export class ProbeDirectory {
   readonly path: string
   readonly #own: boolean
+  readonly #patience: number
   readonly #file: number
   readonly #byKey = new Map<string, ProbeEvent[]>()
   /** Every key that a call mentions anywhere: in its target, a field, or as what it is. */
@@ -39,9 +38,13 @@ export class ProbeDirectory {
   #offset = 0
   #partial = ''
 
-  /** @param path of a directory that a running server writes to already; a new temporary one where absent */
-  constructor(path?: string) {
+  /**
+   * @param options `path`: of a directory that a running server writes to already, a new temporary one where absent;
+   *   `patience`: milliseconds after which an event is given up
+   */
+  constructor({ path, patience = PATIENCE }: { readonly path?: string | undefined; readonly patience?: number } = {}) {
     this.#own = path === undefined
+    this.#patience = patience
     this.path = path ?? mkdtempSync(join(tmpdir(), 'nsgi-probe-'))
     const file = join(this.path, 'events.jsonl')
     if (!existsSync(file)) appendFileSync(file, '')
@@ -62,13 +65,13 @@ export class ProbeDirectory {
     key: string,
     { type, count = 1, signal }: { readonly type: string; readonly count?: number; readonly signal: AbortSignal },
   ): Promise<ProbeEvent> {
-    const deadline = performance.now() + EVENT_TIMEOUT
+    const deadline = performance.now() + this.#patience
     for (;;) {
       const found = this.of(key, type)[count - 1]
       if (found !== undefined) return found
       if (signal.aborted || performance.now() > deadline) {
         const seen = this.of(key).map(event => JSON.stringify(event))
-        fail(`the application did not see the event "${type}" within ${EVENT_TIMEOUT / 1000} s`, {
+        fail(`the application did not see the event "${type}" within ${this.#patience / 1000} s`, {
           seen: seen.length === 0 ? '(no event at all)' : seen.join('\n'),
         })
       }

@@ -4,6 +4,7 @@ import { createServer, type NetConnectOpts } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConformanceFailure, fail } from '../failure.ts'
+import { PATIENCE } from './patience.ts'
 import { ProbeDirectory } from './probe-directory.ts'
 import { writeCertificates } from './tls/certificate-files.ts'
 import { Connection } from './wire/connection.ts'
@@ -14,27 +15,34 @@ const ATTEMPT_INTERVAL = 20
 /** Milliseconds for a start, unless the operator says otherwise: an interpreter, a framework, a busy machine. */
 export const START_TIMEOUT = 20_000
 
-/** Milliseconds for an end after SIGTERM, with nothing under way. */
-export const STOP_TIMEOUT = 10_000
+/** An end after SIGTERM, with nothing under way, may take so many times what an event may take. */
+const STOP_PATIENCE = 2
 
-/** How much of a server's output is kept, in characters. */
-const OUTPUT_KEPT = 16_384
+/** How much of a server's output is kept, in characters: more than it prints between two looks at it. */
+const OUTPUT_KEPT = 65_536
+
+/** How often the output is looked at while somebody waits, in milliseconds. */
+const OUTPUT_INTERVAL = 5
 
 /** The applications that servers are started with. */
 export type ProbeName = 'application' | 'bare-application'
 
 /** How a server is started. */
 export interface StartOptions {
-  /** `{app}`, `{port}`, `{workers}`, `{socket}`, and the files `{cert}`, `{key}` and `{ca}` are replaced. Run by `sh`. */
+  /** Run by `sh`. `{app}`, `{port}`, `{workers}`, `{limit}`, `{socket}`, and the files `{cert}`, `{key}`, `{ca}` are replaced. */
   readonly command: string
   /** Whether what it starts speaks TLS. */
   readonly secure?: boolean
   readonly workers?: number
+  /** Most bytes of a body. */
+  readonly limit?: number
   readonly probe?: ProbeName
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds. */
   readonly startTimeout?: number | undefined
+  /** Milliseconds for what it does once it runs; {@link PATIENCE} where absent. */
+  readonly patience?: number | undefined
 }
 
 /** How a process ended. */
@@ -63,15 +71,18 @@ export class ServerProcess implements Reachable {
   readonly #child: ChildProcess
   readonly #ended: Promise<ProcessEnd>
   readonly #startTimeout: number
+  readonly #patience: number
 
   private constructor(options: StartOptions, port: number) {
     const { command, workers = 1, probe = 'application', env = {}, startTimeout = START_TIMEOUT } = options
     this.secure = options.secure === true
-    this.probe = new ProbeDirectory()
+    this.#patience = options.patience ?? PATIENCE
+    this.probe = new ProbeDirectory({ patience: this.#patience })
     this.#startTimeout = startTimeout
     const socket = join(this.probe.path, 'server.sock')
     this.where = command.includes('{socket}') ? { path: socket } : { host: '127.0.0.1', port }
-    const places = { app: probePath(probe), port: String(port), workers: String(workers), socket }
+    const [count, limit] = [String(workers), String(options.limit ?? '')]
+    const places = { app: probePath(probe), port: String(port), workers: count, limit, socket }
     const filled = fill(command, { ...places, ...(this.secure ? writeCertificates(this.probe.path) : {}) })
     // `exec`, so that the signals of the suite reach the server and not the shell.
     this.#child = spawn('sh', ['-c', `exec ${filled}`], {
@@ -139,12 +150,23 @@ export class ServerProcess implements Reachable {
     }
   }
 
+  /** Waits until this text stood in its output. */
+  async printed(text: string, signal: AbortSignal): Promise<void> {
+    const deadline = performance.now() + this.#patience
+    while (!this.output.includes(text)) {
+      if (signal.aborted || performance.now() > deadline) {
+        fail(`the server did not print "${text}" within ${this.#patience / 1000} s`, { seen: this.output })
+      }
+      await new Promise(resolve => setTimeout(resolve, OUTPUT_INTERVAL))
+    }
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
   }
 
   /** Waits for the end. */
-  async ended(limit: number = STOP_TIMEOUT): Promise<ProcessEnd> {
+  async ended(limit: number = this.#patience * STOP_PATIENCE): Promise<ProcessEnd> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<undefined>(resolve => {
       timer = setTimeout(resolve, limit, undefined)

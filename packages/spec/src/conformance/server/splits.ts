@@ -25,10 +25,15 @@ export async function expectRefused(
     const input = { name, text, statuses }
     await refused(bench, input, 0)
     if (!whole) {
-      const offsets = Array.from({ length: text.length - 1 }, (_none, index) => index + 1)
-      await inParallel(offsets, offset => refused(bench, input, offset))
+      await inParallel(cuts(text.length, bench), offset => refused(bench, input, offset))
     }
   }
+}
+
+/** The offsets at which an input of that length is cut: all of them, or some that always have the last among them. */
+function cuts(length: number, { server }: Bench): readonly number[] {
+  const count = Math.ceil((length - 1) / server.cutEvery)
+  return Array.from({ length: count }, (_none, index) => length - 1 - index * server.cutEvery).reverse()
 }
 
 interface RefusedInput {
@@ -87,20 +92,19 @@ export async function atEverySplit(
 ): Promise<void> {
   const connection = await bench.connect()
   let request = make()
-  connection.send(request.bytes.subarray(0, 1))
-  for (let offset = 1; ; offset += 1) {
-    const cut = Math.min(offset, request.bytes.length - 1)
+  const offsets = cuts(request.bytes.length, bench)
+  connection.send(request.bytes.subarray(0, offsets[0]))
+  for (const [index, cut] of offsets.entries()) {
     const next = make()
-    const last = offset >= request.bytes.length - 1
+    const following = offsets[index + 1]
     const tail = request.bytes.subarray(cut)
-    const ahead = last ? Buffer.alloc(0) : next.bytes.subarray(0, offset + 1)
+    const ahead = following === undefined ? Buffer.alloc(0) : next.bytes.subarray(0, following)
     connection.expect(request.method).send(Buffer.concat([tail, ahead]))
     try {
       await judge(await connection.response(), request, bench)
     } catch (error) {
       throw named(error, `cut after ${cut} bytes`)
     }
-    if (last) return
     request = next
   }
 }

@@ -5,11 +5,15 @@ import type { Report, Verdict } from '../report.ts'
 import { runCases } from '../runner.ts'
 import { Bench, type Server } from './bench.ts'
 import { serverCases } from './cases/index.ts'
+import { PATIENCE } from './patience.ts'
 import { ProbeDirectory } from './probe-directory.ts'
 import { endInWords, expectAnswer, type Reachable, ServerProcess } from './server-process.ts'
 
 /** How many cases run at a time: most wait for a server, so more than there are processors. */
 const DEFAULT_JOBS = 6
+
+/** A case may take so many times what one wait may: those that cut inputs at every offset have hundreds of exchanges. */
+const CASE_PATIENCE = 6
 
 /** How often a server that died is started again: a case that kills it is not to fail the others, but there is an end. */
 const MOST_RESTARTS = 5
@@ -34,6 +38,8 @@ export interface ServerSuiteOptions {
    * asks clients for a certificate of that authority, and serves those that have none.
    */
   readonly tlsCommand?: string | undefined
+  /** As `command`, with `{limit}` for the most bytes that the body of a request may have. */
+  readonly limitCommand?: string | undefined
   /** The signal that makes the server reload, where it can. */
   readonly reloadSignal?: NodeJS.Signals | undefined
   /** Claimed profiles; core and stream where absent. */
@@ -45,6 +51,10 @@ export interface ServerSuiteOptions {
   readonly jobs?: number | undefined
   /** Milliseconds that a start may take. */
   readonly startTimeout?: number | undefined
+  /** Milliseconds without a byte or an event that is due after which a wait fails; 5000 where absent. */
+  readonly patience?: number | undefined
+  /** Inputs that are cut in two are cut at every so manieth offset; 1 where absent. */
+  readonly cutEvery?: number | undefined
   onVerdict?(verdict: Verdict): void
 }
 
@@ -65,6 +75,7 @@ export async function runServerSuite(options: ServerSuiteOptions): Promise<Repor
       claimed: profiles,
       exceptions,
       concurrency: jobs,
+      timeout: (options.patience ?? PATIENCE) * CASE_PATIENCE,
       onVerdict: verdict => options.onVerdict?.(verdict),
       open: async (conformanceCase, signal) => {
         const holder = holderOf(conformanceCase)
@@ -108,17 +119,23 @@ type SharedOptions = ServerSuiteOptions & { readonly secure?: boolean }
 class SharedServer implements Server {
   readonly start: Server['start']
   readonly unixCommand: string | undefined
+  readonly limitCommand: string | undefined
   readonly reloadSignal: NodeJS.Signals | undefined
+  readonly patience: number
+  readonly cutEvery: number
   readonly #options: SharedOptions
   #running: Promise<Reachable> | undefined
   #starts = 0
 
   constructor(options: SharedOptions) {
-    const { command, startTimeout, unixCommand, reloadSignal, secure = false } = options
+    const { command, startTimeout, patience = PATIENCE, cutEvery = 1, secure = false } = options
     this.#options = options
-    this.unixCommand = unixCommand
-    this.reloadSignal = reloadSignal
-    this.start = command === undefined ? undefined : own => ({ command, startTimeout, secure, ...own })
+    this.unixCommand = options.unixCommand
+    this.limitCommand = options.limitCommand
+    this.reloadSignal = options.reloadSignal
+    this.patience = patience
+    this.cutEvery = cutEvery
+    this.start = command === undefined ? undefined : own => ({ command, startTimeout, patience, secure, ...own })
   }
 
   async shared(signal: AbortSignal): Promise<Reachable> {
@@ -146,12 +163,11 @@ class SharedServer implements Server {
   async #begin(signal: AbortSignal): Promise<Reachable> {
     this.#starts += 1
     if (this.#starts > MOST_RESTARTS) fail(`the server ended ${MOST_RESTARTS} times; it is not started again`)
-    const { command, url, probeDirectory, startTimeout, secure = false } = this.#options
-    if (command !== undefined)
-      return ServerProcess.start({ command, startTimeout, secure }, new AbortController().signal)
+    const { url, probeDirectory, secure = false } = this.#options
+    if (this.start !== undefined) return ServerProcess.start(this.start({}), new AbortController().signal)
     const { hostname, port } = new URL(url ?? '')
     const where = { host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port === '' ? 80 : port) }
-    const probe = new ProbeDirectory(probeDirectory)
+    const probe = new ProbeDirectory({ path: probeDirectory, patience: this.patience })
     await expectAnswer({ where, secure }, { signal, silence: FIRST_ANSWER })
     return { where, probe, secure }
   }

@@ -13,4 +13,9 @@ export const end08: readonly ConformanceCase<Bench>[] = defineCases('END-08', {
       await bench.followUp(connection, response)
     }
   },
+
+  'logs what finished threw': async bench => {
+    const { key } = await bench.exchange({ script: { response: { finished: 'throw' } } })
+    await bench.logged(`finished() fails for ${key}`)
+  },
 })

@@ -2,7 +2,7 @@ import { type ConformanceCase, defineCases } from '../../case.ts'
 import { expectEqual, expectThat } from '../../failure.ts'
 import { type Bench, expectStatus } from '../bench.ts'
 import type { Script } from '../probe/script.ts'
-import { probeRequest } from '../request.ts'
+import { freshKey, probeRequest } from '../request.ts'
 
 const SECRET = 'the-password-is-swordfish'
 
@@ -35,5 +35,12 @@ export const res32: readonly ConformanceCase<Bench>[] = defineCases('RES-32', {
     expectStatus(response, 500)
     expectEqual(bench.probe.of(request.key, 'call').length, 1, 'calls of the application')
     await bench.followUp(connection, response)
+  },
+
+  'tells the log what it does not tell the client': async bench => {
+    const reason = `secret ${freshKey()}`
+    const { response } = await bench.exchange({ script: { before: [{ throw: reason }] } })
+    expectStatus(response, 500)
+    await bench.logged(reason)
   },
 })

@@ -45,12 +45,12 @@ Object.assign(application, {
     tell(WORKER, 'starting', { worker, frozen: Object.isFrozen(context), faults: faults(context) })
     context.draining.addEventListener('abort', () => tell(WORKER, 'draining', { worker: context.worker }))
     if (process.env['NSGI_PROBE_STARTUP'] === 'throw') throw new Error('the probe was told to fail in startup')
-    if (process.env['NSGI_PROBE_STARTUP'] === 'gate') await gate(WORKER, 'startup')
+    if (process.env['NSGI_PROBE_STARTUP'] === 'gate') await gate(WORKER, 'startup', { holds: true })
     tell(WORKER, 'started', { worker: context.worker })
   },
   async shutdown(context: Context) {
     tell(WORKER, 'stopping', { worker: context.worker, sameContext: context === known })
-    if (process.env['NSGI_PROBE_SHUTDOWN'] === 'gate') await gate(WORKER, 'shutdown')
+    if (process.env['NSGI_PROBE_SHUTDOWN'] === 'gate') await gate(WORKER, 'shutdown', { holds: true })
     tell(WORKER, 'stopped', { worker: context.worker })
   },
 })

@@ -14,11 +14,21 @@ export function tell(key: string, type: string, details: object = {}): void {
   writeSync(file, `${JSON.stringify({ key, type, pid: process.pid, ...details })}\n`)
 }
 
-/** Resolves when the case has opened the gate. */
-export async function gate(key: string, name: string): Promise<void> {
+/**
+ * Resolves when the case has opened the gate.
+ *
+ * @param holds whether whoever waits here keeps the process alive. A request does not: its connection does that, and a
+ *   server that ends when nothing is left to do must not wait for a client that was lost.
+ */
+export async function gate(key: string, name: string, { holds = false }: { holds?: boolean } = {}): Promise<void> {
   if (directory === undefined) return
   const path = join(directory, `gate-${key}-${name}`)
-  while (!existsSync(path)) await new Promise(resolve => setTimeout(resolve, GATE_INTERVAL))
+  while (!existsSync(path)) {
+    await new Promise(resolve => {
+      const timer = setTimeout(resolve, GATE_INTERVAL)
+      if (!holds) timer.unref()
+    })
+  }
 }
 
 /** An error in words. */

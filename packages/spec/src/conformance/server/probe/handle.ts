@@ -42,7 +42,7 @@ function answer(script: Script, visit: Visit): GatewayResponse {
     if (finished === 'look') tell(key, 'look', { aborted: visit.request.signal.aborted })
     const error = args[0] === undefined ? null : describeError(args[0])
     tell(key, 'finished', { error, mutated: snapshot(made) !== before })
-    if (finished === 'throw') throw new Error('finished() fails')
+    if (finished === 'throw') throw new Error(`finished() fails for ${key}`)
   }
   return script.frozen === true ? Object.freeze({ ...made, finished: told }) : Object.assign(made, { finished: told })
 }

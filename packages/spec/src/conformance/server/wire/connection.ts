@@ -3,12 +3,10 @@ import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { fail } from '../../failure.ts'
 import type { Exchange } from '../../report.ts'
+import { PATIENCE } from '../patience.ts'
 import { ByteReader } from './byte-reader.ts'
 import { type ReceivedResponse, type ResponseHead, readBody, readChunk, readHead, readResponse } from './response.ts'
 import { type SecureSocket, secure, type TlsClient } from './secure-socket.ts'
-
-/** Milliseconds without a byte after which a wait fails: far above what a busy machine makes of a round trip. */
-const SILENCE = 5000
 
 /** How a connection is opened. */
 export interface ConnectionOptions {
@@ -17,7 +15,7 @@ export interface ConnectionOptions {
   readonly name: string
   /** Ends every wait. */
   readonly signal: AbortSignal
-  /** Milliseconds; {@link SILENCE} where absent. */
+  /** Milliseconds; {@link PATIENCE} where absent. */
   readonly silence?: number
   /** Nothing is read before `resume`. */
   readonly paused?: boolean
@@ -36,17 +34,20 @@ export class Connection {
   readonly #raw: Socket
   readonly #secure: SecureSocket | undefined
   readonly #transcript: Exchange[] = []
+  /** Asked for while it is connected: a socket that was reset has no peer to tell the family of. */
+  readonly #isTcp: boolean
   #methods: string[] = []
 
   private constructor(
     { raw, secured }: { readonly raw: Socket; readonly secured: SecureSocket | undefined },
-    { name, signal, silence = SILENCE, paused = false }: ConnectionOptions,
+    { name, signal, silence = PATIENCE, paused = false }: ConnectionOptions,
   ) {
     const socket = secured?.socket ?? raw
     this.name = name
     this.#socket = socket
     this.#raw = raw
     this.#secure = secured
+    this.#isTcp = raw.remoteFamily !== undefined
     this.reader = new ByteReader({ silence, signal })
     socket.on('end', () => this.#sawEnd())
     socket.on('error', () => this.#ended('reset'))
@@ -216,16 +217,17 @@ export class Connection {
 
   /**
    * A reset that comes together with the bytes before it is told by libuv as the end. Writing nothing tells them apart: it
-   * fails on a connection that was reset. Then this side ends, too, as it does by default.
+   * fails on a connection that was reset; behind a FIN, where a reset changes nothing, with EPIPE. Then this side ends, too.
    */
   #sawEnd(): void {
-    if (this.#secure !== undefined || !this.#raw.writable) {
+    if (this.#secure !== undefined || !this.#isTcp || !this.#raw.writable) {
       this.#ended('end')
       this.#socket.end()
       return
     }
     this.#raw.write('', error => {
-      this.#ended(error ? 'reset' : 'end')
+      const code = error === null || error === undefined ? undefined : (error as NodeJS.ErrnoException).code
+      this.#ended(code === 'ECONNRESET' ? 'reset' : 'end')
       this.#raw.end()
     })
   }
