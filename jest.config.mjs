@@ -1,6 +1,12 @@
 // The whole repository's tests in one run. Each package's jest.config.mjs also works by itself.
 export default {
-  projects: ['<rootDir>/packages/*', '<rootDir>/examples/*', '<rootDir>/scripts', '<rootDir>/conformance', '<rootDir>/torture'],
+  projects: [
+    '<rootDir>/packages/*',
+    '<rootDir>/examples/*',
+    '<rootDir>/scripts',
+    '<rootDir>/conformance',
+    '<rootDir>/torture',
+  ],
   // Many tests wait for processes: a core each keeps them all busy.
   maxWorkers: '100%',
   coverageProvider: 'v8',
