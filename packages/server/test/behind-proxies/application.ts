@@ -6,7 +6,7 @@ import { request as httpsRequest } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { connect, type TLSSocket } from 'node:tls'
 import { certificate } from '../support/certificates.ts'
-import { applicationDirectory, startKirin } from '../support/kirin-process.ts'
+import { applicationDirectory, type KirinProcess, startKirin } from '../support/kirin-process.ts'
 
 /** `/where` tells of the request, `/sum` of its body, `/two` streams two pieces, `/release` lets the second go, `/socket` echoes. */
 const APPLICATION = `
@@ -56,12 +56,20 @@ export default async function application(request) {
 }
 `
 
-/** Starts kirin with that application; resolves with its directory and its port, if it has one, when it listens. */
-export async function startBehind(...args: readonly string[]): Promise<{ directory: string; port: number }> {
+/** A kirin to be put behind a proxy. */
+export interface Behind {
+  readonly kirin: KirinProcess
+  readonly directory: string
+  /** `NaN` on a UNIX socket alone. */
+  readonly port: number
+}
+
+/** Starts kirin with that application; resolves when it listens. */
+export async function startBehind(...args: readonly string[]): Promise<Behind> {
   const directory = applicationDirectory({ 'app.mjs': APPLICATION })
   const kirin = startKirin([...args, 'app.mjs'], { cwd: directory })
   const [, port] = await kirin.line(/Listening at (?:https?:\S+:(\d+)|unix:)/)
-  return { directory, port: Number(port) }
+  return { kirin, directory, port: Number(port) }
 }
 
 /** Where the client is: on the same machine, but not at an address that kirin trusts. */

@@ -75,12 +75,18 @@ describeHaproxy(`kirin behind HAProxy${haproxy === undefined ? ' (skipped: HAPro
     },
   )
 
-  it('as a proxy for connections, can use a UNIX socket', async () => {
-    const { directory } = await startBehind('--bind', 'unix:kirin.sock', '--proxy-protocol', '--forwarded-allow-ips=')
+  it('can use a UNIX socket with PROXY headers, and check it', async () => {
+    const { directory, kirin } = await startBehind(
+      '--bind',
+      'unix:kirin.sock',
+      '--proxy-protocol',
+      '--forwarded-allow-ips=',
+    )
     const client = await inFront(forHttp, {
-      '127.0.0.1:8000': `unix@${join(directory, 'kirin.sock')} send-proxy-v2 check send-proxy-v2`,
+      '127.0.0.1:8000': `unix@${join(directory, 'kirin.sock')} send-proxy-v2 check inter 50ms`,
     })
     expect(await client.where()).toMatchObject({ address: CLIENT_ADDRESS, port: expect.any(Number), scheme: 'http' })
+    expect(kirin.stderr).not.toContain('closed a connection')
   })
 
   it('is refused where the versions differ or its address may send none', async () => {
