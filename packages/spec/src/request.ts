@@ -5,9 +5,12 @@ export type RequestHeaders = Readonly<Record<string, string | undefined>>
 
 /** One end of the connection. */
 export interface Endpoint {
-  /** An IP address without brackets; on a UNIX socket its path, or `""`. */
+  /**
+   * An IP address without brackets; on a UNIX socket its path, or `""`. A trusted proxy may have another word for a client: `unknown`,
+   * `_hidden` (RFC 7239 §6).
+   */
   readonly address: string
-  /** `null` on a UNIX socket (REQ-28). */
+  /** `null` on a UNIX socket (REQ-28), and where a trusted proxy does not tell it. */
   readonly port: number | null
 }
 

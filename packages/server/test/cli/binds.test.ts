@@ -1,6 +1,6 @@
 // Addresses to listen on, from the command line to clients.
 import { once } from 'node:events'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
@@ -82,6 +82,20 @@ describe('kirin with inherited sockets (fd://)', () => {
     unix.close()
     const late = connect(Number(bound), '127.0.0.1')
     expect(((await once(late, 'error')) as [NodeJS.ErrnoException])[0].code).toBe('ECONNREFUSED')
+  })
+
+  it('leaves no worker with a second descriptor of one: node marks those that it is started with close-on-exec', async () => {
+    const cwd = applicationDirectory({ 'app.mjs': APPLICATION })
+    const unix = await bindAddress({ type: 'unix', path: join(cwd, 'given.sock') })
+    // Far behind those that a worker has sockets under.
+    const kirin = startKirin(['-b', 'fd://9', 'app.mjs'], { cwd, descriptors: [0, 0, 0, 0, 0, 0].concat(unix.fd) })
+    await kirin.line(/Listening at fd:\/\/9/)
+    const socketOf = (pid: number, fd: string): string => readlinkSync(`/proc/${pid}/fd/${fd}`)
+    const [worker = 0] = kirin.workers()
+    const given = socketOf(kirin.pid, '9')
+    expect(given).toMatch(/^socket:/)
+    expect(readdirSync(`/proc/${worker}/fd`).filter(fd => socketOf(worker, fd) === given)).toEqual(['4'])
+    unix.close()
   })
 })
 
