@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Connection } from './connection.ts'
+import { offeredBy } from './offer.ts'
 
 /** What listens to a server. */
 export interface Listeners {
@@ -32,6 +33,8 @@ export function attachTo(server: Server, { request, upgrade }: Listeners): void 
     httpAllowHalfOpen: true,
     // Node would answer by itself, and go on with what was pipelined behind.
     requireHostHeader: false,
+    // Newer versions ask what is an upgrade (24.9, and 22 since). For others, what cannot be offered is replayed.
+    shouldUpgradeCallback: (req: IncomingMessage) => offeredBy(req) !== undefined,
   })
 }
 

@@ -38,19 +38,19 @@ export function giveBack(socket: Socket, bytes: Buffer): void {
 
 /** A connection that may be taken over. */
 export class Offer {
-  /** `undefined` where a CONNECT cannot be granted. */
-  readonly upgrade: string | undefined
+  /** What `request.upgrade` says. */
+  readonly upgrade: string
   readonly res: ServerResponse
   readonly #switching: Switching
   readonly #releaseEnd: () => void
   #isTaken = false
   #failure: unknown
 
-  constructor(switching: Switching) {
+  constructor(upgrade: string, switching: Switching) {
     const { req } = switching
     this.#switching = switching
     this.#releaseEnd = holdEnd(switching.socket)
-    this.upgrade = offeredBy(req)
+    this.upgrade = upgrade
     this.res = new ServerResponse(req)
     // Behind a CONNECT that is refused may come what was meant for the tunnel.
     this.res.shouldKeepAlive =
@@ -77,7 +77,7 @@ export class Offer {
   /** Whether a response takes the offer. Throws a TypeError where it would have to and does not (NSGI UPG-01). */
   isTakenBy({ status, upgrade }: GatewayResponse): boolean {
     const isTunnel = this.upgrade === 'connect' && status >= 200 && status < 300
-    if (this.upgrade === undefined || (status !== 101 && !isTunnel)) return false
+    if (status !== 101 && !isTunnel) return false
     if (typeof upgrade !== 'function') throw new TypeError(`A response with the status ${status} needs upgrade()`)
     return true
   }

@@ -67,12 +67,14 @@ export function toNode(application: Application, options: ToNodeOptions = {}): G
     const connection = Connection.of(socket)
     // Node has taken its hands off the socket: nobody else hears of its failure.
     socket.on('error', () => {})
-    const refused = refusalOf(req)
+    const offered = offeredBy(req)
+    // There is no CONNECT with content (RFC 9110 §9.3.6), and node has no parser left for what it would be.
+    const refused = refusalOf(req) ?? (req.method === 'CONNECT' && offered === undefined ? 501 : undefined)
     if (refused !== undefined) {
       connection.refuseInput(refused)
       socket.resume()
-    } else if (req.method === 'CONNECT' || offeredBy(req) !== undefined) {
-      const offer = new Offer({ req, socket, head })
+    } else if (offered !== undefined) {
+      const offer = new Offer(offered, { req, socket, head })
       connection.take(new Exchange(served, { req, res: offer.res, offer }))
     } else connection.whenIdle(() => replay({ req, socket, head }))
   }

@@ -40,6 +40,8 @@ describe('a request that is refused', () => {
     ['an expectation', http11('GET /', 'Host: a', 'Expect: wonders'), '417 Expectation Failed'],
     ['one expectation too many', http11('GET /', 'Host: a', 'Expect: 100-continue, x'), '417 Expectation Failed'],
     ['CONNECT to a path', http11('CONNECT /', 'Host: a'), '400 Bad Request'],
+    ['CONNECT with content', http11('CONNECT a:1', 'Host: a', 'Content-Length: 9'), '501 Not Implemented'],
+    ['CONNECT on HTTP/1.0', 'CONNECT a:1 HTTP/1.0\r\n\r\n', '501 Not Implemented'],
     ['what is no HTTP', 'HELO\r\n\r\n', '400 Bad Request'],
     [
       'two ways of framing',
