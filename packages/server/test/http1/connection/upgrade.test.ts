@@ -17,10 +17,13 @@ const TUNNEL = message('CONNECT a:443 HTTP/1.1', 'host: a:443')
 
 /** What is readable now on the stream that was handed over. */
 function received({ wire }: MemoryClient): string {
-  let text = ''
+  const pieces: Buffer[] = []
   // A piece at a time: from Node 26 on read() gives no more than that.
-  for (let piece: unknown; (piece = wire.handed?.stream.read() ?? null) !== null; ) text += String(piece)
-  return text
+  for (;;) {
+    const piece = wire.handed?.stream.read() as Buffer | null | undefined
+    if (!piece) return Buffer.concat(pieces).toString()
+    pieces.push(piece)
+  }
 }
 
 /** A response that takes the connection over, and what it was told. */
