@@ -1,6 +1,7 @@
 // Time-outs, with the time told: real connections over real sockets, no waiting.
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Application, GatewayResponse } from '@nsgi/spec'
 import { createContext } from '@nsgi/spec/testing'
@@ -109,6 +110,19 @@ describe('a sweep', () => {
     expect(wire.isEnding).toBe(false)
     look(1011)
     expect(wire.isEnding).toBe(true)
+  })
+
+  it('leaves an upgraded connection alone, silent or with more to send than its client takes', async () => {
+    const handed = deferred<Duplex>()
+    const { look, wire, connection } = await open(() => ({ status: 101, upgrade: handed.resolve }), false)
+    client.send(get('/', 'connection: upgrade', 'upgrade: x'))
+    const socket = await handed.promise
+    for (const at of [0, 3600]) look(at)
+    socket.write(Buffer.alloc(32 * 1024 * 1024))
+    await until(() => wire.backlog > 0)
+    for (const at of [7200, 10_800, 14_400]) look(at)
+    expect([socket.destroyed, wire.isEnding, connection.state]).toEqual([false, false, 'upgraded'])
+    expect(dropped).toEqual([])
   })
 
   it('answers 408 to a head that is not whole within a minute, however it drips', async () => {
