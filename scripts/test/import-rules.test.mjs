@@ -62,6 +62,14 @@ const imports = [
   [`${server}/http1/connection.ts`, 'net', true],
   [`${server}/http1/connection.ts`, '../transport/driver.ts', true],
   [`${server}/http1/connection.ts`, '../config/settings.ts', true],
+  [`${server}/http1/connection.ts`, '@nsgi/spec/fields', false],
+  [`${server}/proxy/forwarded/forwarded-fields.ts`, '../../http1/authority.ts', false],
+  [`${server}/proxy/forwarded/forwarded-fields.ts`, '../../transport/serve.ts', true],
+  [`${server}/proxy/forwarded/forwarded-fields.ts`, 'node:net', true],
+  [`${server}/proxy/trusted-peers.ts`, 'node:net', false],
+  [`${server}/proxy/forwarded/node-name.ts`, 'node:net', false],
+  [`${server}/proxy/forwarded/node-name.ts`, '../../transport/serve.ts', true],
+  [`${server}/proxy/protocol/addresses.ts`, 'node:dns', true],
   [`${server}/http1/llhttp-module.ts`, 'node:fs', false],
   [`${server}/http1/llhttp-module.ts`, 'node:net', true],
   [`${server}/proxy/forwarded.ts`, '../http1/fields.ts', false],
@@ -93,6 +101,9 @@ const others = [
   ],
 ]
 
+/** Files that have rules of their own. */
+const NAMED = new Set(['llhttp-module.ts', 'trusted-peers.ts', 'node-name.ts', 'addresses.ts'])
+
 let folder
 const found = new Map()
 
@@ -115,7 +126,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Each import stands in a file of its own, in the folder that the rule is for; exceptions for one file keep its name. */
 function caseFile(file, index) {
-  return file.endsWith('llhttp-module.ts') ? file : file.replace(/[^/]+\.ts$/, `case-${index}.ts`)
+  return NAMED.has(path.basename(file)) ? file : file.replace(/[^/]+\.ts$/, `case-${index}.ts`)
 }
 
 function write(file, text) {
