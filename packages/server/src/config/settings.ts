@@ -1,4 +1,6 @@
 // The one table of settings. The command line, the environment, every check, `--help` and docs/settings.md come from it.
+
+import { DEFAULT_HTTP2_SETTINGS } from '../http2/session-options.ts'
 import type { TlsMaterial, WorkerSettings } from '../ipc/messages.ts'
 import type { BindAddress } from './bind-address.ts'
 import type { Setting } from './setting.ts'
@@ -259,6 +261,39 @@ export const settingsTable: SettingsTable = {
     summary: 'Seconds that a client may take none of its response before the connection is dropped',
     details:
       'Also how long a client that closed its side may wait for the next byte of its response: it may be gone, and only sending would tell.',
+  },
+  httpProtocols: {
+    group: 'Requests',
+    flag: '--http-protocols',
+    kind: choice<'h1' | 'h1,h2'>({ h1: 'h1', 'h1,h2': 'h1,h2', 'h2,h1': 'h1,h2' }, '<list>'),
+    default: 'h1,h2',
+    summary: 'Versions of HTTP that are spoken: h1, or h1,h2',
+    details:
+      'Over TLS a client that knows HTTP/2 gets it (ALPN); without TLS one that begins with it does (prior knowledge, as with ' +
+      '`curl --http2-prior-knowledge`). HTTP/1 is spoken in any case.',
+  },
+  http2MaxConcurrentStreams: {
+    group: 'Requests',
+    flag: '--http2-max-concurrent-streams',
+    kind: wholeNumber(1, 1_000_000),
+    default: DEFAULT_HTTP2_SETTINGS.maxConcurrentStreams,
+    summary: 'Requests that a client may have under way on one connection of HTTP/2',
+  },
+  http2InitialWindowSize: {
+    group: 'Requests',
+    flag: '--http2-initial-window-size',
+    kind: wholeNumber(1, 2 ** 31 - 1),
+    default: DEFAULT_HTTP2_SETTINGS.initialWindowSize,
+    summary: 'Bytes of a request body that a client of HTTP/2 may send before any of it was read',
+    details:
+      'More makes uploads over long distances faster, and costs as much memory for each request whose body the application does not read.',
+  },
+  http2MaxFrameSize: {
+    group: 'Requests',
+    flag: '--http2-max-frame-size',
+    kind: wholeNumber(16_384, 16_777_215),
+    default: DEFAULT_HTTP2_SETTINGS.maxFrameSize,
+    summary: 'Bytes that a client of HTTP/2 may put into one frame',
   },
   lint: {
     group: 'Requests',

@@ -21,7 +21,7 @@ import type { RequestBody } from './request-body.ts'
 import { closeBody, closeBodyOf } from './response-body.ts'
 import type { Framing, PlannedResponse } from './response-head.ts'
 import { type PumpOwner, ResponsePump, writeFramed } from './response-pump.ts'
-import type { HandedOver, Wire, WriteCallback } from './wire.ts'
+import type { HandedOver, ResponseWire, WriteCallback } from './wire.ts'
 
 /** The connection, as an application sees it. */
 export interface EndpointPair {
@@ -47,7 +47,7 @@ export interface ExchangeHost {
 /** What an exchange needs of its connection. */
 export interface ExchangeOwner {
   readonly host: ExchangeHost
-  readonly wire: Wire
+  readonly wire: ResponseWire
   readonly endpoints: EndpointPair
   /** Whether the connection may go on after this exchange, as far as is known now. */
   readonly mayContinue: boolean
@@ -70,7 +70,7 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
   readonly head: Head
   readonly body: RequestBody | null
   readonly owner: ExchangeOwner
-  readonly wire: Wire
+  readonly wire: ResponseWire
   readonly request: GatewayRequestView
   /** What trusted proxies say of the request. */
   vouched: Vouched | undefined

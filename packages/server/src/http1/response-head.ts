@@ -18,8 +18,11 @@ export interface HeadConditions {
   readonly dateLine: string
 }
 
-/** How the end of the body is known to the client (RFC 9112 §6.3); behind `switch` there is no HTTP any more. */
-export type Framing = 'none' | 'single' | 'length' | 'chunked' | 'close' | 'switch'
+/**
+ * How the end of the body is known to the client (RFC 9112 §6.3); `frames` are those of HTTP/2, behind `switch` there is no HTTP
+ * any more.
+ */
+export type Framing = 'none' | 'single' | 'length' | 'chunked' | 'close' | 'frames' | 'switch'
 
 /**
  * A head ready to be sent, what was decided with it, and the parts of the response that are still needed: each was
@@ -89,8 +92,11 @@ function planSwitch(response: GatewayResponse, parts: SwitchParts, conditions: H
   return { ...parts, head, upgrade, body: 'none', framing: 'switch', length: 0, keepAlive: false }
 }
 
-/** Whether a response of that status takes the offer of an upgrade up; throws where it must not be sent. */
-function checkStatus(status: unknown, { isConnect, offered }: HeadConditions): boolean {
+/** Whether a response of that status takes the offer of an upgrade up; throws where it must not be sent (NSGI RES-03, UPG-01). */
+export function checkStatus(
+  status: unknown,
+  { isConnect, offered }: Pick<HeadConditions, 'isConnect' | 'offered'>,
+): boolean {
   if (typeof status !== 'number' || !Number.isInteger(status)) {
     throw invalid('RES-03', `status is ${describe(status)}, not an integer`)
   }
@@ -140,7 +146,8 @@ function collectFields(headers: GatewayResponse['headers']): CollectedFields {
   return fields
 }
 
-function declaredLength(value: unknown): number {
+/** The bytes that a `content-length` declares; throws for anything but one decimal number (NSGI RES-12). */
+export function declaredLength(value: unknown): number {
   const text: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value
   if (typeof text !== 'string' || !/^\d{1,15}$/.test(text)) {
     throw invalid('RES-12', `content-length is ${JSON.stringify(value)}, not a decimal number of bytes in a string`)

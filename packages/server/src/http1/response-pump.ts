@@ -7,11 +7,11 @@ import { COPY_LIMIT } from './limits.ts'
 import { destroyIfStream, swallow } from './response-body.ts'
 import { describe, invalid } from './response-fields.ts'
 import type { Framing, PlannedResponse } from './response-head.ts'
-import type { Wire, WriteCallback } from './wire.ts'
+import type { ResponseWire, WriteCallback } from './wire.ts'
 
 /** What a pump tells the exchange that it works for. */
 export interface PumpOwner {
-  readonly wire: Wire
+  readonly wire: ResponseWire
   /** The head goes out now. */
   pumpStarted(): void
   /** The body has ended: the bytes that stand behind it. Throws what the application's `trailers()` throws. */
@@ -34,7 +34,7 @@ export class ResponsePump {
 
   private readonly response: GatewayResponse
   private readonly plan: PlannedResponse
-  private readonly wire: Wire
+  private readonly wire: ResponseWire
   private readonly owner: PumpOwner
   private iterator: Iterator<BodyChunk> | AsyncIterator<BodyChunk> | undefined
   private awaitsRoom = false
@@ -219,7 +219,7 @@ export interface FramedChunk {
 
 /** Sends a chunk with what stands around it; `done` is called for the last of it. */
 export function writeFramed(
-  wire: Wire,
+  wire: ResponseWire,
   { before, chunk, size, after, copyLimit }: FramedChunk,
   done?: WriteCallback,
 ): void {

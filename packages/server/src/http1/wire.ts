@@ -7,8 +7,8 @@ import type { GatewayResponse } from '@nsgi/spec'
  */
 export type WriteCallback = (error?: Error | null) => void
 
-/** What the engine asks of whatever carries its bytes. Bytes come in by `Connection`'s methods. */
-export interface Wire {
+/** What a response is written to. */
+export interface ResponseWire {
   /** Whether less than the high-water mark waits to be sent; when that changes back, `Connection#drained` is called. */
   readonly hasRoom: boolean
   /** Whether the transport was dropped, by either side. */
@@ -19,6 +19,10 @@ export interface Wire {
   batch(): void
   /** Calls back at the end of this turn of the event loop: after the promise jobs that are due, before any more input. */
   afterTurn(callback: () => void): void
+}
+
+/** What the engine asks of whatever carries its bytes. Bytes come in by `Connection`'s methods. */
+export interface Wire extends ResponseWire {
   /** Stops reading, for back-pressure. */
   pause(): void
   resume(): void

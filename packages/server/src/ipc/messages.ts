@@ -20,6 +20,10 @@ export interface WorkerSettings {
   readonly clientHeaderTimeout: number
   readonly clientBodyTimeout: number
   readonly sendTimeout: number
+  readonly httpProtocols: 'h1' | 'h1,h2'
+  readonly http2MaxConcurrentStreams: number
+  readonly http2InitialWindowSize: number
+  readonly http2MaxFrameSize: number
   readonly lint: boolean
   readonly forwardedAllowIps: readonly string[]
   readonly forwarderHeaders: readonly ('x-forwarded-for' | 'x-forwarded-host' | 'forwarded')[]
@@ -105,6 +109,10 @@ const settings = v.object({
   clientHeaderTimeout: v.number(),
   clientBodyTimeout: v.number(),
   sendTimeout: v.number(),
+  httpProtocols: v.picklist(['h1', 'h1,h2']),
+  http2MaxConcurrentStreams: v.number(),
+  http2InitialWindowSize: v.number(),
+  http2MaxFrameSize: v.number(),
   lint: v.boolean(),
   forwardedAllowIps: v.array(v.string()),
   forwarderHeaders: v.array(v.picklist(['x-forwarded-for', 'x-forwarded-host', 'forwarded'])),

@@ -1,12 +1,13 @@
 // What a worker holds: the HTTP engine over one or more listening sockets.
 import type { Application, Context, GatewayRequest, Logger } from '@nsgi/spec'
 import type { RequestLimits } from '../http1/limits.ts'
+import type { Http2Settings } from '../http2/session-options.ts'
 import type { TlsMaterial } from '../ipc/messages.ts'
 import type { ForwardingRules } from '../proxy/forwarded/forwarded-fields.ts'
 import type { ProxyProtocolRules } from './proxy-acceptor.ts'
 import type { ConnectionTimeouts } from './timeouts.ts'
 
-export type { ConnectionTimeouts, ForwardingRules, ProxyProtocolRules, RequestLimits }
+export type { ConnectionTimeouts, ForwardingRules, Http2Settings, ProxyProtocolRules, RequestLimits }
 
 /** What is known of one request and its response when it is over; what an access log is written from. */
 export interface ExchangeRecord {
@@ -43,6 +44,8 @@ export interface GatewayServerOptions {
   readonly maxConnections?: number | undefined
   /** With it TCP sockets speak TLS, and only that. UNIX sockets, which do not leave the machine, speak plain HTTP in any case. */
   readonly tls?: TlsMaterial | undefined
+  /** With it HTTP/2 is spoken, too: where a client of TLS asks for it, and by prior knowledge. */
+  readonly http2?: Http2Settings | undefined
   /** Milliseconds from an accepted connection to the end of its TLS handshake. */
   readonly handshakeTimeout?: number | undefined
   /** Called once for each request that reached the application, when it is over. What is refused before is in the log. */

@@ -8,13 +8,15 @@ import type { EndpointPair, Exchange } from '../http1/exchange.ts'
 import type { ForwardedFields } from '../http1/forwarding.ts'
 import { DEFAULT_LIMITS, type RequestLimits } from '../http1/limits.ts'
 import type { Rejection } from '../http1/rejections.ts'
+import { Http2Connections } from '../http2/http2-connections.ts'
 import type { TlsMaterial } from '../ipc/messages.ts'
 import { forwardedFields } from '../proxy/forwarded/forwarded-fields.ts'
 import { dateLine } from './date-line.ts'
 import type { ExchangeRecord, GatewayServer, GatewayServerOptions } from './gateway-server.ts'
 import { Places } from './places.ts'
+import { firstBytes } from './preface.ts'
 import { ProxyAcceptor } from './proxy-acceptor.ts'
-import { type ReadCallback, readEvents, readInto } from './socket-reads.ts'
+import { type ReadCallback, readAsStream, readEvents, readInto } from './socket-reads.ts'
 import { attach, SocketWire } from './socket-wire.ts'
 import { Sweep, type Swept, type SweptConnection } from './sweep.ts'
 import { DEFAULT_TIMEOUTS } from './timeouts.ts'
@@ -42,6 +44,7 @@ class Engine implements GatewayServer, ConnectionHost {
   private readonly sweep: Sweep<LiveConnection>
   private readonly proxied: ProxyAcceptor | undefined
   private readonly secure: SecureAcceptor | undefined
+  private readonly http2: Http2Connections | undefined
   /** What connections go through before they are live. */
   private readonly preludes: readonly Prelude[]
   private active = 0
@@ -54,12 +57,15 @@ class Engine implements GatewayServer, ConnectionHost {
     this.log = options.log
     this.places = new Places(options.maxConnections ?? Number.POSITIVE_INFINITY, options.log)
     this.limits = { ...DEFAULT_LIMITS, ...definedOnly(options.limits) }
-    this.sweep = new Sweep(this.live, { ...DEFAULT_TIMEOUTS, ...definedOnly(options.timeouts) })
+    const timeouts = { ...DEFAULT_TIMEOUTS, ...definedOnly(options.timeouts) }
+    this.sweep = new Sweep(this.live, timeouts)
     this.forwarded = options.forwarding && forwardedFields(options.forwarding)
     this.proxied = options.proxyProtocol && new ProxyAcceptor(options.proxyProtocol, options.log)
     this.secure = makeSecure(options)
     this.preludes = [this.proxied, this.secure].filter(prelude => prelude !== undefined)
     for (const prelude of this.preludes) this.sweep.alsoLookAt(prelude)
+    this.http2 = options.http2 && new Http2Connections(this, { settings: options.http2, timeouts })
+    if (this.http2 !== undefined) this.sweep.alsoLookAt(this.http2)
     const { onExchange } = options
     if (onExchange === undefined) return
     this.began = exchange => {
@@ -75,7 +81,7 @@ class Engine implements GatewayServer, ConnectionHost {
   get counts(): GatewayServer['counts'] {
     let active = 0
     for (const { connection } of this.live) if (connection.isBusy) active++
-    return { connections: this.open, active }
+    return { connections: this.open, active: active + (this.http2?.active ?? 0) }
   }
 
   get isFull(): boolean {
@@ -83,7 +89,7 @@ class Engine implements GatewayServer, ConnectionHost {
   }
 
   private get open(): number {
-    return this.preludes.reduce((sum, { size }) => sum + size, this.live.size)
+    return this.preludes.reduce((sum, { size }) => sum + size, this.live.size + (this.http2?.size ?? 0))
   }
 
   listen(where: Parameters<GatewayServer['listen']>[0]): Promise<void> {
@@ -120,18 +126,19 @@ class Engine implements GatewayServer, ConnectionHost {
     for (const server of this.servers) server.close()
     for (const { socket } of this.live) socket.destroy()
     for (const prelude of this.preludes) prelude.destroy()
+    this.http2?.destroy()
   }
 
   renewTls(material: TlsMaterial): void {
     this.secure?.renew(material)
   }
 
-  refused(refused: Rejection, connection: Connection): void {
+  refused(refused: Rejection, connection: { readonly endpoints: EndpointPair }): void {
     const { code, status, reason } = refused
     this.log.warn({ peer: peerOf(connection), status, code }, `refused a request: ${reason}`)
   }
 
-  dropped({ code, message }: KirinError, connection: Connection): void {
+  dropped({ code, message }: KirinError, connection: { readonly endpoints: EndpointPair }): void {
     this.log.warn({ peer: peerOf(connection), code }, `dropped a connection: ${message}`)
   }
 
@@ -160,37 +167,81 @@ class Engine implements GatewayServer, ConnectionHost {
     }
     secure.accept(
       accepted,
-      ({ socket, raw, tls }) =>
-        this.enter({ ...endpoints, tls }, onRead => {
-          readEvents(socket, onRead)
-          return { socket, raw }
-        }),
+      ({ socket, raw, tls }) => {
+        const secured = { ...endpoints, tls }
+        if (tls.alpn === 'h2') this.enterHttp2(socket, secured)
+        else {
+          this.enter(secured, onRead => {
+            readEvents(socket, onRead)
+            return { socket, raw }
+          })
+        }
+      },
       () => this.checkEmpty(),
     )
   }
 
   private enter(endpoints: EndpointPair, open: OpenSocket): void {
     const connection = this.serve(endpoints, open)
-    // The request often comes together with the end of what went before; one that has not been sent yet need not be waited for.
-    if (this.isDraining) setImmediate(() => setImmediate(() => connection.drain()))
+    this.drainSoon(() => connection.drain())
+  }
+
+  private enterHttp2(socket: Socket, endpoints: EndpointPair): void {
+    const connection = this.http2?.accept(socket, endpoints, () => this.checkEmpty())
+    this.drainSoon(() => connection?.finish())
+  }
+
+  /** The request often comes together with the end of what went before; one that has not been sent yet need not be waited for. */
+  private drainSoon(drain: () => void): void {
+    if (this.isDraining) setImmediate(() => setImmediate(drain))
   }
 
   private serve(endpoints: EndpointPair, open: OpenSocket): Connection {
-    const { socket, raw } = open((input, end) => connection.receive(input, end))
+    let held: Buffer | undefined
+    const { socket, raw } = open((input, end) => {
+      // Only the first bytes can tell HTTP/2, and over TLS it was agreed on before.
+      if (connection.activity > 0 || this.http2 === undefined || raw !== undefined) {
+        connection.receive(input, end)
+        return
+      }
+      const first = held === undefined ? input.subarray(0, end) : Buffer.concat([held, input.subarray(0, end)])
+      switch (firstBytes(first)) {
+        case 'http1':
+          connection.receive(first, first.length)
+          return
+        case 'unsure':
+          held = Buffer.from(first)
+          return
+        case 'http2':
+          this.changeToHttp2(entry, Buffer.from(first))
+      }
+    })
     const wire = new SocketWire(socket, raw)
     const connection = new Connection(wire, endpoints, this)
-    const entry: LiveConnection = { socket, wire, connection, seen: -1, since: 0 }
-    this.live.add(entry)
-    attach(socket, connection, () => {
+    const detach = attach(socket, connection, () => {
       this.live.delete(entry)
       this.checkEmpty()
     })
+    const entry: LiveConnection = { socket, wire, connection, detach, seen: -1, since: 0 }
+    this.live.add(entry)
     return connection
+  }
+
+  /** The client speaks HTTP/2 by prior knowledge; `first` is what it began with. */
+  private changeToHttp2(entry: LiveConnection, first: Buffer): void {
+    const { socket, connection } = entry
+    entry.detach()
+    this.live.delete(entry)
+    connection.lost(undefined)
+    readAsStream(socket)
+    socket.unshift(first)
+    this.enterHttp2(socket, connection.endpoints)
   }
 
   private closeIdle(): void {
     for (const { connection } of this.live) connection.drain()
     for (const prelude of this.preludes) prelude.closeSilent()
+    this.http2?.finish()
     this.checkEmpty()
   }
 
@@ -218,13 +269,15 @@ interface Prelude extends Swept {
 
 interface LiveConnection extends SweptConnection {
   readonly socket: Socket
+  /** Tells the connection no more of its socket. */
+  readonly detach: () => void
 }
 
 function definedOnly<Options extends object>(given: Partial<Options> | undefined): Partial<Options> {
   return Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined)) as Partial<Options>
 }
 
-function peerOf({ endpoints }: Connection): string {
+function peerOf({ endpoints }: { readonly endpoints: EndpointPair }): string {
   const { address, port } = endpoints.remote
   return port === null ? address : `${address}:${port}`
 }
@@ -232,9 +285,10 @@ function peerOf({ endpoints }: Connection): string {
 function makeSecure({
   tls,
   log,
+  http2,
   handshakeTimeout = HANDSHAKE_TIMEOUT,
 }: GatewayServerOptions): SecureAcceptor | undefined {
-  return tls && new SecureAcceptor(tls, { log, protocols: ['http/1.1'], handshakeTimeout })
+  return tls && new SecureAcceptor(tls, { log, protocols: [...(http2 ? ['h2'] : []), 'http/1.1'], handshakeTimeout })
 }
 
 /** An inherited UNIX socket has no address, one of ours the path. */

@@ -112,16 +112,23 @@ export class SocketWire implements Wire {
   }
 }
 
-/** Tells the connection what becomes of its socket. */
-export function attach(socket: Socket, connection: Connection, onClose: () => void): void {
+/** Tells the connection what becomes of its socket; the result ends that. */
+export function attach(socket: Socket, connection: Connection, onClose: () => void): () => void {
   let failure: unknown
-  socket.on('error', error => {
-    failure = error
-  })
-  socket.on('end', () => connection.ended())
-  socket.on('drain', () => connection.drained())
-  socket.on('close', () => {
-    connection.lost(failure)
-    onClose()
-  })
+  const listeners: readonly [string, (...args: unknown[]) => void][] = [
+    ['error', error => (failure = error)],
+    ['end', () => connection.ended()],
+    ['drain', () => connection.drained()],
+    [
+      'close',
+      () => {
+        connection.lost(failure)
+        onClose()
+      },
+    ],
+  ]
+  for (const [event, listener] of listeners) socket.on(event, listener)
+  return () => {
+    for (const [event, listener] of listeners) socket.removeListener(event, listener)
+  }
 }

@@ -6,6 +6,7 @@ import type { BootOrder, TlsMaterial, WorkerSettings } from '../ipc/messages.ts'
 import type {
   ConnectionTimeouts,
   GatewayServer,
+  Http2Settings,
   ProxyProtocolRules,
   RequestLimits,
 } from '../transport/gateway-server.ts'
@@ -76,6 +77,7 @@ export async function bootService(
     maxConnections: Math.min(order.settings.workerConnections, connectionsWithinDescriptors()),
     onExchange: logs.record,
     tls: order.tls ?? undefined,
+    http2: http2Of(order.settings),
   })
   await listen(server, order)
   return new RunningService(server, lifespan, order.settings.gracefulTimeout * 1000)
@@ -175,6 +177,15 @@ async function listen(server: GatewayServer, { descriptors, settings }: BootOrde
 
 function proxyProtocolOf({ proxyProtocol, proxyAllowIps }: WorkerSettings): ProxyProtocolRules | undefined {
   return proxyProtocol === 'off' ? undefined : { protocol: proxyProtocol, allowIps: proxyAllowIps }
+}
+
+function http2Of(settings: WorkerSettings): Http2Settings | undefined {
+  if (settings.httpProtocols === 'h1') return undefined
+  return {
+    maxConcurrentStreams: settings.http2MaxConcurrentStreams,
+    initialWindowSize: settings.http2InitialWindowSize,
+    maxFrameSize: settings.http2MaxFrameSize,
+  }
 }
 
 function limitsOf(settings: WorkerSettings): RequestLimits {

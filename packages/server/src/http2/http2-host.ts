@@ -1,0 +1,19 @@
+// What connections of HTTP/2 ask of the server that they belong to.
+import type { KirinError } from '../http1/errors.ts'
+import type { EndpointPair, ExchangeHost } from '../http1/exchange.ts'
+import type { ForwardedFields } from '../http1/forwarding.ts'
+import type { RequestLimits } from '../http1/limits.ts'
+import type { Rejection } from '../http1/rejections.ts'
+
+/** What all connections share. */
+export interface Http2Host extends ExchangeHost {
+  readonly limits: RequestLimits
+  /** Where proxies may be trusted. */
+  readonly forwarded?: ForwardedFields | undefined
+  /** Whether others wait for the places that connections have: each ends with its next response. */
+  readonly isFull: boolean
+  /** Called for a request that is refused before the application. */
+  refused(refused: Rejection, connection: { readonly endpoints: EndpointPair }): void
+  /** Called for a client that is given up. */
+  dropped(why: KirinError, connection: { readonly endpoints: EndpointPair }): void
+}

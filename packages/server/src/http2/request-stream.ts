@@ -1,0 +1,259 @@
+// One stream of HTTP/2: the request that comes by it, and the response that goes out.
+import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
+import { type BodyLimit, passedLimit } from '../http1/body-limit.ts'
+import { KirinError } from '../http1/errors.ts'
+import type { EndpointPair } from '../http1/exchange.ts'
+import { toTrailerRecord } from '../http1/field-records.ts'
+import type { Vouched } from '../http1/forwarding.ts'
+import { type BodySource, RequestBody } from '../http1/request-body.ts'
+import type { HandedOver } from '../http1/wire.ts'
+import { type ConnectionTimeouts, UNREAD_TIMEOUT } from '../transport/timeouts.ts'
+import { Http2Exchange, type Http2Owner } from './http2-exchange.ts'
+import type { Http2Host } from './http2-host.ts'
+import { sendRefusal } from './refusal.ts'
+import type { Http2RequestHead } from './request-head.ts'
+import type { Http2Plan } from './response-plan.ts'
+import { StreamWire } from './stream-wire.ts'
+
+/** What a stream needs of its connection. */
+export interface StreamOwner {
+  readonly host: Http2Host
+  readonly endpoints: EndpointPair
+  /** Takes no more streams; the connection ends when those there are have ended. */
+  finish(): void
+  /** The stream has closed; `wasReset` before its response was complete, and by the client. */
+  closed(stream: RequestStream, wasReset: boolean): void
+}
+
+type Stage = 'sending' | 'body' | 'unread' | 'working'
+
+export class RequestStream implements Http2Owner, BodySource {
+  readonly wire: StreamWire
+  readonly stream: ServerHttp2Stream
+  /** Bytes of body that have come. */
+  received = 0
+  private readonly owner: StreamOwner
+  private readonly body: RequestBody | null
+  private readonly exchange: Http2Exchange
+  private continueDue: boolean
+  private trailers: OutgoingHttpHeaders = {}
+  private isWhole = false
+  private failure: unknown
+  private closedByUs = false
+  /** What a look has seen last, and since when it is that. */
+  private seen = ''
+  private since = 0
+
+  constructor(stream: ServerHttp2Stream, head: Http2RequestHead, owner: StreamOwner) {
+    this.stream = stream
+    this.owner = owner
+    this.wire = new StreamWire(stream)
+    const isBodiless = stream.endAfterHeaders || head.contentLength === 0
+    this.body = isBodiless ? null : new RequestBody(this)
+    this.continueDue = head.expectsContinue && !isBodiless
+    this.exchange = new Http2Exchange(head, this.body, this)
+    if (isBodiless) this.exchange.receivedTrailers = NO_TRAILERS
+  }
+
+  get host(): Http2Host {
+    return this.owner.host
+  }
+
+  get endpoints(): EndpointPair {
+    return this.owner.endpoints
+  }
+
+  get mayContinue(): boolean {
+    return true
+  }
+
+  /** Calls the application. */
+  run(vouched: Vouched | undefined): void {
+    const { stream, exchange } = this
+    exchange.vouched = vouched
+    this.watchEnd()
+    stream.on('trailers', (_record: IncomingHttpHeaders, _flags: number, fields: string[]) => {
+      exchange.receivedTrailers = toTrailerRecord(fields)
+    })
+    stream.on('data', (chunk: Buffer) => this.take(chunk))
+    stream.on('end', () => this.ended())
+    stream.on('drain', () => exchange.drained())
+    stream.on('wantTrailers', () => stream.sendTrailers(this.trailers))
+    stream.on('error', error => {
+      this.failure = error
+    })
+    stream.on('close', () => this.closed())
+    exchange.run()
+  }
+
+  /** Looks whether the stream has been at the same thing for too long; `now` as for a sweep. */
+  look(now: number, timeouts: ConnectionTimeouts): void {
+    const stage = this.stage()
+    const mark = `${stage} ${this.progress(stage)}`
+    if (mark !== this.seen) {
+      this.seen = mark
+      this.since = now
+      return
+    }
+    const elapsed = now - this.since
+    if (stage === 'sending' && elapsed >= timeouts.send) this.drop()
+    else if (stage === 'body' && elapsed >= timeouts.body) this.bodyOverLimit('BODY_TIMEOUT')
+    else if (stage === 'unread' && elapsed >= UNREAD_TIMEOUT) this.bodyOverLimit('BODY_UNREAD')
+  }
+
+  /** Drops the stream: the client sees a reset of it. */
+  reset(code: number): void {
+    this.closedByUs = true
+    this.stream.close(code)
+  }
+
+  // What the exchange asks for.
+
+  respond(plan: Http2Plan): void {
+    const { stream } = this
+    // What has been lost is told so in a moment.
+    if (stream.destroyed || stream.closed) return
+    const endStream = plan.framing === 'none' || (plan.framing === 'single' && plan.length === 0)
+    stream.respond(plan.fields, { endStream, waitForTrailers: plan.hasTrailers })
+  }
+
+  inform(fields: OutgoingHttpHeaders): void {
+    if (!this.stream.destroyed && !this.stream.closed) this.stream.additionalHeaders(fields)
+  }
+
+  setTrailers(fields: OutgoingHttpHeaders): void {
+    this.trailers = fields
+  }
+
+  continueSent(): void {
+    this.continueDue = false
+  }
+
+  responseSent(keepAlive: boolean): void {
+    const { stream, body } = this
+    stream.end()
+    if (!keepAlive || this.owner.host.isFull) this.owner.finish()
+    if (this.isWhole || (body !== null && body.isUsed && !body.isUnwanted)) return
+    body?.abandon(
+      new KirinError('KIRIN_BODY_TRUNCATED', { message: 'the response ended before the request body was read' }),
+    )
+    this.stopRequest()
+  }
+
+  responseBroken(): void {
+    this.reset(constants.NGHTTP2_INTERNAL_ERROR)
+  }
+
+  handOver(): HandedOver {
+    throw new KirinError('KIRIN_INVALID_RESPONSE', { message: 'a stream is not handed over', requirement: 'UPG-01' })
+  }
+
+  offerDeclined(): void {
+    // Nothing was offered.
+  }
+
+  // What the body asks for.
+
+  bodyWanted(): void {
+    if (!this.continueDue) return
+    this.continueDue = false
+    if (this.exchange.status === 0) this.inform({ ':status': 100 })
+  }
+
+  pauseBody(): void {
+    this.stream.pause()
+  }
+
+  resumeBody(): void {
+    this.stream.resume()
+  }
+
+  /** What the stream waits for: the client to take bytes, or to send some, or the application to read what came. */
+  private stage(): Stage {
+    const { body, stream } = this
+    if (stream.writableLength > 0) return 'sending'
+    if (this.isWhole || body === null || body.isUnwanted || stream.writableEnded) return 'working'
+    if (body.isFull) return 'unread'
+    return this.continueDue ? 'working' : 'body'
+  }
+
+  private progress(stage: Stage): number {
+    if (stage === 'sending') return this.stream.writableLength
+    return stage === 'unread' ? (this.body?.size ?? 0) : this.received
+  }
+
+  /** The client does not take its response: it counts as lost, for that reason. */
+  private drop(): void {
+    const error = new KirinError('KIRIN_CLIENT_STALLED')
+    this.owner.host.dropped(error, this)
+    this.exchange.clientLost(error)
+    this.reset(constants.NGHTTP2_CANCEL)
+  }
+
+  /** As over HTTP/1: the body rejects, and where no head was sent the server answers in the application's place (NSGI BOD-12). */
+  private bodyOverLimit(code: BodyLimit): void {
+    const { fault, error } = passedLimit(code)
+    const { exchange, body, stream } = this
+    this.owner.host.refused(fault, this)
+    const isAnswered = exchange.status !== 0
+    exchange.peerFault = fault
+    body?.fail(error)
+    if (isAnswered) return
+    sendRefusal(stream, fault.status)
+    exchange.overruled(fault.status, error)
+    this.stopRequest()
+  }
+
+  /** The client may as well stop sending (RFC 9113 §8.1); the end of the response goes out first. */
+  private stopRequest(): void {
+    this.stream.once('finish', () => setImmediate(() => this.reset(constants.NGHTTP2_NO_ERROR)))
+  }
+
+  /**
+   * Node ends the readable side of a stream that was reset, too. What tells the two apart is that a stream which was reset is closed by
+   * then; both ends pass through this method.
+   */
+  private watchEnd(): void {
+    const { stream } = this
+    this.isWhole = stream.endAfterHeaders
+    const { push } = stream
+    stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
+      if (chunk === null && !stream.closed) this.isWhole = true
+      return push.call(stream, chunk, encoding)
+    }
+  }
+
+  private take(chunk: Buffer): void {
+    if (chunk.length === 0) return
+    // Having sent some of it, the client does not wait to be asked.
+    this.continueDue = false
+    this.received += chunk.length
+    const { bodySize } = this.owner.host.limits
+    if (bodySize > 0 && this.received > bodySize && this.body?.isUnwanted === false)
+      this.bodyOverLimit('BODY_TOO_LARGE')
+    else this.body?.push(chunk)
+  }
+
+  private ended(): void {
+    if (!this.isWhole) return
+    this.exchange.receivedTrailers ??= NO_TRAILERS
+    this.body?.end()
+  }
+
+  private closed(): void {
+    const { stream } = this
+    const wasReset = !this.closedByUs && (stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR)
+    if (stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR) this.gone(wasReset)
+    else this.wire.closedInOrder(() => this.gone(false))
+  }
+
+  private gone(wasReset: boolean): void {
+    const { stream, exchange, body } = this
+    const cause = this.failure ?? (wasReset ? new Error(`the stream was reset with code ${stream.rstCode}`) : undefined)
+    exchange.clientLost(cause)
+    body?.fail(new KirinError('KIRIN_BODY_TRUNCATED', { cause }))
+    this.owner.closed(this, wasReset)
+  }
+}
+
+const NO_TRAILERS = Object.freeze(Object.create(null) as Record<string, string>)

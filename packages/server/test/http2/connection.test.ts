@@ -1,0 +1,394 @@
+// Connections of HTTP/2: how they begin and end, what they refuse, and how long things may take.
+import { once } from 'node:events'
+import { constants } from 'node:http2'
+import { connect } from 'node:net'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import type { Application, GatewayResponse } from '@nsgi/spec'
+import { DEFAULT_HTTP2_SETTINGS } from '../../src/http2/session-options.ts'
+import { tlsMaterial } from '../support/certificates.ts'
+import { END_HEADERS, END_STREAM, FRAME, FrameClient, GET, literals } from '../support/frame-client.ts'
+import { Gateway, type GatewayOptions } from '../support/gateway.ts'
+import { Http2Client } from '../support/http2-client.ts'
+import { deferred, get, read } from '../support/memory-client.ts'
+
+const { NGHTTP2_CANCEL, NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_NO_ERROR, NGHTTP2_PROTOCOL_ERROR, NGHTTP2_REFUSED_STREAM } =
+  constants
+
+let gateway: Gateway | undefined
+const frameClients: FrameClient[] = []
+afterEach(async () => {
+  for (const { socket } of frameClients.splice(0)) socket.destroy()
+  await gateway?.close()
+  gateway = undefined
+})
+
+async function serve(application: Application, options: GatewayOptions = {}): Promise<Gateway> {
+  gateway = await Gateway.start(application, { http2: DEFAULT_HTTP2_SETTINGS, ...options })
+  return gateway
+}
+
+async function frames(): Promise<FrameClient> {
+  const client = await FrameClient.open((gateway as Gateway).where.port)
+  frameClients.push(client)
+  return client
+}
+
+const hello: Application = () => ({ status: 200, body: 'hello' })
+
+describe('the beginning of a connection', () => {
+  it('tells HTTP/2 from HTTP/1 when it comes byte by byte', async () => {
+    const { where } = await serve(hello)
+    const socket = connect(where)
+    for (const byte of 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n') {
+      socket.write(byte)
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    socket.write(Buffer.from('000000040000000000', 'hex'))
+    const [settings] = (await once(socket, 'data')) as [Buffer]
+    expect(settings[3]).toBe(FRAME.settings)
+    socket.destroy()
+  })
+
+  it.each(['PUT', 'PROPFIND', 'POST'])(
+    'takes HTTP/1 for what it is when it begins with %s byte by byte',
+    async method => {
+      await serve(request => ({ status: 200, body: `[${request.method}]` }))
+      const client = await (gateway as Gateway).client()
+      for (const byte of `${method} / HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n`) {
+        client.send(byte)
+        await new Promise(resolve => setImmediate(resolve))
+      }
+      expect(await client.until(/\[.*\]/)).toContain(`[${method}]`)
+    },
+  )
+
+  it('that is no HTTP/2 after all ends with an error', async () => {
+    const { where } = await serve(hello)
+    const socket = connect(where)
+    socket.write('PRI / HTTP/1.1\r\nhost: a\r\n\r\n')
+    await once(socket.resume(), 'close')
+    expect(gateway?.logged).toEqual(['HTTP/2 connection failed'])
+  })
+
+  it('is refused as HTTP/1 of an unknown version where HTTP/2 is off', async () => {
+    await serve(hello, { http2: undefined })
+    const client = await (gateway as Gateway).client()
+    expect(await client.send('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n').rest()).toMatch(/^HTTP\/1\.1 (?:4|5)\d\d /)
+  })
+
+  it('offers HTTP/1 alone over TLS where HTTP/2 is off', async () => {
+    await serve(hello, { http2: undefined, tls: tlsMaterial() })
+    await expect((gateway as Gateway).secureClient({ ALPNProtocols: ['h2'] })).rejects.toMatchObject({
+      code: 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL',
+    })
+  })
+})
+
+describe('what is malformed', () => {
+  it.each<[string, readonly (readonly [string, string])[]]>([
+    ['a field of the connection', [...GET, ['connection', 'close']]],
+    ['transfer-encoding', [...GET, ['transfer-encoding', 'chunked']]],
+    ['te with more than trailers', [...GET, ['te', 'gzip']]],
+    ['a name in upper case', [...GET, ['X-Upper', 'a']]],
+    ['a pseudo-header field behind the others', [...GET.slice(0, 3), ['x', 'a'], [':authority', 'localhost']]],
+    ['an unknown pseudo-header field', [...GET, [':color', 'red']]],
+    ['a method twice', [...GET, [':method', 'GET']]],
+    ['no path', GET.filter(([name]) => name !== ':path')],
+    ['a length that is none', [...GET, ['content-length', 'ten']]],
+  ])('resets the stream: %s', async (_what, fields) => {
+    await serve(hello)
+    const client = await frames()
+    client.headers(1, END_HEADERS | END_STREAM, fields)
+    expect(await client.resetOf(1)).toBe(NGHTTP2_PROTOCOL_ERROR)
+    client.headers(3, END_HEADERS | END_STREAM, GET)
+    await client.frame(({ type, stream, flags }) => type === FRAME.data && stream === 3 && (flags & END_STREAM) !== 0)
+    expect(gateway?.records).toHaveLength(1)
+  })
+
+  it('never reaches the application: a field with a line feed in its value', async () => {
+    await serve(request => ({ status: 200, body: JSON.stringify(request.rawHeaders) }))
+    const client = await frames()
+    client.headers(1, END_HEADERS | END_STREAM, [...GET, ['x-split', 'a\nb: c'], ['x', 'y']])
+    const { payload } = await client.frame(({ type }) => type === FRAME.data)
+    expect(payload.toString()).toBe('["x","y"]')
+  })
+
+  it.each([
+    ['more', 'too long'],
+    ['less', 'a'],
+  ])('resets the stream when its body has %s than was declared, and the body rejects', async (_what, body) => {
+    const outcome = deferred<unknown>()
+    await serve(async request => {
+      await read(request).then(outcome.resolve, outcome.resolve)
+      return { status: 204 }
+    })
+    const client = await frames()
+    client.headers(1, END_HEADERS, [[':method', 'POST'], ...GET.slice(1), ['content-length', '4']])
+    client.send(FRAME.data, END_STREAM, 1, Buffer.from(body))
+    expect(await client.resetOf(1)).toBe(NGHTTP2_PROTOCOL_ERROR)
+    expect(await outcome.promise).toMatchObject({ code: 'KIRIN_BODY_TRUNCATED' })
+  })
+})
+
+describe('a stream that the client resets', () => {
+  const POST = [[':method', 'POST'], ...GET.slice(1)] as const
+
+  it('BOD-07, END-01: rejects the body, and the signal aborts', async () => {
+    const outcome = deferred<unknown>()
+    const aborted = deferred()
+    const begun = deferred()
+    await serve(async request => {
+      request.signal.addEventListener('abort', () => aborted.resolve())
+      try {
+        for await (const chunk of request.body ?? []) if (chunk.length > 0) begun.resolve()
+        outcome.resolve('whole')
+      } catch (error) {
+        outcome.resolve(error)
+      }
+      return { status: 204 }
+    })
+    const client = await frames()
+    client.headers(1, END_HEADERS, POST).send(FRAME.data, 0, 1, Buffer.from('half'))
+    await begun.promise
+    client.reset(1, NGHTTP2_CANCEL)
+    expect(await outcome.promise).toMatchObject({ code: 'KIRIN_BODY_TRUNCATED' })
+    await aborted.promise
+  })
+
+  it('BOD-07: rejects the body after the response, too, when there is no error', async () => {
+    const outcome = deferred<unknown>()
+    await serve(request => {
+      void read(request).then(outcome.resolve, outcome.resolve)
+      return { status: 200, body: 'early' }
+    })
+    const client = await frames()
+    client.headers(1, END_HEADERS, POST).send(FRAME.data, 0, 1, Buffer.from('half'))
+    await client.frame(({ type, flags }) => type === FRAME.data && (flags & END_STREAM) !== 0)
+    client.reset(1, NGHTTP2_NO_ERROR)
+    expect(await outcome.promise).toMatchObject({ code: 'KIRIN_BODY_TRUNCATED' })
+  })
+})
+
+describe('floods', () => {
+  it('of streams that are reset at once end the connection (CVE-2023-44487)', async () => {
+    let calls = 0
+    await serve(() => {
+      calls++
+      return new Promise(() => undefined)
+    })
+    const client = await frames()
+    for (let stream = 1; stream < 2000; stream += 2) {
+      client.headers(stream, END_HEADERS | END_STREAM, GET).reset(stream, NGHTTP2_CANCEL)
+      if (stream % 100 === 1) await new Promise(resolve => setImmediate(resolve))
+    }
+    expect(await client.goaway()).toBe(NGHTTP2_ENHANCE_YOUR_CALM)
+    await client.end()
+    expect(calls).toBeLessThan(400)
+    expect(gateway?.logged).toContain('HTTP/2 connection ended: too many streams were reset')
+  })
+
+  it('of CONTINUATION end the connection (CVE-2024-27983)', async () => {
+    await serve(hello)
+    const client = await frames()
+    client.send(FRAME.headers, END_STREAM, 1, literals(GET))
+    for (let i = 0; i < 1000; i++) client.send(FRAME.continuation, 0, 1, literals([[`x-${i}`, 'a'.repeat(1000)]]))
+    await client.end()
+    expect(gateway?.records).toEqual([])
+  })
+
+  it('of pings and settings that the client does not read the answers of end the connection', async () => {
+    await serve(hello)
+    const client = await frames()
+    client.socket.pause()
+    let isClosed = false
+    client.socket.on('close', () => (isClosed = true))
+    for (let i = 0; i < 2_000_000 && !isClosed; i++) {
+      client.send(FRAME.ping, 0, 0, Buffer.alloc(8)).send(FRAME.settings)
+      if (i % 1000 === 0) await new Promise(resolve => setImmediate(resolve))
+    }
+    expect(isClosed).toBe(true)
+  })
+
+  it('of heads larger than any limit are refused', async () => {
+    await serve(hello)
+    const client = await frames()
+    client.send(FRAME.headers, END_STREAM, 1, literals(GET))
+    const field = literals([['x', 'a'.repeat(8000)]])
+    for (let i = 0; i < 7; i++) client.send(FRAME.continuation, 0, 1, Buffer.concat([field, field]))
+    client.send(FRAME.continuation, END_HEADERS, 1)
+    await client.frame(({ type, stream }) => type === FRAME.headers && stream === 1)
+    expect(gateway?.notes).toMatchObject([{ status: 431, code: 'HEAD_TOO_LARGE' }])
+    expect(gateway?.records).toEqual([])
+  })
+
+  it('of streams beyond what was allowed at once are refused, one by one', async () => {
+    const gates: (() => void)[] = []
+    await serve(() => new Promise<GatewayResponse>(resolve => gates.push(() => resolve({ status: 204 }))), {
+      http2: { ...DEFAULT_HTTP2_SETTINGS, maxConcurrentStreams: 2 },
+    })
+    const client = await frames()
+    await client.frame(({ type, flags }) => type === FRAME.settings && flags === 1)
+    for (const stream of [1, 3, 5]) client.headers(stream, END_HEADERS | END_STREAM, GET)
+    expect(await client.resetOf(5)).toBe(NGHTTP2_REFUSED_STREAM)
+    for (const open of gates) open()
+    await client.frame(({ type, stream }) => type === FRAME.headers && stream === 3)
+    expect(gates).toHaveLength(2)
+  })
+})
+
+describe('a stop', () => {
+  it('LIF-07: lets what is under way end, closes idle connections, and resolves', async () => {
+    const gate = deferred<GatewayResponse>()
+    const called = deferred()
+    const { server } = await serve(({ path }) => {
+      if (path !== '/slow') return { status: 200, body: 'quick' }
+      called.resolve()
+      return gate.promise
+    })
+    const busy = await (gateway as Gateway).http2Client()
+    const idle = await (gateway as Gateway).http2Client()
+    const fresh = await frames()
+    await idle.request({})
+    const slow = busy.request({ ':path': '/slow' })
+    await called.promise
+    const stop = server.stop()
+    await idle.end()
+    await fresh.end()
+    while (server.counts.connections > 1) await new Promise(resolve => setImmediate(resolve))
+    expect(server.counts).toEqual({ connections: 1, active: 1 })
+    gate.resolve({ status: 200, body: 'slow' })
+    expect(await slow).toMatchObject({ status: 200, code: NGHTTP2_NO_ERROR })
+    await busy.end()
+    await stop
+    expect(server.counts).toEqual({ connections: 0, active: 0 })
+    expect(busy.goaways[0]?.[0]).toBe(NGHTTP2_NO_ERROR)
+  })
+
+  it('names the last request that is answered: one that crosses the announcement may be sent again elsewhere', async () => {
+    const gate = deferred<GatewayResponse>()
+    const called = deferred()
+    const { server } = await serve(() => {
+      called.resolve()
+      return gate.promise
+    })
+    const client = await frames()
+    client.headers(1, END_HEADERS | END_STREAM, GET)
+    await called.promise
+    const stop = server.stop()
+    const { payload } = await client.frame(({ type }) => type === FRAME.goaway)
+    expect(payload.readUInt32BE(0)).toBe(1)
+    client.headers(3, END_HEADERS | END_STREAM, GET)
+    gate.resolve({ status: 204 })
+    await client.frame(({ type, stream }) => type === FRAME.headers && stream === 1)
+    await stop
+    expect(gateway?.records).toHaveLength(1)
+  })
+
+  it('quickly resets what is under way', async () => {
+    const lost = deferred()
+    const called = deferred()
+    const { server } = await serve(({ signal }) => {
+      signal.addEventListener('abort', () => lost.resolve())
+      called.resolve()
+      return new Promise(() => undefined)
+    })
+    const client = await (gateway as Gateway).http2Client()
+    client.begin({})
+    await called.promise
+    server.destroy()
+    await lost.promise
+    await client.end()
+    await server.stop()
+    expect(server.counts).toEqual({ connections: 0, active: 0 })
+  })
+})
+
+describe('time-outs, by the sweep', () => {
+  it.each<[string, GatewayOptions['timeouts']]>([
+    ['without a request', { firstData: 5 }],
+    ['between requests', { idle: 5 }],
+  ])('end a connection %s', async (what, timeouts) => {
+    await serve(hello, { timeouts })
+    const client = await (gateway as Gateway).http2Client()
+    if (what === 'between requests') await client.request({})
+    await client.end()
+    await gateway?.server.stop()
+    expect(gateway?.server.counts.connections).toBe(0)
+  })
+
+  it('BOD-12: answer a body that pauses with 408', async () => {
+    const outcome = deferred<unknown>()
+    await serve(
+      async request => {
+        await read(request).then(outcome.resolve, outcome.resolve)
+        return { status: 204 }
+      },
+      { timeouts: { body: 5 } },
+    )
+    const client = await (gateway as Gateway).http2Client()
+    const stream = client.begin({ ':method': 'POST' }, { endStream: false })
+    stream.write('half')
+    expect((await Http2Client.answer(stream)).status).toBe(408)
+    expect(await outcome.promise).toMatchObject({ code: 'KIRIN_BODY_TIMEOUT' })
+    expect(gateway?.records[0]?.status).toBe(408)
+  })
+
+  it('give up a client that takes nothing of its response, on that stream alone', async () => {
+    const ended = deferred<unknown>()
+    await serve(
+      ({ path }) =>
+        path === '/large'
+          ? { status: 200, body: Buffer.alloc(1024 * 1024), finished: error => ended.resolve(error) }
+          : { status: 204 },
+      { timeouts: { send: 5 } },
+    )
+    const client = await (gateway as Gateway).http2Client()
+    const stalled = client.begin({ ':path': '/large' })
+    await once(stalled, 'response')
+    expect(await ended.promise).toMatchObject({ code: 'KIRIN_CLIENT_LOST', cause: { code: 'KIRIN_CLIENT_STALLED' } })
+    expect((await client.request({})).status).toBe(204)
+    expect(gateway?.logged).toEqual([expect.stringMatching(/^dropped a connection/)])
+  })
+})
+
+describe('BOD-12: a limit on bodies', () => {
+  it.each([
+    ['declared', { 'content-length': '5' }],
+    ['not declared', {}],
+  ])('answers 413 to a longer one, %s', async (how, fields) => {
+    const outcome = deferred<unknown>()
+    await serve(
+      async request => {
+        await read(request).then(outcome.resolve, outcome.resolve)
+        return { status: 204 }
+      },
+      { limits: { bodySize: 4 } },
+    )
+    const client = await (gateway as Gateway).http2Client()
+    const stream = client.begin({ ':method': 'POST', ...fields }, { endStream: false })
+    stream.end('12345')
+    expect((await Http2Client.answer(stream)).status).toBe(413)
+    expect(gateway?.records).toHaveLength(how === 'declared' ? 0 : 1)
+    if (how === 'declared') outcome.resolve({ code: 'KIRIN_BODY_TOO_LARGE' })
+    expect(await outcome.promise).toMatchObject({ code: 'KIRIN_BODY_TOO_LARGE' })
+    expect((await client.request({ ':method': 'POST' }, { body: '1234' })).status).toBe(204)
+  })
+})
+
+describe('a worker without a free place', () => {
+  it('ends connections with their next response', async () => {
+    await serve(hello, { maxConnections: 1 })
+    const client = await (gateway as Gateway).http2Client()
+    expect((await client.request({})).status).toBe(200)
+    await client.end()
+    expect(client.goaways).toEqual([[NGHTTP2_NO_ERROR, expect.any(Number)]])
+  })
+})
+
+describe('HTTP/1 beside it', () => {
+  it('goes on as if there were no HTTP/2', async () => {
+    await serve(hello)
+    const client = await (gateway as Gateway).client()
+    expect(await client.send(get()).until(/hello$/)).toMatch(/^HTTP\/1\.1 200 OK/)
+  })
+})
