@@ -47,7 +47,8 @@ export class Http2Connection implements StreamOwner {
     // A client ends a stream by a frame. One that ends the connection has no more use for it.
     socket.allowHalfOpen = false
     this.session = performServerHandshake(socket, sessionOptions(settings))
-    this.session.on('stream', (stream, _record, _flags, ...more: unknown[]) => this.begin(stream, more[0] as string[]))
+    // Node's types do not have the last of what comes: the fields as received, in order.
+    this.session.on('stream', (...event: unknown[]) => this.begin(event[0] as ServerHttp2Stream, event[3] as string[]))
     this.session.on('error', error => this.failed(error))
     this.session.on('close', onClose)
   }
