@@ -50,6 +50,10 @@ const imports = [
   [`${server}/transport/driver.ts`, '../http1/connection.ts', false],
   [`${server}/transport/driver.ts`, 'node:net', false],
   [`${server}/transport/driver.ts`, '../worker/entry.ts', true],
+  [`${server}/http2/session.ts`, 'node:http2', false],
+  [`${server}/http2/session.ts`, '../http1/exchange.ts', false],
+  [`${server}/http2/session.ts`, '../worker/entry.ts', true],
+  [`${server}/http2/session.ts`, '../arbiter/arbiter.ts', true],
   [`${server}/log/access.ts`, '../arbiter/arbiter.ts', true],
   [`${server}/config/table.ts`, '../cli/options.ts', true],
 
