@@ -6,10 +6,10 @@ import type { ConnectionHost, ConnectionState } from './connection-host.ts'
 import { EmptyLines } from './empty-lines.ts'
 import { KirinError } from './errors.ts'
 import type { EndpointPair, ExchangeOwner } from './exchange.ts'
-import { toTrailerRecord } from './field-records.ts'
+import { NO_TRAILERS, toTrailerRecord } from './field-records.ts'
 import type { Vouched } from './forwarding.ts'
 import { Http1Exchange } from './http1-exchange.ts'
-import { DISCARD_LIMIT } from './limits.ts'
+import { DISCARD_LIMIT, HELD_HIGH_WATER } from './limits.ts'
 import { INPUT_SIZE, RequestParser } from './parser.ts'
 import { type Rejection, rejection } from './rejections.ts'
 import { type BodySource, RequestBody } from './request-body.ts'
@@ -238,6 +238,11 @@ export class Connection implements ExchangeOwner, BodySource {
     this.resumeReading()
   }
 
+  /** Whether no more should be read behind the request under way. Below that, reading tells whether the client is still there. */
+  private get isHeldFull(): boolean {
+    return this.held !== undefined && this.held.length >= HELD_HIGH_WATER
+  }
+
   private get isWithinBody(): boolean {
     return this.state === 'fixed' || this.state === 'chunked'
   }
@@ -387,9 +392,7 @@ export class Connection implements ExchangeOwner, BodySource {
     this.state = 'waiting'
     // However much of it waits, no more comes of it: reading on tells whether the client is still there.
     this.resumeReading()
-    if (exchange !== undefined && exchange.receivedTrailers === undefined) {
-      exchange.receivedTrailers = NO_TRAILERS
-    }
+    if (exchange !== undefined) exchange.receivedTrailers ??= NO_TRAILERS
     body?.end()
     if (this.responded) this.nextRequest()
   }
@@ -410,7 +413,7 @@ export class Connection implements ExchangeOwner, BodySource {
     // A copy for each of many small requests would cost the square of their number.
     const more = input === this.resumed ? rest : Buffer.from(rest)
     this.held = this.held === undefined ? more : Buffer.concat([this.held, more])
-    this.pauseReading()
+    if (this.isHeldFull) this.pauseReading()
   }
 
   /** Goes on with the bytes that were held; the end of the peer's side, if it came, stands behind them. */
@@ -489,10 +492,8 @@ export class Connection implements ExchangeOwner, BodySource {
 
   private resumeReading(): void {
     // More than one reason may hold it: an earlier body that is read late is none of those any more.
-    if (!this.readingPaused || this.held !== undefined || (this.isWithinBody && this.body?.isFull)) return
+    if (!this.readingPaused || this.isHeldFull || (this.isWithinBody && this.body?.isFull)) return
     this.readingPaused = false
     this.wire.resume()
   }
 }
-
-const NO_TRAILERS = Object.freeze(Object.create(null) as Record<string, string>)

@@ -55,3 +55,6 @@ export function toTrailerRecord(fields: readonly string[]): RequestHeaders {
   }
   return toRecord(allowed)
 }
+
+/** The trailers of a message without any (NSGI BOD-10). */
+export const NO_TRAILERS: RequestHeaders = Object.freeze(Object.create(null) as Record<string, string>)

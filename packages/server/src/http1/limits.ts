@@ -37,6 +37,9 @@ export const DEFAULT_LIMITS: RequestLimits = {
  */
 export const BODY_HIGH_WATER: number = 64 * 1024
 
+/** Bytes behind the request under way (what is pipelined, unparsed) that wait before reading stops: one read of the socket. */
+export const HELD_HIGH_WATER: number = 64 * 1024
+
 /**
  * Bytes of an unread request body that are thrown away to keep a connection alive. More than that costs
  * more than a new connection; nginx's and Apache's figures are of the same order.

@@ -38,6 +38,27 @@ describe('a client that is lost', () => {
     ])
   })
 
+  it.each([
+    ['more requests than one came', get() + get('/next')],
+    [
+      'a body came whole that is not read',
+      message('POST / HTTP/1.1', 'host: a', 'content-length: 70000') + 'x'.repeat(70_000),
+    ],
+  ])('END-01: aborts the signal though %s', async (_name, bytes) => {
+    const called = deferred<AbortSignal>()
+    await serve(request => {
+      called.resolve(request.signal)
+      return new Promise(() => undefined)
+    })
+    const client = await (gateway as Gateway).client()
+    client.send(bytes)
+    const signal = await called.promise
+    await new Promise(resolve => client.socket.write('', resolve))
+    client.reset()
+    if (!signal.aborted) await once(signal, 'abort')
+    expect(signal.reason).toMatchObject({ code: 'KIRIN_CLIENT_LOST' })
+  })
+
   it('END-05: while a body streams, with a stuck next(), aborts, returns and finishes in that order', async () => {
     const events: string[] = []
     const finished = deferred<unknown>()

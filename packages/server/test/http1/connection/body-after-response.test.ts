@@ -158,7 +158,7 @@ describe('reading a body', () => {
     expect(client.untaken).toBe(7 * BODY_HIGH_WATER)
   })
 
-  it('stops while a response is under way and more requests come, and loses none', async () => {
+  it('goes on while a response is under way and more requests come, and loses none', async () => {
     const gates = [deferred<{ status: number }>(), deferred<{ status: number }>(), deferred<{ status: number }>()]
     const { client, requests } = connectTo(...gates.map(gate => gate.promise))
     client.send(get('/1') + get('/2'))
@@ -166,7 +166,6 @@ describe('reading a body', () => {
     client.send(get('/3'))
     await client.settled()
     expect(requests).toHaveLength(1)
-    expect(client.wire.isPaused).toBe(true)
     for (const gate of gates) {
       gate.resolve({ status: 204 })
       await client.settled()

@@ -1,6 +1,7 @@
 // Several requests on one connection: their order, and when the connection goes on.
 import { describe, expect, it } from '@jest/globals'
 import type { GatewayResponse } from '@nsgi/spec'
+import { HELD_HIGH_WATER } from '../../../src/http1/limits.ts'
 import {
   connect,
   connectTo,
@@ -116,7 +117,6 @@ describe('pipelined requests', () => {
     client.send(get().repeat(10))
     await client.settled()
     expect(requests).toHaveLength(2)
-    expect(client.wire.isPaused).toBe(true)
     client.wire.unstall()
     await client.settled()
     expect(requests).toHaveLength(10)
@@ -231,6 +231,29 @@ describe('a connection', () => {
     client.send(get() + get(), 'x'.repeat(200_000)).end()
     await client.settled()
     expect(requests).toHaveLength(1)
+    expect(client.untaken).toBe(0)
+  })
+})
+
+describe('what is pipelined behind a request that is being answered', () => {
+  it('is held up to the high-water mark and one read, and then left to the client', async () => {
+    const gate = deferred<GatewayResponse>()
+    let calls = 0
+    const client = connect(() => (calls++ === 0 ? gate.promise : { status: 204 }))
+    const many = get().repeat(Math.ceil(HELD_HIGH_WATER / get().length / 2))
+    await client.send(get(), ...Array.from({ length: 8 }, () => many)).settled()
+    expect(client.wire.isPaused).toBe(true)
+    expect(client.untaken).toBeGreaterThanOrEqual(5 * many.length)
+    gate.resolve({ status: 204 })
+    await client.settled()
+    expect(client.untaken).toBe(0)
+    expect(client.take().match(/ 204 /g)).toHaveLength(1 + (8 * many.length) / get().length)
+  })
+
+  it('END-01: does not keep the loss of the client from being seen, where it is less', async () => {
+    const client = connect(() => new Promise(() => undefined))
+    await client.send(get(), get(), get().slice(0, 7)).settled()
+    expect(client.wire.isPaused).toBe(false)
     expect(client.untaken).toBe(0)
   })
 })
