@@ -1,7 +1,7 @@
 // What `req.socket` and `res.socket` are: a view of one request's connection, for the code that asks a socket where
 // the client is, whether it is encrypted, or to be told when it is gone. It lives as long as its request.
 import { EventEmitter } from 'node:events'
-import { type AddressInfo, isIPv6 } from 'node:net'
+import { type AddressInfo, isIP, isIPv6 } from 'node:net'
 import { getDefaultHighWaterMark } from 'node:stream'
 import type { Endpoint, GatewayRequest } from '@nsgi/spec'
 import { rawSocketWrite } from './node-errors.ts'
@@ -183,11 +183,12 @@ export class RequestSocket extends EventEmitter {
   }
 }
 
-function addressOf(endpoint: Endpoint): string | undefined {
-  return endpoint.port === null ? undefined : endpoint.address
+// A client of a trusted proxy has an address and no port; on a UNIX socket there is a path or nothing.
+function addressOf({ address }: Endpoint): string | undefined {
+  return isIP(address) === 0 ? undefined : address
 }
 
-function familyOf(endpoint: Endpoint): string | undefined {
-  if (endpoint.port === null) return undefined
-  return isIPv6(endpoint.address) ? 'IPv6' : 'IPv4'
+function familyOf({ address }: Endpoint): string | undefined {
+  const version = isIP(address)
+  return version === 0 ? undefined : `IPv${version}`
 }

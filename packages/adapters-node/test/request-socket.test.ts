@@ -30,6 +30,12 @@ describe('the socket of a request', () => {
     expect(socket.address()).toEqual({})
   })
 
+  it('has the address of a client behind a trusted proxy, whose port nobody knows', () => {
+    const { socket } = socketOf({ remote: { address: '2001:db8::7', port: null } })
+    expect([socket.remoteAddress, socket.remotePort, socket.remoteFamily]).toEqual(['2001:db8::7', undefined, 'IPv6'])
+    expect(socketOf({ remote: { address: 'unknown', port: null } }).socket.remoteAddress).toBeUndefined()
+  })
+
   it('tells of TLS what tls.TLSSocket tells', () => {
     const { socket } = socketOf({ tls })
     expect([socket.encrypted, socket.getProtocol(), socket.servername, socket.alpnProtocol]).toEqual([

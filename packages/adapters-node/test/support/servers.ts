@@ -79,7 +79,8 @@ async function startKirin(subject: Subject): Promise<RunningServer> {
   const sink = createNetServer(socket => receive(socket, records)).listen(0, '127.0.0.1')
   await once(sink, 'listening')
   const env = { NSGI_TEST_SINK: String((sink.address() as AddressInfo).port) }
-  const { port, stop } = await runKirin(subject.module, env)
+  // node:http believes no forwarded fields.
+  const { port, stop } = await runKirin(subject.module, { env, args: ['--forwarded-allow-ips='] })
   return {
     port,
     records,
@@ -97,15 +98,22 @@ export interface RunningKirin {
 }
 
 /** Starts Kirin with the application that is a module's default export. */
-export async function runKirin(module: URL, env: NodeJS.ProcessEnv = {}): Promise<RunningKirin> {
+export async function runKirin(
+  module: URL,
+  { env, args = [] }: { readonly env?: NodeJS.ProcessEnv; readonly args?: readonly string[] } = {},
+): Promise<RunningKirin> {
   const bin = createRequire(import.meta.url)
     .resolve('@nsgi/server/package.json')
     .replace('package.json', 'dist/cli/bin.js')
-  const child = spawn(process.execPath, [bin, '--bind', '127.0.0.1:0', '--log-format', 'json', fileURLToPath(module)], {
-    env: { PATH: process.env.PATH, ...env },
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'pipe'],
-  } as Parameters<typeof spawn>[2])
+  const child = spawn(
+    process.execPath,
+    [bin, '--bind', '127.0.0.1:0', '--log-format', 'json', ...args, fileURLToPath(module)],
+    {
+      env: { PATH: process.env.PATH, ...env },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe'],
+    } as Parameters<typeof spawn>[2],
+  )
   const port = await listeningPort(child)
   return {
     port,
