@@ -1,4 +1,5 @@
 // `npm run torture`: the long versions of what the tests do briefly. See docs/torture.md.
+import { runInterleavings } from './commands/interleavings.ts'
 import { readOptions, type TortureOptions } from './commands/options.ts'
 import { runParserLevel } from './commands/parser.ts'
 import { runSoak } from './commands/soak.ts'
@@ -6,6 +7,7 @@ import { runSoak } from './commands/soak.ts'
 /** The levels by name, in the order in which they run. */
 const LEVELS: Readonly<Record<string, (options: TortureOptions) => Promise<boolean>>> = {
   parser: runParserLevel,
+  interleavings: runInterleavings,
   soak: runSoak,
 }
 

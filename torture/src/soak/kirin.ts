@@ -28,7 +28,15 @@ export class SoakedKirin {
     const manifest = createRequire(import.meta.url).resolve('@nsgi/server/package.json')
     const bin = join(dirname(manifest), 'dist/cli/bin.js')
     const { PATH = '', HOME = '' } = process.env
-    const args = ['--bind', '127.0.0.1:0', '--workers', String(workers), '--graceful-timeout', '20', PROBE]
+    const args = [
+      '--bind',
+      '127.0.0.1:0',
+      '--workers',
+      String(workers),
+      '--graceful-timeout',
+      '20',
+      `${PROBE}:application`,
+    ]
     const child = spawn(process.execPath, [bin, ...args], { env: { PATH, HOME }, stdio: ['ignore', 'ignore', 'pipe'] })
     const log = { text: '' }
     const port = await new Promise<number>((resolve, reject) => {

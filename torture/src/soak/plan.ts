@@ -122,7 +122,7 @@ function download(random: Random, isLast: boolean): PlannedRequest {
   const path = random.pick(['/bytes', '/bytes', '/bytes', '/late', '/inform'])
   const method = random.oneIn(10) ? 'HEAD' : 'GET'
   const version = isLast && random.oneIn(8) ? 'HTTP/1.0' : 'HTTP/1.1'
-  const breaks = method === 'GET' && version === 'HTTP/1.1' && how === 'stream' && random.oneIn(8)
+  const breaks = method === 'GET' && version === 'HTTP/1.1' && how === 'stream' && n > 0 && random.oneIn(8)
   const query = [`at=${at}&n=${n}&how=${how}&ms=${random.below(20)}&chunk=${Math.max(random.skewed(70_000), n >> 8)}`]
   if (random.oneIn(3)) query.push('pace')
   if (breaks) query.push('break')

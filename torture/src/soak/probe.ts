@@ -201,7 +201,8 @@ function answer(request: GatewayRequest, query: URLSearchParams): Answer {
   }
 }
 
-function application(request: GatewayRequest, context: Context): Answer {
+/** The application that a soak's kirin serves. */
+export function application(request: GatewayRequest, context: Context): Answer {
   if (request.path === '/stats') return stats(context)
   counts.calls++
   try {
@@ -216,5 +217,3 @@ function application(request: GatewayRequest, context: Context): Answer {
     throw error
   }
 }
-
-export default application

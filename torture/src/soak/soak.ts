@@ -97,7 +97,7 @@ async function drive(kirin: SoakedKirin, options: SoakOptions, report: SoakRepor
       const isMark = report.connections === WARM_UP
       if (!isMark && performance.now() - told < 10_000) continue
       told = performance.now()
-      marking ??= mark(kirin, options, report).then(() => {
+      marking ??= mark(kirin, options, report).finally(() => {
         marking = undefined
       })
     }
