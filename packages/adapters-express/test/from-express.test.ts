@@ -21,6 +21,17 @@ describe.each(Object.entries(versions) as [string, Express][])('%s', (_name, exp
     expect(result).toMatchObject({ status: 201, text: '{"a":1}' })
   })
 
+  it('tells the client and the scheme that a trusted proxy vouches for, without its own trust in proxies', async () => {
+    const app = express()
+    app.get('/', (req, res) => void res.json([req.ip, req.protocol, req.secure]))
+    const result = await call(adapt(app), {
+      scheme: 'https',
+      remote: { address: '203.0.113.9', port: null },
+      headers: { 'x-forwarded-for': '6.6.6.6', 'x-forwarded-proto': 'http' },
+    })
+    expect(result.text).toBe('["203.0.113.9","https",true]')
+  })
+
   it('finds its prototypes in place, so that setting them at each request changes nothing', async () => {
     const app = express()
     app.get('/', (req, res) => {
