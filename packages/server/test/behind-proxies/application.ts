@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { connect, type TLSSocket } from 'node:tls'
@@ -109,6 +110,17 @@ export class ProxyClient {
     const response = await this.open('/where', headers)
     const body = await text(response)
     return response.statusCode === 200 ? JSON.parse(body) : response.statusCode
+  }
+
+  /** The same over HTTP/2. */
+  async whereOverHttp2(headers: Readonly<Record<string, string>> = {}): Promise<unknown> {
+    const { port, ...tls } = this.tls
+    const session = connectHttp2(`https://127.0.0.1:${port}`, tls)
+    const stream = session.request({ ':path': '/where', ':authority': 'shop.example', ...headers })
+    const body = await text(stream)
+    session.close()
+    await once(session, 'close')
+    return JSON.parse(body)
   }
 
   /** Whether an upload of that many bytes arrives as it was sent. */

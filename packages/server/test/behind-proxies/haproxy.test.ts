@@ -75,6 +75,26 @@ describeHaproxy(`kirin behind HAProxy${haproxy === undefined ? ' (skipped: HAPro
     },
   )
 
+  it('as a proxy for connections, names the client of HTTP/2, too', async () => {
+    const client = await behindConnections('v2', '--proxy-protocol', 'auto')
+    expect(await client.whereOverHttp2({ 'x-forwarded-for': '6.6.6.6', 'x-forwarded-proto': 'http' })).toEqual({
+      scheme: 'https',
+      authority: 'shop.example',
+      address: CLIENT_ADDRESS,
+      port: expect.any(Number),
+      for: '6.6.6.6',
+    })
+  })
+
+  it('as a proxy for HTTP that speaks HTTP/2 to kirin, tells the application what it saw', async () => {
+    const { port } = await startBehind('--bind', '127.0.0.1:0')
+    const client = await inFront(forHttp, { '127.0.0.1:8000': `127.0.0.1:${port} proto h2` })
+    const seen = { scheme: 'https', authority: 'shop.example', address: CLIENT_ADDRESS, port: null }
+    expect(await client.where()).toEqual({ ...seen, for: CLIENT_ADDRESS })
+    expect(await client.uploads(3_000_000)).toBe(true)
+    expect(await client.downloads()).toBe(true)
+  })
+
   it('can use a UNIX socket with PROXY headers, and check it', async () => {
     const { directory, kirin } = await startBehind(
       '--bind',
