@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, jest } from '@jest/globals'
-import { conformance } from './cli-process.ts'
+import { conformance, start } from './cli-process.ts'
 import { kirin } from './commands.ts'
 
 jest.setTimeout(60_000)
@@ -107,5 +109,29 @@ describe('nsgi-conformance', () => {
     )
     expect(html).toMatch(/^<!doctype html>[^]*<span class="failed">failed<\/span>/)
     expect(html).not.toMatch(/<script|https?:\/\//)
+  })
+})
+
+describe('nsgi-conformance that is interrupted', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('takes its server with it at %s', async signal => {
+    // Says that it runs, accepts, and answers nothing: the suite waits for it. What it has written to ends when it does.
+    const server = file(
+      'silent.mjs',
+      `import { openSync, writeSync } from 'node:fs'
+       import { createServer } from 'node:net'
+       createServer().listen(Number(process.argv[2]), '127.0.0.1')
+       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {})
+       writeSync(openSync(process.argv[3], 'w'), 'running')`,
+    )
+    const fifo = join(folder, `${signal}.fifo`)
+    await once(spawn('mkfifo', [fifo]), 'exit')
+    const suite = start(folder, ['server', '--command', `node ${server} {port} ${fifo} {app}`])
+    const life = createReadStream(fifo)
+    await once(life, 'data')
+    const isOver = once(life, 'end')
+    suite.kill(signal)
+    const [code] = (await once(suite, 'exit')) as [number]
+    expect(code).toBe(128 + constants.signals[signal])
+    await isOver
   })
 })

@@ -4,6 +4,7 @@ import { createServer, type NetConnectOpts } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConformanceFailure, fail } from '../failure.ts'
+import { takeAwayAtExit } from './left-behind.ts'
 import { PATIENCE } from './patience.ts'
 import { ProbeDirectory } from './probe-directory.ts'
 import { writeCertificates } from './tls/certificate-files.ts'
@@ -70,6 +71,7 @@ export class ServerProcess implements Reachable {
   end: ProcessEnd | undefined
   readonly #child: ChildProcess
   readonly #ended: Promise<ProcessEnd>
+  readonly #takenAway: () => void
   readonly #startTimeout: number
   readonly #patience: number
 
@@ -89,6 +91,10 @@ export class ServerProcess implements Reachable {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...cleanEnvironment(), NSGI_PROBE_DIR: this.probe.path, ...env },
       detached: true,
+    })
+    this.#takenAway = takeAwayAtExit(() => {
+      killGroup(this.#child.pid)
+      this.probe.dispose()
     })
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -191,6 +197,7 @@ export class ServerProcess implements Reachable {
     this.#child.stdout?.destroy()
     this.#child.stderr?.destroy()
     this.probe.dispose()
+    this.#takenAway()
   }
 
   #failed(message: string, cause?: unknown): never {
