@@ -52,7 +52,7 @@ function measure(target: Target): Promise<Idle> {
     const lost = sockets.filter(socket => socket.readableEnded || socket.destroyed).length
     if (lost > 0) throw new Error(`${target.name} closed ${lost} connections that were to stay idle`)
     for (const socket of sockets) socket.destroy()
-    const spent = later.user + later.system - user - system
+    const spent = Math.max(0, later.user + later.system - user - system)
     return { bytes: (after - before) / connections, processor: (spent * 1000) / seconds }
   })
 }

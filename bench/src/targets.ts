@@ -39,6 +39,7 @@ function underKirin(name: string, file: string): Target {
       args: [
         KIRIN,
         '--workers=1',
+        '--worker-connections=100000',
         `--bind=127.0.0.1:${port}`,
         '--log-level=warning',
         ...(tls ? [`--certfile=${CERTIFICATE}`, `--keyfile=${KEY}`] : []),
