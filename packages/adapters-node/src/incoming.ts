@@ -61,8 +61,9 @@ type Initialised = Record<string | symbol, unknown>
 function initialise(http: Initialised, request: GatewayRequest): void {
   // A copy: a handler may change its request, the gateway's belongs to all.
   const raw = request.rawHeaders.slice()
-  ;(http as unknown as IncomingInternals)._addHeaderLines(raw, raw.length)
   const version = request.httpVersion
+  if (version.length === 1) addHost(raw, request)
+  ;(http as unknown as IncomingInternals)._addHeaderLines(raw, raw.length)
   http.httpVersion = version.length === 1 ? `${version}.0` : version
   http.httpVersionMajor = version.charCodeAt(0) - 48
   http.httpVersionMinor = version === '1.1' ? 1 : 0
@@ -75,6 +76,11 @@ function initialise(http: Initialised, request: GatewayRequest): void {
   http._destroy = destroy
   if (request.mount === '') http.url = request.target
   else mounted(http, request)
+}
+
+/** From HTTP/2 on the authority stands beside the fields; who speaks HTTP/1, as these programs do, finds it in Host (RFC 9113 §8.3.1). */
+function addHost(raw: string[], { authority, headers }: GatewayRequest): void {
+  if (authority !== '' && headers['host'] === undefined) raw.unshift('host', authority)
 }
 
 /** The gateway request behind a request that `fromNode` made; `undefined` for any other. */

@@ -61,6 +61,25 @@ describe('a handler that ends before it returns', () => {
   })
 })
 
+describe('a request of HTTP/2', () => {
+  const of2 = (changes: Partial<GatewayRequest>): GatewayRequest =>
+    Object.create(createRequest({ httpVersion: '2' }), {
+      authority: { value: 'shop.example' },
+      ...Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, { value }])),
+    }) as GatewayRequest
+
+  it('has Host for the authority, which stands beside the fields there', () => {
+    const { req } = start((_req, res) => res.end(), of2({ headers: {}, rawHeaders: ['x-one', '1'] }))
+    expect(req).toMatchObject({ httpVersion: '2.0', headers: { host: 'shop.example', 'x-one': '1' } })
+    expect(req.rawHeaders).toEqual(['host', 'shop.example', 'x-one', '1'])
+  })
+
+  it('keeps the Host that came', () => {
+    const { req } = start((_req, res) => res.end(), of2({ headers: { host: 'here' }, rawHeaders: ['host', 'here'] }))
+    expect(req.rawHeaders).toEqual(['host', 'here'])
+  })
+})
+
 describe('a handler that ends later', () => {
   it('is answered with a promise of a response', async () => {
     const { response } = start((_req, res) => setImmediate(() => res.writeHead(202).end('later')))
