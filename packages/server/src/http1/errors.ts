@@ -11,6 +11,7 @@ export type KirinErrorCode =
   | 'KIRIN_BODY_USED'
   | 'KIRIN_INVALID_RESPONSE'
   | 'KIRIN_RESPONSE_LENGTH'
+  | 'KIRIN_RESPONSE_CUT'
   | 'KIRIN_INVALID_INFORM'
   | 'KIRIN_NOTHING_THROWN'
   | 'KIRIN_UPGRADE_CUT'
@@ -26,6 +27,7 @@ const MESSAGES: Readonly<Record<KirinErrorCode, string>> = {
   KIRIN_BODY_USED: 'the request body is iterated already: it can be read once (BOD-04)',
   KIRIN_INVALID_RESPONSE: 'the application returned an invalid response',
   KIRIN_RESPONSE_LENGTH: 'the response body does not match its content-length',
+  KIRIN_RESPONSE_CUT: 'the response broke off after its head',
   KIRIN_INVALID_INFORM: 'inform() takes a status from 100 to 199 other than 101',
   KIRIN_NOTHING_THROWN: 'the application failed with undefined or null for an error',
   KIRIN_UPGRADE_CUT: 'the upgraded connection closed before both sides had ended (UPG-05)',

@@ -101,10 +101,10 @@ export class RequestStream implements Http2Owner, BodySource {
     else if (stage === 'unread' && elapsed >= UNREAD_TIMEOUT) this.bodyOverLimit('BODY_UNREAD')
   }
 
-  /** Drops the stream: the client sees a reset of it. */
-  reset(code: number): void {
+  /** Resets the stream in the middle of its response. `close` would end it in order first: the client would take what it has for all. */
+  private cut(error: Error): void {
     this.closedByUs = true
-    this.stream.close(code)
+    this.stream.destroy(error)
   }
 
   // What the exchange asks for.
@@ -141,7 +141,7 @@ export class RequestStream implements Http2Owner, BodySource {
   }
 
   responseBroken(): void {
-    this.reset(constants.NGHTTP2_INTERNAL_ERROR)
+    this.cut(new KirinError('KIRIN_RESPONSE_CUT'))
   }
 
   handOver(): HandedOver {
@@ -187,7 +187,7 @@ export class RequestStream implements Http2Owner, BodySource {
     const error = new KirinError('KIRIN_CLIENT_STALLED')
     this.owner.host.dropped(error, this)
     this.exchange.clientLost(error)
-    this.reset(constants.NGHTTP2_CANCEL)
+    this.cut(error)
   }
 
   /** As over HTTP/1: the body rejects, and where no head was sent the server answers in the application's place (NSGI BOD-12). */
@@ -206,7 +206,11 @@ export class RequestStream implements Http2Owner, BodySource {
 
   /** The client may as well stop sending (RFC 9113 §8.1); the end of the response goes out first. */
   private stopRequest(): void {
-    this.stream.once('finish', () => setImmediate(() => this.reset(constants.NGHTTP2_NO_ERROR)))
+    const stop = (): void => {
+      this.closedByUs = true
+      this.stream.close(constants.NGHTTP2_NO_ERROR)
+    }
+    this.stream.once('finish', () => setImmediate(stop))
   }
 
   /**
