@@ -39,13 +39,13 @@ interface Started {
 }
 
 /** Starts the example server with an application given as the text of a module. */
-async function start(application: string): Promise<Started> {
+async function start(application: string, server: string): Promise<Started> {
   const name = `app-${Math.random().toString(36).slice(2)}.js`
   await writeFile(join(folder, name), application)
   const main = `
     import { createContext } from '@nsgi/spec/testing'
     import application from './${name}'
-    import { serve } from './server.js'
+    import { serve } from './${server}'
     const print = (...words) => console.log(words.join(' '))
     const log = { error: ({ err }, text) => print('error:', err.message, '/', text), warn: print, info: print, debug: print }
     const server = serve(application, createContext({ log }))
@@ -68,8 +68,12 @@ async function stop({ child, printed }: Started): Promise<void> {
 }
 
 /** Starts a server for the time of one test. */
-async function serving(application: string, use: (started: Started) => Promise<void>): Promise<void> {
-  const started = await start(application)
+async function serving(
+  application: string,
+  use: (started: Started) => Promise<void>,
+  server = 'server.js',
+): Promise<void> {
+  const started = await start(application, server)
   try {
     await use(started)
   } finally {
@@ -102,8 +106,9 @@ describe('the examples in nsgi.md', () => {
   let application: string
 
   beforeAll(async () => {
-    const [app, server] = await examplesOf('spec/nsgi.md')
+    const [app, smallServer, server] = await examplesOf('spec/nsgi.md')
     application = app as string
+    await writeFile(join(folder, 'small-server.js'), smallServer as string)
     await writeFile(join(folder, 'server.js'), server as string)
   })
 
@@ -111,16 +116,38 @@ describe('the examples in nsgi.md', () => {
     expect(application).toContain('// app.js')
   })
 
-  it('answer over a socket', () =>
-    serving(application, async ({ port }) => {
-      const found = await ask(port, { method: 'POST', body: ['tea ', 'for ', 'two'] })
-      expect([found.response.statusCode, found.body]).toEqual([200, 'TEA FOR TWO'])
-      const missing = await ask(port, { path: '/x?y' })
-      expect([missing.response.statusCode, missing.body]).toEqual([404, 'nothing here\n'])
-      expect(missing.response.headers['content-length']).toBe('13')
-      const refused = await ask(port, {})
-      expect([refused.response.statusCode, refused.response.headers.allow]).toEqual([405, 'POST'])
-    }))
+  it.each(['small-server.js', 'server.js'])('answer over a socket (%s)', server =>
+    serving(
+      application,
+      async ({ port }) => {
+        const found = await ask(port, { method: 'POST', body: ['tea ', 'for ', 'two'] })
+        expect([found.response.statusCode, found.body]).toEqual([200, 'TEA FOR TWO'])
+        const missing = await ask(port, { path: '/x?y' })
+        expect([missing.response.statusCode, missing.body]).toEqual([404, 'nothing here\n'])
+        const refused = await ask(port, {})
+        expect([refused.response.statusCode, refused.response.headers.allow]).toEqual([405, 'POST'])
+        expect(refused.body).toBe('POST some text\n')
+      },
+      server,
+    ),
+  )
+
+  it('tell of the end, of a failure and of the context, in thirty lines', () =>
+    serving(
+      `const application = ({ path }, context) => {
+        if (path === '/fails') throw new Error('out of tea')
+        return { status: 200, headers: {}, body: context.nsgi, finished: error => context.log.info('finished', String(error)) }
+      }
+      export default application`,
+      async ({ port, lines }) => {
+        expect((await ask(port, {})).body).toBe('1.0')
+        expect((await lines.next()).value).toBe('finished undefined')
+        expect((await ask(port, { path: '/fails' })).response.statusCode).toBe(500)
+        expect((await lines.next()).value).toBe('error: out of tea / request failed')
+        expect((await readFile(join(folder, 'small-server.js'), 'utf8')).split('\n')).toHaveLength(31)
+      },
+      'small-server.js',
+    ))
 
   it('send each piece back as it arrives', () =>
     serving(application, async ({ port }) => {
