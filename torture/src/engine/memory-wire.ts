@@ -73,10 +73,6 @@ export class MemoryWire implements Wire {
     this.heldEnd = ended
   }
 
-  releaseEnd(): void {
-    this.heldEnd = undefined
-  }
-
   /** No application here takes a connection over. */
   handOver(): HandedOver {
     throw new Error('handed over')

@@ -214,10 +214,6 @@ export class Connection implements ExchangeOwner, BodySource {
     return this.wire.handOver(held ?? (behind && Buffer.from(behind)))
   }
 
-  offerDeclined(): void {
-    this.wire.releaseEnd()
-  }
-
   continueSent(): void {
     this.continueDue = false
   }
@@ -410,6 +406,8 @@ export class Connection implements ExchangeOwner, BodySource {
 
   private hold(input: Buffer, start: number, end: number): void {
     const rest = input.subarray(start, end)
+    // Among what is held may be an offer to switch, and the end that comes behind it.
+    this.wire.holdEnd(() => this.ended())
     // A copy for each of many small requests would cost the square of their number.
     const more = input === this.resumed ? rest : Buffer.from(rest)
     this.held = this.held === undefined ? more : Buffer.concat([this.held, more])

@@ -59,8 +59,6 @@ export interface ExchangeOwner {
   responseBroken(framing: Framing): void
   /** The application takes the connection over. */
   handOver(): HandedOver
-  /** The connection was offered for an upgrade, and is not taken. */
-  offerDeclined(): void
 }
 
 /** `sending` is from the first byte of the head to the last of the body or of what the application took over, `flushing` until that has reached the transport. */
@@ -257,7 +255,6 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
       this.handOver(response, plan)
       return
     }
-    if (this.head.isSwitching) this.owner.offerDeclined()
     if (plan.framing === 'none') {
       this.sendSingle(plan, null)
       closeBody(plan.content)

@@ -28,10 +28,11 @@ export interface Wire extends ResponseWire {
   resume(): void
   /** Sends all that waits, then FIN; what still comes in is read and thrown away until the peer is done. */
   end(): void
-  /** From now on the peer's FIN is told to `ended` instead of `Connection#ended`, and kept for who may take the connection over. */
+  /**
+   * From now on the peer's FIN is told to `ended`, and kept for whoever may take the connection over: until that happens, or
+   * `end`. Once is enough.
+   */
   holdEnd(ended: () => void): void
-  /** Nobody took the connection over: a FIN that was kept comes the ordinary way. */
-  releaseEnd(): void
   /**
    * Hands the connection over: from now on all that comes is on the readable side of the stream, behind `received`, and nothing
    * here is called any more. `Connection#lost` still is, once.

@@ -148,10 +148,6 @@ export class RequestStream implements Http2Owner, BodySource {
     throw new KirinError('KIRIN_INVALID_RESPONSE', { message: 'a stream is not handed over', requirement: 'UPG-01' })
   }
 
-  offerDeclined(): void {
-    // Nothing was offered.
-  }
-
   // What the body asks for.
 
   bodyWanted(): void {

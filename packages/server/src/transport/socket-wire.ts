@@ -80,13 +80,7 @@ export class SocketWire implements Wire {
   }
 
   holdEnd(ended: () => void): void {
-    this.endHold = holdEnd(this.socket, ended)
-  }
-
-  releaseEnd(): void {
-    const { endHold } = this
-    this.endHold = undefined
-    endHold?.()
+    this.endHold ??= holdEnd(this.socket, ended)
   }
 
   handOver(received: Uint8Array | undefined): HandedOver {
@@ -100,7 +94,15 @@ export class SocketWire implements Wire {
   end(): void {
     if (this.isEnding) return
     this.isEnding = true
+    this.releaseEnd()
     this.socket.end()
+  }
+
+  /** Lets a FIN that was kept through, and every later one. */
+  private releaseEnd(): void {
+    const { endHold } = this
+    this.endHold = undefined
+    endHold?.()
   }
 
   reset(): void {

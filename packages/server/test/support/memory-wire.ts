@@ -15,7 +15,7 @@ interface Unsent {
  * waited is sent. While `stalled`, the peer takes nothing. Nothing may be written after `end` or `reset`: it throws.
  */
 export class MemoryWire implements Wire {
-  /** `pause`, `resume`, `end`, `reset`, `hold`, `release`, `hand over`, in order. */
+  /** `pause`, `resume`, `end`, `reset`, `hold`, `hand over`, in order. */
   readonly calls: string[] = []
   isPaused = false
   isEnded = false
@@ -84,10 +84,6 @@ export class MemoryWire implements Wire {
 
   holdEnd(): void {
     this.calls.push('hold')
-  }
-
-  releaseEnd(): void {
-    this.calls.push('release')
   }
 
   handOver(received: Uint8Array | undefined): HandedOver {

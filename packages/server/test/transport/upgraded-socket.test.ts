@@ -199,6 +199,34 @@ describe.each([
     expect(await finished.promise).toBeUndefined()
   })
 
+  it.each([
+    ['taken', true],
+    ['not taken', false],
+  ])(
+    'has the end of a client that sent everything at once, behind a request that takes its time, where it is %s',
+    async (_what, takes) => {
+      const { response } = takeover(socket => {
+        socket.on('data', chunk => socket.write(`got ${chunk}, `))
+        socket.on('end', () => socket.end('then the end'))
+      })
+      const gate = deferred<GatewayResponse>()
+      const called = deferred()
+      const client = await serve(({ upgrade }) => {
+        if (upgrade !== undefined) return takes ? response : { status: 200, body: 'ordinary' }
+        called.resolve()
+        return gate.promise
+      })
+      client.send(get() + ASK + (takes ? 'behind' : ASK)).socket.end()
+      await called.promise
+      await (await connect()).send('GARBAGE\r\n\r\n').rest()
+      gate.resolve({ status: 200, body: 'first' })
+      const expected = takes
+        ? /first[^\n]*HTTP\/1\.1 101 [^]+\r\n\r\ngot behind, then the end$/
+        : /first[^]+ordinary[^]+\r\n\r\nordinary$/
+      expect(await client.rest()).toMatch(expected)
+    },
+  )
+
   it('is answered and closed where the client had ended its side and the offer is not taken', async () => {
     const gate = deferred<GatewayResponse>()
     const called = deferred()
