@@ -2,21 +2,28 @@
 import { runInterleavings } from './commands/interleavings.ts'
 import { readOptions, type TortureOptions } from './commands/options.ts'
 import { runParserLevel } from './commands/parser.ts'
+import { runPatterns } from './commands/patterns.ts'
 import { runSoak } from './commands/soak.ts'
+import { runSocketLevel } from './commands/sockets.ts'
 
 /** The levels by name, in the order in which they run. */
 const LEVELS: Readonly<Record<string, (options: TortureOptions) => Promise<boolean>>> = {
   parser: runParserLevel,
   interleavings: runInterleavings,
+  sockets: runSocketLevel,
   soak: runSoak,
 }
+
+/** What is run by its name alone. */
+const EXTRAS: typeof LEVELS = { patterns: runPatterns }
 
 const options = readOptions(process.argv.slice(2))
 const wanted = options.levels.length === 0 ? Object.keys(LEVELS) : options.levels
 const failed: string[] = []
 for (const name of wanted) {
-  const level = LEVELS[name]
-  if (level === undefined) throw new Error(`no level ${name}; there are ${Object.keys(LEVELS).join(', ')}`)
+  const level = LEVELS[name] ?? EXTRAS[name]
+  if (level === undefined)
+    throw new Error(`no level ${name}; there are ${Object.keys({ ...LEVELS, ...EXTRAS }).join(', ')}`)
   console.log(`\n${name}, seed ${options.seed}`)
   if (!(await level(options))) failed.push(name)
 }

@@ -9,7 +9,11 @@ const CONCURRENCY = 48
 
 /** Soaks until the bound; whether all was well. */
 export async function runSoak(options: TortureOptions): Promise<boolean> {
+  const interrupted = new AbortController()
+  const stop = (): void => interrupted.abort()
+  process.once('SIGINT', stop).once('SIGTERM', stop)
   const report = await soak({
+    signal: interrupted.signal,
     seed: options.seed,
     from: options.from,
     seconds: options.seconds ?? (options.cases === undefined ? SECONDS : Number.POSITIVE_INFINITY),

@@ -35,6 +35,7 @@ export class MemorySession implements ConnectionHost {
   private readonly reads: readonly Buffer[]
   private nextRead = 0
   private endTold = false
+  private lastTurn = ''
   private closedEarly = false
   private isOver = false
   private readonly seen: Seeing[] = []
@@ -123,7 +124,7 @@ export class MemorySession implements ConnectionHost {
     while (!this.wire.isPaused) {
       const read = this.reads[this.nextRead]
       if (read === undefined) {
-        this.tellEnd()
+        if (this.isQuiet()) this.tellEnd()
         return
       }
       this.nextRead++
@@ -132,6 +133,18 @@ export class MemorySession implements ConnectionHost {
       this.connection.receive(lent, lent.length)
       lent.fill(0xee)
     }
+  }
+
+  /**
+   * Whether nothing has happened since the last turn. The end of the peer's side is told only then, so that what Kirin
+   * closes by itself can be told from what it closes because the peer has.
+   */
+  private isQuiet(): boolean {
+    const { seen, wire, nextRead, reading } = this
+    const now = `${seen.length} ${wire.writes} ${nextRead} ${reading} ${seen.at(-1)?.body.length}`
+    const isQuiet = now === this.lastTurn
+    this.lastTurn = now
+    return isQuiet
   }
 
   private tellEnd(): void {

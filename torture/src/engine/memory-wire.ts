@@ -37,6 +37,11 @@ export class MemoryWire implements Wire {
     return this.unsent.length
   }
 
+  /** How many writes there were. */
+  get writes(): number {
+    return this.written.length
+  }
+
   /** All bytes written, as latin1. */
   get output(): string {
     return this.written.join('')

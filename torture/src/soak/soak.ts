@@ -14,6 +14,8 @@ export interface SoakOptions {
   readonly workers: number
   /** Connections at a time. */
   readonly concurrency: number
+  /** Ends it before its time when it aborts; what is left is looked at all the same. */
+  readonly signal?: AbortSignal
   /** Told of progress, about every ten seconds. */
   readonly onProgress?: (report: SoakReport) => void
 }
@@ -86,7 +88,9 @@ async function drive(kirin: SoakedKirin, options: SoakOptions, report: SoakRepor
   let told = started
   let marking: Promise<void> | undefined
   const isDue = (): boolean =>
-    next - options.from < options.connections && (performance.now() - started) / 1000 < options.seconds
+    options.signal?.aborted !== true &&
+    next - options.from < options.connections &&
+    (performance.now() - started) / 1000 < options.seconds
   const one = async (): Promise<void> => {
     while (isDue()) {
       const number = next++
