@@ -22,6 +22,10 @@ const imports = [
   ['packages/adapters-express/src/index.ts', '@nsgi/adapters-node', false],
   ['packages/adapters-express/src/index.ts', 'express', false],
   ['packages/adapters-express/src/index.ts', '@nsgi/server', true],
+  ['packages/adapters-koa/src/index.ts', '@nsgi/adapters-node', false],
+  ['packages/adapters-koa/src/index.ts', 'koa', false],
+  ['packages/adapters-koa/src/index.ts', '@nsgi/server', true],
+  [`${server}/index.ts`, '@nsgi/adapters-koa', true],
   ['packages/adapters-node/src/request/message.ts', '@nsgi/server/http', true],
   ['packages/adapters-node/src/index.ts', '../../server/src/index.ts', true],
 

@@ -1,6 +1,6 @@
 // The answers by Koa: listens itself with LISTEN set, else is for Kirin to serve.
 import { Readable } from 'node:stream'
-import { fromNode } from '@nsgi/adapters-node'
+import { fromKoa } from '@nsgi/adapters-koa'
 import type { Application } from '@nsgi/spec'
 import Koa from 'koa'
 import { article, bytes, chunks, HELLO, itemsIn, lengthOf, sizeIn, textOf } from './answers.ts'
@@ -20,5 +20,5 @@ app.use(async context => {
 })
 if (process.env.LISTEN !== undefined) app.listen(Number(process.env.LISTEN), '127.0.0.1')
 
-const application: Application = fromNode(app.callback())
+const application: Application = fromKoa(app)
 export default application

@@ -23,7 +23,7 @@ export const frameworks: readonly Framework[] = [
   {
     name: 'a Koa application',
     recognises: exported => has(exported, { callback: 'function', middleware: 'object', context: 'object' }),
-    adapter: null,
+    adapter: { package: '@nsgi/adapters-koa', function: 'fromKoa' },
   },
   {
     name: 'a Fastify application',

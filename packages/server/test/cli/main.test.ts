@@ -247,7 +247,11 @@ describe('an application that cannot be loaded', () => {
     ['missing.cjs', 4, /^cannot load missing\.cjs: Cannot find module 'not-installed' required by \S+missing\.cjs$/],
     ['exits.mjs', 3, 'a worker exited with code 9 before it was ready'],
     ['data.yaml', 4, /^cannot load data\.yaml: Node v\S+ does not load \.yaml files$/],
-    ['koa.mjs', 4, 'the default export of koa.mjs is a Koa application, which Kirin does not serve by itself yet'],
+    [
+      'koa.mjs',
+      4,
+      'the default export of koa.mjs is a Koa application; to serve it, run: npm install @nsgi/adapters-koa',
+    ],
     ['fetch.mjs', 4, 'the default export of fetch.mjs is a fetch handler, which Kirin does not serve by itself yet'],
     [
       'server.mjs',
@@ -282,9 +286,22 @@ describe('an application that cannot be loaded', () => {
   })
 })
 
-describe('an Express application', () => {
-  const adapters = new URL('../../../adapters-express/', import.meta.url)
-  const app = `const express = require('express')\nconst app = express()\napp.get('/', (req, res) => { res.json({ url: req.url }) })\nmodule.exports = app\n`
+const FRAMEWORK_APPLICATIONS = {
+  'an Express application': {
+    adapter: 'adapters-express',
+    framework: 'express',
+    app: `const express = require('express')\nconst app = express()\napp.get('/', (req, res) => { res.json({ url: req.url }) })\nmodule.exports = app\n`,
+  },
+  'a Koa application': {
+    adapter: 'adapters-koa',
+    framework: 'koa',
+    app: `const Koa = require('koa')\nconst app = new Koa()\napp.use(ctx => { ctx.body = { url: ctx.url } })\nmodule.exports = app\n`,
+  },
+}
+
+describe.each(Object.entries(FRAMEWORK_APPLICATIONS))('%s', (kind, { adapter, framework, app }) => {
+  const folder = new URL(`../../../${adapter}/`, import.meta.url)
+  const module = new URL(`node_modules/${framework}/`, folder)
 
   function project(packages: Readonly<Record<string, URL>>): string {
     const cwd = applicationDirectory({ 'app.cjs': app })
@@ -297,19 +314,18 @@ describe('an Express application', () => {
   }
 
   it('is recognised, and served through the adapter that its project has', async () => {
-    const express = new URL('node_modules/express/', adapters)
-    const cwd = project({ express, '@nsgi/adapters-express': adapters })
+    const cwd = project({ [framework]: module, [`@nsgi/${adapter}`]: folder })
     const { kirin, origin } = await startServing(['app.cjs'], { cwd })
-    await kirin.line(/the default export of app\.cjs is an Express application: served through @nsgi\/adapters-express/)
+    await kirin.line(new RegExp(`the default export of app\\.cjs is ${kind}: served through @nsgi/${adapter}`))
     expect((await get('/', { origin })).body).toBe('{"url":"/"}')
   })
 
   it('is refused with the name of the package to install, when it is not installed', async () => {
-    const cwd = project({ express: new URL('node_modules/express/', adapters) })
-    const { code, stderr } = await runKirin(['-b', '127.0.0.1:0', 'app.cjs'], { cwd })
+    const { code, stderr } = await runKirin(['-b', '127.0.0.1:0', 'app.cjs'], {
+      cwd: project({ [framework]: module }),
+    })
     expect(code).toBe(4)
-    expect(stderr).toMatch(
-      /\[FATAL\] the default export of app\.cjs is an Express application; to serve it, run: npm install @nsgi\/adapters-express\n$/,
-    )
+    const message = `the default export of app.cjs is ${kind}; to serve it, run: npm install @nsgi/${adapter}`
+    expect(stderr.endsWith(`[FATAL] ${message}\n`)).toBe(true)
   })
 })
