@@ -82,6 +82,17 @@ describe('the beginning of a connection', () => {
     expect(await client.send('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n').rest()).toMatch(/^HTTP\/1\.1 (?:4|5)\d\d /)
   })
 
+  it('may stand behind a PROXY header', async () => {
+    const { where } = await serve(({ remote }) => ({ status: 200, body: `[${remote.address}]` }), {
+      proxyProtocol: { protocol: 'v1', allowIps: ['127.0.0.1'] },
+    })
+    const client = await FrameClient.open(where.port, 'PROXY TCP4 192.0.2.7 192.0.2.8 1234 80\r\n')
+    frameClients.push(client)
+    client.headers(1, END_HEADERS | END_STREAM, GET)
+    const { payload } = await client.frame(({ type }) => type === FRAME.data)
+    expect(payload.toString()).toBe('[192.0.2.7]')
+  })
+
   it('offers HTTP/1 alone over TLS where HTTP/2 is off', async () => {
     await serve(hello, { http2: undefined, tls: tlsMaterial() })
     await expect((gateway as Gateway).secureClient({ ALPNProtocols: ['h2'] })).rejects.toMatchObject({

@@ -45,11 +45,11 @@ export class FrameClient {
     }
   }
 
-  /** Connects, and sends the preface with empty settings. */
-  static async open(port: number): Promise<FrameClient> {
+  /** Connects, and sends the preface with empty settings, behind whatever is to come first. */
+  static async open(port: number, first = ''): Promise<FrameClient> {
     const client = new FrameClient(connect(port, '127.0.0.1'))
     await once(client.socket, 'connect')
-    client.socket.write(PREFACE)
+    client.socket.write(first + PREFACE)
     return client.send(FRAME.settings)
   }
 

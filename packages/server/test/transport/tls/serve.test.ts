@@ -230,6 +230,28 @@ describe('over TLS', () => {
   })
 })
 
+describe('an upgrade over TLS', () => {
+  it('UPG-02, UPG-03, UPG-05: hands the connection over, with what came behind the request first, and is told of its end', async () => {
+    const ended = deferred<unknown[]>()
+    await serve(({ upgrade }) => ({
+      status: 101,
+      upgrade: socket => {
+        socket.write(`this is ${upgrade}. `)
+        socket.on('data', (chunk: Buffer) => socket.write(`[${chunk.toString()}]`))
+        socket.on('end', () => socket.end('bye'))
+      },
+      finished: (...args) => ended.resolve(args),
+    }))
+    const client = await connect()
+    client.send(`${get('/', 'connection: upgrade', 'upgrade: echo')}early`)
+    expect(await client.until(/this is echo\. \[early\]/)).toMatch(/^HTTP\/1\.1 101 /)
+    await client.send('later').until(/\[later\]/)
+    client.socket.end()
+    expect(await client.rest()).toBe('bye')
+    expect(await ended.promise).toEqual([])
+  })
+})
+
 describe('stop over TLS', () => {
   it('LIF-07: lets running responses end, closes idle and silent connections in order, and resolves', async () => {
     const gate = deferred<GatewayResponse>()
