@@ -9,15 +9,18 @@
 //   destroy()        the pull rejects              'aborted', 'close'
 //                    finished(error), signal       'aborted', ECONNRESET, 'close'
 import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { BodyChunk, Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
 import { abortIncoming, dumpIncoming, type Incoming, type IncomingConstructor } from './incoming.ts'
-import { connectionReset, destroyedByHandler, statusNotFinal, transportFailure } from './node-errors.ts'
+import { connectionReset, destroyedByHandler, statusNotFinal } from './node-errors.ts'
 import type { NodeResponse, SendCallback } from './node-internals.ts'
 import { closeOutgoing, drainOutgoing, type Outgoing, type OutgoingConstructor } from './outgoing.ts'
+import { OwnSocketLink } from './own-socket-link.ts'
 import { RequestSocket, type SocketOwner } from './request-socket.ts'
 import { ResponseBody } from './response-body.ts'
 import { type ResponseHead, trailersOf } from './response-head.ts'
 import type { Information } from './response-information.ts'
+import type { SocketLink } from './socket-link.ts'
 
 // Stands for the end of a body that is on its way: `writableFinished` stays false until the server says it is out.
 const terminatorLength = 1
@@ -28,17 +31,27 @@ export interface Messages {
   readonly Outgoing: OutgoingConstructor
 }
 
-interface Settler {
+/** Who gets the response. */
+export interface Settler {
   resolve(response: GatewayResponse): void
   reject(error: unknown): void
 }
 
+/** What an exchange is made from besides its request. */
+export interface ExchangeParts {
+  readonly context: Context
+  readonly messages: Messages
+  readonly own?: Socket | undefined
+}
+
 export class Exchange implements SocketOwner {
-  readonly socket: RequestSocket
+  readonly socket: SocketLink
   readonly req: Incoming
   readonly res: Outgoing
   /** Set while `res.end` runs: what is sent then is the last chunk. */
   ending = false
+  /** The `end` of a subclass of node's responses, which calls node's in its turn. */
+  end: ((this: unknown, ...given: unknown[]) => unknown) | undefined = undefined
   readonly #request: GatewayRequest
   readonly #context: Context
   #head: ResponseHead | undefined = undefined
@@ -56,12 +69,14 @@ export class Exchange implements SocketOwner {
   /** The last event was or is being emitted. */
   #over = false
 
-  constructor(request: GatewayRequest, context: Context, messages: Messages) {
+  /** `own` is the connection's socket, for programs that know it; else the messages get a stand-in. */
+  constructor(request: GatewayRequest, { context, messages, own }: ExchangeParts) {
     this.#request = request
     this.#context = context
-    this.socket = new RequestSocket(request, this)
-    this.req = new messages.Incoming(request, this.socket, context)
+    this.socket = own === undefined ? new RequestSocket(request, this) : new OwnSocketLink(own)
+    this.req = new messages.Incoming(request, this.socket.shown, context)
     this.res = new messages.Outgoing(this.req, this)
+    this.socket.belongsTo(this.res)
   }
 
   /**
@@ -71,11 +86,14 @@ export class Exchange implements SocketOwner {
   response(): GatewayResponse | Promise<GatewayResponse> {
     if (this.#response) return this.#response
     if (this.#failure) throw this.#failure.error
+    return new Promise((resolve, reject) => this.settle({ resolve, reject }))
+  }
+
+  /** Has `settler` told of the response in the moment in which the handler has made it. */
+  settle(settler: Settler): void {
+    this.#settler = settler
     // Promise jobs first: most handlers that await something await what is there already, and a signal costs a microsecond.
     queueMicrotask(() => process.nextTick(watchSignal, this))
-    return new Promise((resolve, reject) => {
-      this.#settler = { resolve, reject }
-    })
   }
 
   /** Watches for the loss of the client, unless there is a response by now. */
@@ -136,9 +154,13 @@ export class Exchange implements SocketOwner {
     if (this.#sent) process.nextTick(() => this.#succeed())
   }
 
-  /** `res._writeRaw`: a 1xx. The server sends 100 by itself, at the first read of the body (NSGI EXP-01). */
-  inform(information: Information): void {
-    if (information.status !== 100 && !this.#response) this.#request.inform?.(information.status, information.headers)
+  /**
+   * `res._writeRaw`: a 1xx. A gateway's server sends 100 by itself, at the first read of the body (NSGI EXP-01); one that shows
+   * its sockets leaves that to its program.
+   */
+  inform({ status, headers }: Information): void {
+    const isServers = status === 100 && this.socket instanceof RequestSocket
+    if (!isServers && !this.#response) this.#request.inform?.(status, headers)
   }
 
   /** `destroy` of req, res or their socket. A response that is complete goes out nevertheless. */
@@ -151,7 +173,8 @@ export class Exchange implements SocketOwner {
 
   /** As node's server: whoever listens on req or res decides; a listener on the socket alone does not keep it. */
   idleTimeout(): void {
-    const { req, res, socket } = this
+    const { req, res } = this
+    const socket = this.socket.shown
     const handledByRequest = !req.complete && req.emit('timeout', socket)
     const handledByResponse = res.emit('timeout', socket)
     socket.emit('timeout')
@@ -173,11 +196,12 @@ export class Exchange implements SocketOwner {
     if (this.#over) return
     this.#over = true
     this.socket.writableLength = 0
+    this.socket.release()
     ;(this.res as unknown as NodeResponse)._headerSent = true
     this.#body?.settle()
     dumpIncoming(this.req)
     this.#onFinish?.()
-    if (this.res.listenerCount('close') > 0 || this.socket.listenerCount('close') > 0) {
+    if (this.res.listenerCount('close') > 0 || this.socket.isWatched) {
       process.nextTick(() => this.#close(false))
     } else {
       this.#close(false)
@@ -188,10 +212,7 @@ export class Exchange implements SocketOwner {
     if (this.#over) return
     this.#over = true
     const reason = error ?? connectionReset()
-    this.socket.closed()
-    this.socket._hadError = true
-    const failure = transportFailure(error)
-    if (failure && this.socket.listenerCount('error') > 0) this.socket.emit('error', failure)
+    this.socket.lost(error)
     this.#body?.settle(reason)
     this.#onFinish?.(reason)
     abortIncoming(this.req, reason)
@@ -203,7 +224,7 @@ export class Exchange implements SocketOwner {
   #close(hadError: boolean): void {
     this.socket.closed()
     closeOutgoing(this.res)
-    if (this.socket.listenerCount('close') > 0) this.socket.emit('close', hadError)
+    this.socket.tellClosed(hadError)
   }
 
   #refuse(error: unknown): void {

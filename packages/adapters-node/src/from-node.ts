@@ -52,7 +52,7 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
       switching.run(listener)
       return switching.response()
     }
-    const exchange = new Exchange(request, context, messages)
+    const exchange = new Exchange(request, { context, messages })
     try {
       const returned = handler(exchange.req, exchange.res)
       if (isThenable(returned)) returned.then(undefined, error => exchange.fail(error))

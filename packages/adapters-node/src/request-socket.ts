@@ -4,8 +4,9 @@ import { EventEmitter } from 'node:events'
 import { type AddressInfo, isIP, isIPv6 } from 'node:net'
 import { getDefaultHighWaterMark } from 'node:stream'
 import type { Endpoint, GatewayRequest } from '@nsgi/spec'
-import { rawSocketWrite } from './node-errors.ts'
+import { rawSocketWrite, transportFailure } from './node-errors.ts'
 import type { SendCallback } from './node-internals.ts'
+import type { SocketLink } from './socket-link.ts'
 
 /** Who decides what the socket's methods do. */
 export interface SocketOwner {
@@ -19,7 +20,7 @@ export interface SocketOwner {
 const uncorked = { corked: 0 }
 
 /** A stand-in for the `net.Socket` or `tls.TLSSocket` of a request. */
-export class RequestSocket extends EventEmitter {
+export class RequestSocket extends EventEmitter implements SocketLink {
   destroyed = false
   /** Bytes written by the handler that the server has not yet taken and passed on. */
   writableLength = 0
@@ -176,10 +177,34 @@ export class RequestSocket extends EventEmitter {
     return this
   }
 
-  /** The connection is no longer this request's. Emits nothing. */
+  /** @internal The connection is no longer this request's. Emits nothing. */
   closed(): void {
     this.destroyed = true
     clearTimeout(this.#timer)
+  }
+
+  /** @internal */
+  get shown(): this {
+    return this
+  }
+  /** @internal */
+  get isWatched(): boolean {
+    return this.listenerCount('close') > 0
+  }
+  /** @internal */
+  belongsTo(): void {}
+  /** @internal */
+  release(): void {}
+  /** @internal */
+  lost(error: Error | undefined): void {
+    this.closed()
+    this._hadError = true
+    const failure = transportFailure(error)
+    if (failure && this.listenerCount('error') > 0) this.emit('error', failure)
+  }
+  /** @internal */
+  tellClosed(hadError: boolean): void {
+    if (this.isWatched) this.emit('close', hadError)
   }
 }
 

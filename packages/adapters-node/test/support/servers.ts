@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { type EventEmitter, once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { createRequire } from 'node:module'
 import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -56,7 +55,8 @@ export const gatewayServers: readonly ServerUnderTest[] = [bridgeServer, kirinSe
 const ignore = (): void => {}
 const silent = { error: ignore, warn: ignore, info: ignore, debug: ignore }
 
-async function startHere(server: Server, subject: Subject): Promise<RunningServer> {
+/** Listens with a server in this process, whose handler reports to `records`. */
+export async function startHere(server: Server, subject: Subject): Promise<RunningServer> {
   const records = new Records()
   const add = (record: RecordedRequest): void => records.add(structuredClone(record))
   subject.recorded.on('record', add)
@@ -102,9 +102,8 @@ export async function runKirin(
   module: URL,
   { env, args = [] }: { readonly env?: NodeJS.ProcessEnv; readonly args?: readonly string[] } = {},
 ): Promise<RunningKirin> {
-  const bin = createRequire(import.meta.url)
-    .resolve('@nsgi/server/package.json')
-    .replace('package.json', 'dist/cli/bin.js')
+  // By its place: the server depends on this package, which cannot depend on the server in turn.
+  const bin = fileURLToPath(new URL('../../../server/dist/cli/bin.js', import.meta.url))
   const child = spawn(
     process.execPath,
     [bin, '--bind', '127.0.0.1:0', '--log-format', 'json', ...args, fileURLToPath(module)],

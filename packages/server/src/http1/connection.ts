@@ -58,8 +58,7 @@ export class Connection implements ExchangeOwner, BodySource {
     this.wire = wire
     this.endpoints = endpoints
     this.host = host
-    const takeBody = (input: Buffer, start: number, end: number): void => this.takeBody(input, start, end)
-    this.parser = new RequestParser(host.limits, takeBody, host.forwarded?.names)
+    this.parser = new RequestParser(host.limits, (input, start, end) => this.takeBody(input, start, end), host)
   }
 
   /** Whether a request is under way whose response is not over. */
@@ -463,9 +462,13 @@ export class Connection implements ExchangeOwner, BodySource {
   }
 
   private refuse(refused: Rejection): number {
-    this.host.refused(refused, this)
-    this.wire.write(refusal(refused.status, this.host.dateLine()))
-    this.close()
+    if (this.host.refused(refused, this) === 'taken') {
+      this.state = 'closing'
+      this.resumeReading()
+    } else {
+      this.wire.write(refusal(refused.status, this.host.dateLine()))
+      this.close()
+    }
     return Number.MAX_SAFE_INTEGER
   }
 

@@ -15,6 +15,8 @@ export interface RecordedHead {
   /** Four offsets a field: name start, name end, value start, value end; valid up to `spanEnd`. */
   readonly spans: Int32Array
   readonly spanEnd: number
+  /** Whether expectations other than 100-continue are left to the application. */
+  readonly takesExpectations?: boolean
 }
 
 /** The fields that decide how a message is framed and routed, while they are being collected. */
@@ -47,7 +49,9 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
   }
   const http11 = version === '1.1'
   const refused =
-    collectFacts(text, recorded, facts) ?? checkTarget(text, urlStart, urlEnd) ?? checkFacts(facts, http11)
+    collectFacts(text, recorded, facts) ??
+    checkTarget(text, urlStart, urlEnd) ??
+    checkFacts(facts, http11, recorded.takesExpectations === true)
   if (refused !== undefined) return rejection(refused)
   return new RequestHead(text, {
     targetStart: urlStart,
@@ -59,7 +63,7 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
     keepAlive: recorded.keepAlive && !facts.close,
     contentLength: facts.coding === undefined ? facts.contentLength : -1,
     // An HTTP/1.0 client cannot wait: RFC 9110 §10.1.1 has the expectation ignored.
-    expectContinue: http11 && facts.expect !== undefined,
+    expectContinue: http11 && facts.expect?.toLowerCase() === '100-continue',
     host: facts.host ?? '',
   })
 }
@@ -153,7 +157,7 @@ function checkTarget(text: string, start: number, end: number): RejectionCode | 
 /** Hosts repeat: the last one that was found valid need not be tested again. */
 let lastValidHost = ''
 
-function checkFacts(facts: Facts, http11: boolean): RejectionCode | undefined {
+function checkFacts(facts: Facts, http11: boolean, takesExpectations: boolean): RejectionCode | undefined {
   const { host, coding, expect } = facts
   if (host === undefined) {
     if (http11) return 'HOST_MISSING'
@@ -166,7 +170,8 @@ function checkFacts(facts: Facts, http11: boolean): RejectionCode | undefined {
     const refused = checkCoding(coding)
     if (refused !== undefined) return refused
   }
-  if (expect !== undefined && http11 && expect.toLowerCase() !== '100-continue') return 'EXPECTATION'
+  if (expect !== undefined && http11 && !takesExpectations && expect.toLowerCase() !== '100-continue')
+    return 'EXPECTATION'
   return undefined
 }
 

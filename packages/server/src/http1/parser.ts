@@ -95,6 +95,14 @@ function recordTrailer(at: number, length: number, isValue: boolean): number {
 /** Told of data of a chunked body: `bytes[start, end)`, which is reused afterwards. */
 export type DataCallback = (bytes: Buffer, start: number, end: number) => void
 
+/** What a parser may be told. */
+export interface ParserOptions {
+  /** Names of fields that a proxy may speak through; the head then tells whether there are any. */
+  readonly forwarded?: { readonly names: FieldNames } | undefined
+  /** Whether expectations other than 100-continue are no reason to refuse. */
+  readonly takesExpectations?: boolean | undefined
+}
+
 /** What callbacks had recorded when a head was cut between two reads. */
 interface PartialHead {
   readonly text: string
@@ -123,16 +131,17 @@ export class RequestParser {
   private readonly limits: HeadLimits
   private readonly onData: DataCallback
   private readonly forwarded: FieldNames | undefined
+  private readonly takesExpectations: boolean
   private readonly pointer: number
   private partial: PartialHead | undefined
   /** Where the last data of the chunked body ended, relative to the start of the current input: 0 or less between calls. */
   private dataEnd = 0
 
-  /** @param forwarded names of fields that a proxy may speak through; the head then tells whether there are any */
-  constructor(limits: HeadLimits, onData: DataCallback, forwarded?: FieldNames) {
+  constructor(limits: HeadLimits, onData: DataCallback, { forwarded, takesExpectations = false }: ParserOptions = {}) {
     this.limits = limits
     this.onData = onData
-    this.forwarded = forwarded
+    this.forwarded = forwarded?.names
+    this.takesExpectations = takesExpectations
     this.pointer = llhttp.llhttp_alloc(TYPE_REQUEST)
     // An allocation may have grown the memory, which detaches every view of it.
     if (memory.length === 0) memory = Buffer.from(llhttp.memory.buffer)
@@ -202,7 +211,8 @@ export class RequestParser {
     this.partial = undefined
     const tooLarge = this.overLimit(0) ?? this.overHeadSize(text.length)
     if (tooLarge !== undefined) return this.fail(tooLarge)
-    const head = readHead(text, { urlStart, urlEnd, keepAlive, switching, spans, spanEnd })
+    const { takesExpectations } = this
+    const head = readHead(text, { urlStart, urlEnd, keepAlive, switching, spans, spanEnd, takesExpectations })
     if ('code' in head) return this.fail(head)
     if (this.forwarded?.occurIn(text, spans, spanEnd)) head.hasForwarded = true
     this.head = head

@@ -12,6 +12,7 @@ import { Http2Connections } from '../http2/http2-connections.ts'
 import type { TlsMaterial } from '../ipc/messages.ts'
 import { forwardedFields } from '../proxy/forwarded/forwarded-fields.ts'
 import { dateLine } from './date-line.ts'
+import { endpointsOf } from './endpoints.ts'
 import type { ExchangeRecord, GatewayServer, GatewayServerOptions } from './gateway-server.ts'
 import { Places } from './places.ts'
 import { firstBytes } from './preface.ts'
@@ -295,14 +296,6 @@ function makeSecure({
 function isTcp(server: Server): boolean {
   const address = server.address()
   return typeof address === 'object' && address !== null
-}
-
-function endpointsOf(socket: Socket): EndpointPair {
-  const { remoteAddress, remotePort, localAddress, localPort } = socket
-  return {
-    remote: { address: remoteAddress ?? '', port: remotePort ?? null },
-    local: { address: localAddress ?? '', port: localPort ?? null },
-  }
 }
 
 function recordOf(exchange: Exchange, error: unknown): ExchangeRecord {

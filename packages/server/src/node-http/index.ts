@@ -1,0 +1,1 @@
+export { createServer, Server, type ServerOptions } from './server.ts'
