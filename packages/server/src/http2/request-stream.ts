@@ -71,14 +71,9 @@ export class RequestStream implements Http2Owner, BodySource {
   run(vouched: Vouched | undefined): void {
     const { stream, exchange } = this
     exchange.vouched = vouched
-    this.watchEnd()
-    stream.on('trailers', (_record: IncomingHttpHeaders, _flags: number, fields: string[]) => {
-      exchange.receivedTrailers = toTrailerRecord(fields)
-    })
-    stream.on('data', (chunk: Buffer) => this.take(chunk))
-    stream.on('end', () => this.ended())
-    stream.on('drain', () => exchange.drained())
-    stream.on('wantTrailers', () => stream.sendTrailers(this.trailers))
+    // Listeners cost: a request without content, which is most of them, gets along with two.
+    if (stream.endAfterHeaders) this.isWhole = true
+    else this.watchContent()
     stream.on('error', error => {
       this.failure = error
     })
@@ -114,6 +109,8 @@ export class RequestStream implements Http2Owner, BodySource {
     // What has been lost is told so in a moment.
     if (stream.destroyed || stream.closed) return
     const endStream = plan.framing === 'none' || (plan.framing === 'single' && plan.length === 0)
+    if (plan.framing !== 'none' && plan.framing !== 'single') stream.on('drain', () => this.exchange.drained())
+    if (plan.hasTrailers) stream.on('wantTrailers', () => stream.sendTrailers(this.trailers))
     stream.respond(plan.fields, { endStream, waitForTrailers: plan.hasTrailers })
   }
 
@@ -213,14 +210,18 @@ export class RequestStream implements Http2Owner, BodySource {
    * Node ends the readable side of a stream that was reset, too. What tells the two apart is that a stream which was reset is closed by
    * then; both ends pass through this method.
    */
-  private watchEnd(): void {
-    const { stream } = this
-    this.isWhole = stream.endAfterHeaders
+  private watchContent(): void {
+    const { stream, exchange } = this
     const { push } = stream
     stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
       if (chunk === null && !stream.closed) this.isWhole = true
       return push.call(stream, chunk, encoding)
     }
+    stream.on('trailers', (_record: IncomingHttpHeaders, _flags: number, fields: string[]) => {
+      exchange.receivedTrailers = toTrailerRecord(fields)
+    })
+    stream.on('data', (chunk: Buffer) => this.take(chunk))
+    stream.on('end', () => this.ended())
   }
 
   private take(chunk: Buffer): void {

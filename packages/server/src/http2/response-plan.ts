@@ -31,19 +31,22 @@ export function planHttp2Response(response: GatewayResponse, conditions: Http2Co
   const { status, headers, body: content } = response
   checkStatus(status, { isConnect: conditions.isConnect, offered: undefined })
   const kind = bodyKind(content)
-  const collected = collectFields(headers)
+  const collected = collectFields(status, headers)
   const bodiless = conditions.isHead || status === 204 || status === 304 || status === 205
   if (collected.length >= 0 && kind.length >= 0 && collected.length !== kind.length && !bodiless) {
     throw invalid('RES-12', `content-length is ${collected.length}, the body has ${kind.length} bytes`)
   }
   const length = collected.length >= 0 ? collected.length : kind.length
   const stated = bodiless ? statedLength(status, collected.length >= 0 || kind.declared ? length : -1) : length
-  const fields = { ':status': status, ...collected.fields }
+  const { fields } = collected
   if (!collected.date) fields['date'] = conditions.date
   if (stated >= 0) fields['content-length'] = `${stated}`
   const hasTrailers = !bodiless && typeof response.trailers === 'function'
+  const { framing, body, content: sent } = framed(content, kind, { bodiless, hasTrailers, declared: collected.length })
   return {
-    ...framed(content, kind, { bodiless, hasTrailers, declared: collected.length }),
+    framing,
+    body,
+    content: sent,
     head: '',
     fields,
     hasTrailers,
@@ -84,8 +87,9 @@ interface CollectedFields {
   close: boolean
 }
 
-function collectFields(headers: ResponseHeaders | undefined | null): CollectedFields {
-  const collected: CollectedFields = { fields: {}, length: -1, date: false, close: false }
+function collectFields(status: number, headers: ResponseHeaders | undefined | null): CollectedFields {
+  const fields: OutgoingHttpHeaders = { ':status': status }
+  const collected: CollectedFields = { fields, length: -1, date: false, close: false }
   if (headers === undefined || headers === null) return collected
   if (typeof headers !== 'object' || Array.isArray(headers) || typeof headers['entries'] === 'function') {
     throw invalid('RES-06', 'headers is not a plain record of names to values')
@@ -96,10 +100,10 @@ function collectFields(headers: ResponseHeaders | undefined | null): CollectedFi
     switch (fieldKind(name)) {
       case 'date':
         collected.date = true
-        collected.fields[name] = fieldValue(name, value)
+        fields[name] = fieldValue(name, value)
         break
       case 'plain':
-        collected.fields[name] = fieldValue(name, value)
+        fields[name] = fieldValue(name, value)
         break
       case 'length':
         collected.length = declaredLength(value)
@@ -161,7 +165,7 @@ const SINGULAR: ReadonlySet<string> = new Set([
 
 /** The fields of an informational response (NSGI RES-31); throws as `planHttp2Response` does. */
 export function informationalFields(status: number, headers: ResponseHeaders | undefined): OutgoingHttpHeaders {
-  return { ...collectFields(headers).fields, ':status': status }
+  return collectFields(status, headers).fields
 }
 
 /** The trailers, without names that are forbidden there (NSGI RES-30, RFC 9110 §6.5.1). */

@@ -21,7 +21,6 @@ export class StreamWire implements ResponseWire {
 
   constructor(stream: ServerHttp2Stream) {
     this.stream = stream
-    stream.once('finish', () => this.ended())
   }
 
   get hasRoom(): boolean {
@@ -35,7 +34,7 @@ export class StreamWire implements ResponseWire {
 
   /** Nothing is sent for nothing: there is no empty frame before the end, but `done` waits for that. */
   write(data: string | Uint8Array, done?: WriteCallback): void {
-    if (data.length === 0) this.atEnd = done
+    if (data.length === 0) this.whenEnded(done)
     else this.writeSlices(typeof data === 'string' ? Buffer.from(data, 'latin1') : data, done)
   }
 
@@ -59,6 +58,12 @@ export class StreamWire implements ResponseWire {
     }
     if (this.pending === 0) settle()
     else setImmediate(settle)
+  }
+
+  private whenEnded(done: WriteCallback | undefined): void {
+    if (done === undefined) return
+    this.atEnd = done
+    this.stream.once('finish', () => this.ended())
   }
 
   private ended(): void {
