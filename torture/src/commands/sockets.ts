@@ -20,8 +20,13 @@ export async function runSocketLevel(options: TortureOptions): Promise<boolean> 
   const tally: SocketTally = {}
   let next = options.from
   let findings = 0
+  let stopping = false
+  const stop = (): void => {
+    stopping = true
+  }
+  process.once('SIGINT', stop).once('SIGTERM', stop)
   const isDue = (): boolean =>
-    next < end && (performance.now() - started) / 1000 < (options.seconds ?? Number.POSITIVE_INFINITY)
+    !stopping && next < end && (performance.now() - started) / 1000 < (options.seconds ?? Number.POSITIVE_INFINITY)
   const worker = async (): Promise<void> => {
     while (isDue()) {
       const number = next++

@@ -98,9 +98,10 @@ function verdictOn(kirin: Observation, peer: Observation, { name, stream, refere
   if (closes && (mayClose(stream) || (reference.end === 'closed' && isPrefix(seen, comparable(reference))))) {
     return 'kirin-closes'
   }
-  // `node:http` forgets what stands, in one read, behind the body of a request that offers an upgrade.
+  // `node:http` forgets what stands, in one read, behind a request that offers an upgrade, and takes what comes next for
+  // the start of a request, wherever that is.
   const loses = name === 'node:http' && /upgrade/i.test(stream) && compare(seen, comparable(reference)) !== 'differ'
-  if (loses && peer.requests.every(one => seen.requests.some(other => other.target === one.target))) return 'node-loses'
+  if (loses) return 'node-loses'
   return 'differ'
 }
 
@@ -109,7 +110,10 @@ function isPrefix(one: Observation, other: Observation): boolean {
   return ['same', 'kirin-refuses'].includes(compare({ ...one, end: 'refused' }, other))
 }
 
-/** Proxies send a target in origin form; what stands behind it is the same resource. */
+/**
+ * Proxies send a target in origin form; what stands behind it is the same resource. Without a path that is `/` for nginx, with
+ * OPTIONS too, where RFC 9112 §3.2.4 has `*`.
+ */
 function comparable(observation: Observation): Observation {
   return { ...observation, requests: observation.requests.map(inOriginForm) }
 }
@@ -117,8 +121,7 @@ function comparable(observation: Observation): Observation {
 function inOriginForm(request: SeenRequest): SeenRequest {
   const path = request.target.replace(/^https?:\/\/[^/?]*/i, '')
   if (path === request.target) return request
-  const isAsterisk = path === '' && request.method === 'OPTIONS'
-  return { ...request, target: isAsterisk ? '*' : path.startsWith('/') ? path : `/${path}` }
+  return { ...request, target: path.startsWith('/') ? path : `/${path}` }
 }
 
 /** What a proxy sent on as one request must be one for Kirin behind it, or none: never two. */

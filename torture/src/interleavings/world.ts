@@ -37,6 +37,10 @@ function faultOf(ending: readonly Note[], returned: boolean): string | undefined
   return ranks.some((rank, i) => rank < (ranks[i - 1] ?? 0)) ? 'told in another order' : undefined
 }
 
+function isCutOff(ending: readonly Note[]): boolean {
+  return ending.includes('finished with an error')
+}
+
 /** What the application saw of one exchange, and how that went. */
 export interface SeenExchange {
   readonly target: string
@@ -113,7 +117,9 @@ export class World {
     for (const [i, { target, ending, returned }] of this.seen.entries()) {
       // The body of the answer to HEAD is closed unread, before anything is lost.
       const isHead = this.plan[i]?.method === 'HEAD'
-      const fault = faultOf(isHead ? ending.filter(note => note !== 'opened' && note !== 'closed') : ending, returned)
+      const watched = isHead ? ending.filter(note => note !== 'opened' && note !== 'closed') : ending
+      const isUntold = this.plan[i]?.usesSignal === true && isCutOff(ending) && !ending.includes('signal')
+      const fault = isUntold ? 'cut off without an abort (END-01)' : faultOf(watched, returned)
       if (fault !== undefined) return `${target}: ${fault}: ${ending.join(', ')}`
     }
     return undefined

@@ -38,6 +38,10 @@ export class SoakedKirin {
       `${PROBE}:application`,
     ]
     const child = spawn(process.execPath, [bin, ...args], { env: { PATH, HOME }, stdio: ['ignore', 'ignore', 'pipe'] })
+    // However this process ends, it leaves no server behind.
+    const kill = (): boolean => child.kill('SIGKILL')
+    process.once('exit', kill)
+    child.once('close', () => process.removeListener('exit', kill))
     const log = { text: '' }
     const port = await new Promise<number>((resolve, reject) => {
       child.once('exit', () => reject(new Error(`kirin did not start: ${log.text}`)))

@@ -22,8 +22,11 @@ export interface SocketObservation extends Observation {
   readonly forwarded: readonly string[]
 }
 
-/** Milliseconds in which a peer has to be done with a stream: more than any time-out that the peers are given. */
-const DEADLINE = 20_000
+/** Milliseconds in which a peer has to be done with a stream that was sent: more than any time-out that the peers are given. */
+const DEADLINE = 60_000
+
+/** Writes of a stream, the last of them with all the rest: byte by byte a long one would take longer than the peers wait. */
+const WRITES = 64
 
 /** How many clients there were: each has another address than its neighbours, as ports come again soon. */
 let clients = 0
@@ -45,18 +48,19 @@ export async function observePeer(peer: Peer, reads: readonly Buffer[]): Promise
   })
   const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
   socket.on('end', () => socket.end())
+  await Promise.race([new Promise<void>(resolve => socket.once('connect', () => resolve())), closed])
+  const client = clientKey(localAddress, socket.localPort)
+  const writes = reads.length > WRITES ? [...reads.slice(0, WRITES - 1), Buffer.concat(reads.slice(WRITES - 1))] : reads
+  for (const bytes of writes) {
+    if (socket.destroyed) break
+    socket.write(bytes)
+    if (writes.length > 1) await new Promise(resolve => setImmediate(resolve))
+  }
+  if (!socket.destroyed) socket.end()
   const deadline = setTimeout(() => {
     isLate = true
     socket.destroy()
   }, DEADLINE)
-  await Promise.race([new Promise<void>(resolve => socket.once('connect', () => resolve())), closed])
-  const client = clientKey(localAddress, socket.localPort)
-  for (const read of reads) {
-    if (socket.destroyed) break
-    socket.write(read)
-    if (reads.length > 1) await new Promise(resolve => setImmediate(resolve))
-  }
-  if (!socket.destroyed) socket.end()
   await closed
   clearTimeout(deadline)
   const statuses = [...received.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map(match => Number(match[1]))

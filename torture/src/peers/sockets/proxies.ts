@@ -98,7 +98,11 @@ async function startProxy(
   const backend = await CapturingBackend.start()
   const port = await freePort()
   const child = spawn(program, configure({ directory, port, backend: backend.port }), { stdio: 'ignore' })
+  // However this process ends, it leaves no proxy behind.
+  const kill = (): boolean => child.kill('SIGKILL')
+  process.once('exit', kill)
   const stop = async (): Promise<void> => {
+    process.removeListener('exit', kill)
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM')
       await once(child, 'exit')

@@ -25,12 +25,9 @@ export async function startKirinPeer(): Promise<Peer> {
       const { method, target, body, remote } = request
       const one: Seeing = { method, target, body: '', whole: body === null }
       seen.add(clientKey(remote.address, remote.port), one)
-      try {
-        if (body !== null) for await (const chunk of body) one.body += Buffer.from(chunk).toString('latin1')
-        one.whole = true
-      } catch {
-        // Broken off or malformed.
-      }
+      // A body that broke off, or is malformed, rejects here: that is then answered as the client's fault.
+      if (body !== null) for await (const chunk of body) one.body += Buffer.from(chunk).toString('latin1')
+      one.whole = true
       return { status: method === 'CONNECT' ? NOT_TAKEN : 204 }
     },
   })
