@@ -1,5 +1,9 @@
+import { base } from './jest.config.base.mjs'
+
 // The whole repository's tests in one run. Each package's jest.config.mjs also works by itself.
 export default {
+  // A run of several projects takes it from here, one of a package from the base.
+  testTimeout: base.testTimeout,
   projects: [
     '<rootDir>/packages/*',
     '<rootDir>/examples/*',

@@ -42,7 +42,7 @@ let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nsgi-lint-'))
   const markdown = await readFile(new URL('../../../../spec/nsgi.md', import.meta.url), 'utf8')
-  const [app, server] = [...markdown.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code]) => code as string)
+  const [app, , server] = [...markdown.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code]) => code as string)
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   await writeFile(join(folder, 'app.js'), app as string)
   await writeFile(join(folder, 'server.js'), server as string)

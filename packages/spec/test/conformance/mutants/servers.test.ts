@@ -45,11 +45,16 @@ describe('the server suite', () => {
 
   it.each(Object.keys(serverMutants))('catches one that %s, and blames nothing else', name => {
     const { caughtBy, failures } = judgements.get(name) as Judgement
-    expect({ caughtBy, failures }).toEqual({ caughtBy: updating ? caughtBy : kills[name], failures })
+    const expected = updating ? caughtBy : (kills[name] ?? [])
+    // How many cases of the broken requirement see it may depend on how busy the machine is. That no other one is blamed may not.
+    const broken = new Set<string>(serverMutants[name]?.breaks)
+    const others = caughtBy.filter(id => !expected.includes(id) && !broken.has(requirementOf(id)))
+    expect({ others, failures }).toEqual({ others: [], failures })
+    expect(caughtBy).toEqual(expect.arrayContaining([...expected]))
   })
 
   it.each(Object.entries(serverMutants))('blames the requirement that is broken by one that %s', (name, { breaks }) => {
-    const blamed = new Set(judgements.get(name)?.caughtBy.map(id => id.replace(/\.\d+$/, '')))
+    const blamed = new Set(judgements.get(name)?.caughtBy.map(requirementOf))
     expect(breaks.filter(id => !blamed.has(id))).toEqual([])
   })
 
@@ -57,6 +62,11 @@ describe('the server suite', () => {
     expect(Object.keys(updating ? serverKills() : kills)).toEqual(Object.keys(serverMutants))
   })
 })
+
+/** `RES-25` of `RES-25.1`. */
+function requirementOf(id: string): string {
+  return id.replace(/\.\d+$/, '')
+}
 
 function summary(): string {
   const all = [...judgements.values()]
