@@ -2,6 +2,7 @@
 // answered with what came of it.
 import { runServerSuite } from '../dist/conformance/index.js'
 
+// oxlint-disable-next-line typescript/no-misused-promises -- a rejection ends the process, and so is noticed
 process.on('message', async options => {
   const { result, verdicts } = await runServerSuite(options)
   process.send({

@@ -34,6 +34,7 @@ await application.startup?.(context)
 const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => void serve(socket))
 server.listen(number !== undefined ? { fd: 4 } : /^\d+$/.test(port) ? { port, host: '127.0.0.1' } : { path: port })
 server.once('listening', () => process.send?.('ready'))
+// oxlint-disable-next-line typescript/no-misused-promises -- a rejection ends the process, as it should
 process.once('SIGTERM', async () => {
   draining.abort()
   server.close()
