@@ -111,7 +111,13 @@ export class RequestStream implements Http2Owner, BodySource {
     const endStream = plan.framing === 'none' || (plan.framing === 'single' && plan.length === 0)
     if (plan.framing !== 'none' && plan.framing !== 'single') stream.on('drain', () => this.exchange.drained())
     if (plan.hasTrailers) stream.on('wantTrailers', () => stream.sendTrailers(this.trailers))
-    stream.respond(plan.fields, { endStream, waitForTrailers: plan.hasTrailers })
+    try {
+      stream.respond(plan.fields, { endStream, waitForTrailers: plan.hasTrailers })
+    } catch (error) {
+      // Node has rules of its own about fields, which grow from version to version: one response must not end the worker (NSGI RES-34).
+      this.owner.host.log.error({ err: error }, 'node refused to send a response: stream cut off')
+      this.cut(error as Error)
+    }
   }
 
   inform(fields: OutgoingHttpHeaders): void {

@@ -103,7 +103,7 @@ function collectFields(status: number, headers: ResponseHeaders | undefined | nu
         fields[name] = fieldValue(name, value)
         break
       case 'plain':
-        fields[name] = fieldValue(name, value)
+        if (name !== UPGRADE_SETTINGS) fields[name] = fieldValue(name, value)
         break
       case 'length':
         collected.length = declaredLength(value)
@@ -125,6 +125,9 @@ function fieldValue(name: string, value: string | readonly string[]): string | s
   if (values.length === 1) return values[0] as string
   return SINGULAR.has(name) ? values.join(', ') : values
 }
+
+/** Of the connection, as `upgrade` is that it came with (RFC 7540 §3.2.1). */
+const UPGRADE_SETTINGS = 'http2-settings'
 
 /** Fields of which node sends no two lines; a list in one line means the same (RFC 9110 §5.3). */
 const SINGULAR: ReadonlySet<string> = new Set([
@@ -173,7 +176,7 @@ export function trailerFields(trailers: ResponseHeaders | undefined | null): Out
   const fields: OutgoingHttpHeaders = {}
   for (const name in trailers) {
     const value = trailers[name]
-    if (value !== undefined && fieldKind(name) === 'plain' && isTrailerName(name))
+    if (value !== undefined && fieldKind(name) === 'plain' && isTrailerName(name) && name !== UPGRADE_SETTINGS)
       fields[name] = fieldValue(name, value)
   }
   return fields
