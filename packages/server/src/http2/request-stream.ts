@@ -7,7 +7,7 @@ import { toTrailerRecord } from '../http1/field-records.ts'
 import type { Vouched } from '../http1/forwarding.ts'
 import { type BodySource, RequestBody } from '../http1/request-body.ts'
 import type { HandedOver } from '../http1/wire.ts'
-import { type ConnectionTimeouts, UNREAD_TIMEOUT } from '../transport/timeouts.ts'
+import { type ConnectionTimeouts, LINGER_TIMEOUT, UNREAD_TIMEOUT } from '../transport/timeouts.ts'
 import { Http2Exchange, type Http2Owner } from './http2-exchange.ts'
 import type { Http2Host } from './http2-host.ts'
 import { sendRefusal } from './refusal.ts'
@@ -91,7 +91,9 @@ export class RequestStream implements Http2Owner, BodySource {
       return
     }
     const elapsed = now - this.since
-    if (stage === 'sending' && elapsed >= timeouts.send) this.drop()
+    // A client that does not want the rest may say so without an error; or the last of it is still on its way.
+    if (stage === 'sending' && this.stream.closed && elapsed >= LINGER_TIMEOUT) this.stream.destroy()
+    else if (stage === 'sending' && elapsed >= timeouts.send) this.drop()
     else if (stage === 'body' && elapsed >= timeouts.body) this.bodyOverLimit('BODY_TIMEOUT')
     else if (stage === 'unread' && elapsed >= UNREAD_TIMEOUT) this.bodyOverLimit('BODY_UNREAD')
   }
@@ -109,7 +111,11 @@ export class RequestStream implements Http2Owner, BodySource {
     // What has been lost is told so in a moment.
     if (stream.destroyed || stream.closed) return
     const endStream = plan.framing === 'none' || (plan.framing === 'single' && plan.length === 0)
-    if (plan.framing !== 'none' && plan.framing !== 'single') stream.on('drain', () => this.exchange.drained())
+    if (plan.framing !== 'none' && plan.framing !== 'single') {
+      stream.on('drain', () => this.exchange.drained())
+      // A reset without an error leaves what waits to be sent where it is.
+      stream.once('aborted', () => stream.destroy())
+    }
     if (plan.hasTrailers) stream.on('wantTrailers', () => stream.sendTrailers(this.trailers))
     try {
       stream.respond(plan.fields, { endStream, waitForTrailers: plan.hasTrailers })

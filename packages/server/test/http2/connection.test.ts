@@ -175,6 +175,27 @@ describe('a stream that the client resets', () => {
     await aborted.promise
   })
 
+  it.each([
+    ['at rest', () => new Promise<never>(() => undefined)],
+    ['held back by its window', () => Promise.resolve({ done: false as const, value: Buffer.alloc(64 * 1024) })],
+  ])('END-01: without an error, while its response is %s, is lost at once', async (_how, next) => {
+    const ended = deferred<unknown>()
+    await serve(() => {
+      let calls = 0
+      const first = Promise.resolve({ done: false as const, value: Buffer.from('first') })
+      return {
+        status: 200,
+        body: { [Symbol.asyncIterator]: () => ({ next: () => (calls++ === 0 ? first : next()) }) },
+        finished: error => ended.resolve(error),
+      }
+    })
+    const client = await frames()
+    client.headers(1, END_HEADERS | END_STREAM, GET)
+    await client.frame(({ type, payload }) => type === FRAME.data && payload.length > 0)
+    client.reset(1, NGHTTP2_NO_ERROR)
+    expect(await ended.promise).toMatchObject({ code: 'KIRIN_CLIENT_LOST' })
+  })
+
   it('BOD-07: rejects the body after the response, too, when there is no error', async () => {
     const outcome = deferred<unknown>()
     await serve(request => {
