@@ -50,6 +50,8 @@ export async function observePeer(peer: Peer, reads: readonly Buffer[]): Promise
   socket.on('end', () => socket.end())
   await Promise.race([new Promise<void>(resolve => socket.once('connect', () => resolve())), closed])
   const client = clientKey(localAddress, socket.localPort)
+  // What a proxy sent on late, for an earlier client that had the same address and port.
+  peer.take(client)
   const writes = reads.length > WRITES ? [...reads.slice(0, WRITES - 1), Buffer.concat(reads.slice(WRITES - 1))] : reads
   for (const bytes of writes) {
     if (socket.destroyed) break
