@@ -1,17 +1,22 @@
 // Carries out what state.ts decides: processes, signals, sockets, the one timer.
 import type { Logger } from 'pino'
-import type { BootOrder, FromWorker, TlsMaterial, ToWorker } from '../ipc/messages.ts'
+import type { BootOrder, FromWorker, TlsMaterial, ToWorker, WantedAddress } from '../ipc/messages.ts'
 import type { BoundSocket } from '../transport/bind.ts'
 import type { ArbiterEvent, Command, MasterSignal, Notice, Policy } from './model.ts'
 import { describeNotice } from './notices.ts'
 import { initialState, nextDeadline, step } from './state.ts'
-import { startWorker, type WorkerHandle } from './worker-handle.ts'
+import { WantedSockets } from './wanted-sockets.ts'
+import { type Program, startWorker, type WorkerHandle } from './worker-handle.ts'
 
 /** What an arbiter runs. */
 export interface ArbiterOptions {
   readonly policy: Policy
   /** The module of a worker process. */
   readonly workerModule: string
+  /** The program that it runs, where there is one. */
+  readonly program?: Program | undefined
+  /** Binds where the program wants to listen; where there are `sockets`, its first server gets those. */
+  readonly bindWanted?: ((wanted: WantedAddress) => Promise<BoundSocket>) | undefined
   /** What every worker is told besides its number and its title. */
   readonly order: Omit<BootOrder, 'slot' | 'title' | 'descriptors' | 'tls'>
   /** What workers need to speak TLS, if they are to. */
@@ -63,7 +68,7 @@ class Arbiter {
   readonly #over: (code: number) => void
   readonly #workers = new Map<number, WorkerHandle>()
   readonly #onSignal = (signal: string): void => this.#dispatch({ type: 'signal', signal: signal as MasterSignal })
-  readonly #urls: readonly string[]
+  readonly #wanted: WantedSockets
   #sockets: readonly BoundSocket[]
   #state
   #timer: NodeJS.Timeout | undefined
@@ -72,7 +77,7 @@ class Arbiter {
     this.#options = options
     this.#over = over
     this.#sockets = options.sockets
-    this.#urls = options.sockets.map(({ url }) => url)
+    this.#wanted = new WantedSockets(options.sockets, options.bindWanted)
     this.#state = initialState(options.policy)
   }
 
@@ -123,9 +128,10 @@ class Arbiter {
   }
 
   #spawn(id: number, slot: number): void {
-    const { workerModule, order, titleOf, certificates } = this.#options
+    const { workerModule, program, order, titleOf, certificates } = this.#options
     const handle = startWorker({
       module: workerModule,
+      program,
       sockets: this.#sockets.map(({ fd }) => fd),
       order: { ...order, slot, title: titleOf(slot), tls: certificates?.material ?? null },
       onMessage: message => this.#heard(id, message),
@@ -139,13 +145,22 @@ class Arbiter {
   }
 
   #heard(id: number, message: FromWorker): void {
+    if (message.type === 'bind') {
+      void this.#bindFor(id, message)
+      return
+    }
     const event: ArbiterEvent = { ...message, id }
     if (event.type === 'stopping') afterPending(() => this.#dispatch(event))
     else this.#dispatch(event)
   }
 
+  async #bindFor(id: number, { number, wanted }: Extract<FromWorker, { type: 'bind' }>): Promise<void> {
+    const { answer, handle } = await this.#wanted.answer(wanted)
+    this.#workers.get(id)?.send({ type: 'bound', number, answer }, handle)
+  }
+
   #tell(notice: Notice): void {
-    const subject = { pidOf: (id: number) => this.#workers.get(id)?.pid, urls: this.#urls }
+    const subject = { pidOf: (id: number) => this.#workers.get(id)?.pid, urls: this.#wanted.urls }
     const { level, message, detail } = describeNotice(notice, subject)
     const { log } = this.#options
     log[level](message)
@@ -155,6 +170,7 @@ class Arbiter {
   #closeSockets(): void {
     for (const socket of this.#sockets) socket.close()
     this.#sockets = []
+    this.#wanted.close()
   }
 
   /** The signals stay listened to: a late one must not turn a clean exit into a death by signal. */

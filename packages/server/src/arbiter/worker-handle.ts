@@ -1,11 +1,14 @@
 // The master's end of one worker process.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SendHandle, spawn } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
 import { type BootOrder, envelop, type FromWorker, readFromWorker, type ToWorker } from '../ipc/messages.ts'
 
 /** What a worker process is started with. */
 export interface WorkerLaunch {
   /** The module to run. */
   readonly module: string
+  /** The program to run in its place (`kirin run`): the module is loaded before it. */
+  readonly program?: Program | undefined
   /** Descriptors of the master's bound sockets. */
   readonly sockets: readonly number[]
   /** The rest of what it is told. */
@@ -15,11 +18,20 @@ export interface WorkerLaunch {
   readonly onExit: (ending: string) => void
 }
 
+/** A program that listens by itself. */
+export interface Program {
+  /** Absolute. */
+  readonly path: string
+  /** The words of its own command line. */
+  readonly words: readonly string[]
+}
+
 /** A running worker. */
 export interface WorkerHandle {
   readonly pid: number | undefined
   kill(signal: NodeJS.Signals): void
-  send(message: ToWorker): void
+  /** `socket` is a bound handle that goes with it. */
+  send(message: ToWorker, socket?: object): void
 }
 
 /** Standard input, output, error and the message channel come before the inherited sockets. */
@@ -42,7 +54,7 @@ export function workerFlags(flags: readonly string[]): readonly string[] {
 
 /** Starts a worker and tells it what to do. A process that cannot be started is reported through `onExit`. */
 export function startWorker(launch: WorkerLaunch): WorkerHandle {
-  const child = spawn(process.execPath, [...workerFlags(process.execArgv), launch.module], {
+  const child = spawn(process.execPath, [...workerFlags(process.execArgv), ...entryOf(launch)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...launch.sockets],
   })
   child.on('message', received => {
@@ -50,13 +62,19 @@ export function startWorker(launch: WorkerLaunch): WorkerHandle {
     if (message !== undefined) launch.onMessage(message)
   })
   onceOver(child, launch.onExit)
-  const send = (message: ToWorker): void => {
+  const send = (message: ToWorker, socket?: object): void => {
     // A failure to send means that the process is going away, which its exit will report.
-    if (child.connected) child.send(envelop(message), () => {})
+    if (child.connected) child.send(envelop(message), socket as SendHandle | undefined, () => {})
   }
   const descriptors = launch.sockets.map((_, index) => FIRST_SOCKET + index)
   send({ type: 'boot', order: { ...launch.order, descriptors } })
   return { pid: child.pid, kill: signal => void child.kill(signal), send }
+}
+
+/** A program is the main module of its process, as under node itself: what it finds in `require.main` and `process.argv` is right. */
+function entryOf({ module, program }: WorkerLaunch): readonly string[] {
+  if (program === undefined) return [module]
+  return ['--import', pathToFileURL(module).href, program.path, ...program.words]
 }
 
 /** Waits for the exit and for the channel's end: the exit alone may overtake a last message. */

@@ -15,10 +15,16 @@ export interface CommandLine {
   readonly layer: RawLayer
   /** The application, when named. */
   readonly application: string | undefined
+  /** Whether that is a program that listens by itself: `kirin run server.js`. */
+  readonly isProgram: boolean
+  /** What follows the program: its own command line. */
+  readonly programWords: readonly string[]
   readonly problems: readonly string[]
   /** Text to print instead of doing anything: the answer to `--help` or `--version`. */
   readonly answer: string | undefined
 }
+
+const nothing = { application: undefined, isProgram: false, programWords: [], problems: [], answer: undefined }
 
 /**
  * Reads a command line.
@@ -41,23 +47,31 @@ export function readCommandLine(words: readonly string[], source: string): Comma
     const known = command.options.flatMap(({ long, hidden }) => (long === undefined || hidden ? [] : [long]))
     // `--help` in the middle of nonsense is still a cry for help.
     if (unknown.includes('--help') || unknown.includes('-h')) command.outputHelp()
-    const problems = answer === '' ? problemsOf({ operands, unknown, known, source }) : []
-    return { layer, application: operands[0], problems, answer: answer === '' ? undefined : answer }
+    const isProgram = operands[0] === 'run'
+    const [application, ...programWords] = isProgram ? operands.slice(1) : operands
+    const extra = isProgram ? [] : programWords
+    const problems = answer === '' ? problemsOf({ application, extra, unknown, known, source }) : []
+    if (isProgram && application === undefined && answer === '')
+      problems.push(`run: expected a program, as in kirin run server.js (${source})`)
+    return {
+      ...nothing,
+      layer,
+      application,
+      isProgram,
+      programWords,
+      problems,
+      answer: answer === '' ? undefined : answer,
+    }
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return { layer, application: undefined, problems: [], answer }
-    return {
-      layer,
-      application: undefined,
-      problems: [`${error.message.replace(/^error: /, '')} (${source})`],
-      answer: undefined,
-    }
+    if (error.exitCode === 0) return { ...nothing, layer, answer }
+    return { ...nothing, layer, problems: [`${error.message.replace(/^error: /, '')} (${source})`] }
   }
 }
 
 function createCommand(take: (key: keyof Settings, value: RawValue) => void): Command {
   const command = new Command('kirin')
-    .usage('[options] app.js[:export]')
+    .usage('[options] app.js[:export]\n       kirin run [options] server.js [-- arguments]')
     .argument('<app>', 'the application: a file and the name of its export (default: its default export)')
     .description('Serve an NSGI or Express application from pre-forked worker processes.')
     .exitOverride()
@@ -108,11 +122,12 @@ function optionOf(flags: string, description: string, bare: string | undefined):
 }
 
 function problemsOf(found: {
-  readonly operands: readonly string[]
+  readonly application: string | undefined
+  readonly extra: readonly string[]
   readonly unknown: readonly string[]
   readonly known: readonly string[]
   readonly source: string
-}): readonly string[] {
+}): string[] {
   const problems = found.unknown
     .filter(word => word.startsWith('-'))
     .map(word => {
@@ -120,8 +135,6 @@ function problemsOf(found: {
       const hint = meant === undefined ? 'kirin --help lists the options' : `did you mean ${meant}?`
       return `${word}: unknown option; ${hint} (${found.source})`
     })
-  const extra = found.operands
-    .slice(1)
-    .map(word => `${word}: expected one application, ${found.operands[0]} (${found.source})`)
+  const extra = found.extra.map(word => `${word}: expected one application, ${found.application} (${found.source})`)
   return [...problems, ...extra]
 }

@@ -8,12 +8,15 @@ import type { BindAddress } from '../config/bind-address.ts'
 import { environmentLayer } from '../config/environment.ts'
 import { product } from '../config/product.ts'
 import { resolveSettings } from '../config/resolve.ts'
+import { variableName } from '../config/setting.ts'
 import type { Settings } from '../config/settings.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
+import type { WantedAddress } from '../ipc/messages.ts'
 import { type ErrorLog, openErrorLog } from '../log/error-log.ts'
 import { openLogFile } from '../log/log-file.ts'
 import { type BoundSocket, bindAddress } from '../transport/bind.ts'
 import { CertificateKeeper } from '../transport/tls/certificate-keeper.ts'
+import { findApplicationFile } from '../worker/application-file.ts'
 import { type CommandLine, readCommandLine } from './command-line.ts'
 import { splitWords } from './words.ts'
 
@@ -23,6 +26,15 @@ type Environment = Readonly<Record<string, string | undefined>>
 interface Plan {
   readonly settings: Settings
   readonly application: string
+  /** Set for a program that listens by itself (`kirin run`). */
+  readonly program: PlannedProgram | undefined
+}
+
+interface PlannedProgram {
+  /** The words of its own command line. */
+  readonly words: readonly string[]
+  /** Whether the operator says where to listen, instead of the program. */
+  readonly isBound: boolean
 }
 
 /**
@@ -73,14 +85,19 @@ function makePlan(commandLine: CommandLine, environment: Environment): Plan | { 
   const words = splitWords(environment['KIRIN_CMD_ARGS'] ?? '')
   const fromVariable = readCommandLine(words ?? [], 'KIRIN_CMD_ARGS')
   const { settings, problems } = resolveSettings([environmentLayer(environment), fromVariable.layer, commandLine.layer])
-  const application = commandLine.application ?? fromVariable.application
+  const named = commandLine.application === undefined ? fromVariable : commandLine
+  const { application, isProgram, programWords } = named
   const all = [...commandLine.problems, ...fromVariable.problems, ...problems]
   if (words === undefined) all.push('KIRIN_CMD_ARGS: a quote is not closed')
   if (all.length === 0 && application === undefined) {
     all.push('no application given: kirin [options] app.js[:export]; kirin --help tells more')
   }
   if (all.length > 0 || settings === undefined || application === undefined) return { problems: all }
-  return { settings, application }
+  if (!isProgram) return { settings, application, program: undefined }
+  // PORT is for the program, which may add a host of its own to it.
+  const isBound = [commandLine.layer, fromVariable.layer].some(({ values }) => values.has('bind'))
+  const program = { words: programWords, isBound: isBound || (environment[variableName('bind')] ?? '') !== '' }
+  return { settings, application, program }
 }
 
 function refuse(problems: readonly string[]): number {
@@ -108,11 +125,16 @@ async function openLogs(settings: Settings): Promise<ErrorLog | { readonly probl
 }
 
 async function serve(
-  { settings, application }: Plan,
+  { settings, application, program }: Plan,
   log: ErrorLog,
   certificates: CertificateKeeper | undefined,
 ): Promise<number> {
   const { logger } = log
+  const file = program && programFile(application)
+  if (file !== undefined && 'failure' in file) {
+    logger.fatal(file.failure)
+    return exitCodes.applicationUnusable
+  }
   const name = settings.name ?? application
   process.title = `kirin: master [${name}]`
   if (settings.pid !== null) {
@@ -123,7 +145,9 @@ async function serve(
     }
   }
   try {
-    const sockets = await bindAll(settings.bind, logger)
+    // Where a program listens, it says itself.
+    const binds = program === undefined || program.isBound ? settings.bind : []
+    const sockets = await bindAll(binds, logger)
     if (sockets === undefined) return exitCodes.addressUnavailable
     const { workers } = settings
     logger.info(`Kirin ${product.version} starts ${workers} worker${workers === 1 ? '' : 's'} for ${application}`)
@@ -134,9 +158,11 @@ async function serve(
         gracefulTimeout: settings.gracefulTimeout * 1000,
         certificates: certificates !== undefined,
       },
-      workerModule: fileURLToPath(new URL('../worker/main.js', import.meta.url)),
+      workerModule: fileURLToPath(new URL(program ? '../worker/run.js' : '../worker/main.js', import.meta.url)),
+      program: program && file && { path: file.path, words: program.words },
+      bindWanted: program && bindWanted(certificates !== undefined),
       // A worker takes what it knows of them.
-      order: { application, settings },
+      order: { application, settings, isProgram: program !== undefined },
       titleOf: slot => `kirin: worker ${slot} [${name}]`,
       certificates,
       sockets: certificates === undefined ? sockets : sockets.map(withHttps),
@@ -147,6 +173,28 @@ async function serve(
     if (settings.pid !== null) removePidFile(settings.pid)
   }
 }
+
+function programFile(text: string): { readonly path: string } | { readonly failure: string } {
+  try {
+    const { path, exportName } = findApplicationFile(text, process.cwd())
+    return exportName === 'default' ? { path } : { failure: `kirin run takes a program, not an export of it: ${text}` }
+  } catch (error) {
+    return { failure: (error as Error).message }
+  }
+}
+
+/** Binds as node does for a program: without a host on all interfaces, those of IPv4 where there is no IPv6. */
+function bindWanted(isSecure: boolean): (wanted: WantedAddress) => Promise<BoundSocket> {
+  return async ({ address, isAny }) => {
+    const bound = await bindAddress(address).catch((error: Error) => {
+      if (!isAny || address.type !== 'tcp' || !WITHOUT_IPV6.has(error.cause)) throw error
+      return bindAddress({ ...address, host: '0.0.0.0' })
+    })
+    return isSecure ? withHttps(bound) : bound
+  }
+}
+
+const WITHOUT_IPV6: ReadonlySet<unknown> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'])
 
 function withHttps(socket: BoundSocket): BoundSocket {
   return { ...socket, url: socket.url.replace(/^http:/, 'https:') }

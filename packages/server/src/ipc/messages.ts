@@ -1,6 +1,7 @@
 // What the master and a worker say to each other, checked where it arrives: the application runs in the worker too, and
 // may send messages of its own over the same channel (as programs made for other process managers do).
 import * as v from 'valibot'
+import type { BindAddress } from '../config/bind-address.ts'
 
 /** Marks a message as ours. */
 const envelope = { kirin: v.literal(1) }
@@ -64,6 +65,8 @@ export interface BootOrder {
   readonly title: string
   /** As on the command line: `app.js:export`. */
   readonly application: string
+  /** Whether that is a program that listens by itself (`kirin run`), and runs in this process already. */
+  readonly isProgram?: boolean | undefined
   /** Inherited descriptors of bound sockets. */
   readonly descriptors: readonly number[]
   readonly settings: WorkerSettings
@@ -81,12 +84,32 @@ export interface BootFailure {
   readonly exitCode: number
 }
 
+/** Where a program wants to listen. */
+export interface WantedAddress {
+  readonly address: BindAddress
+  /** Whether it named no host: then all of IPv4 will do where there is no IPv6. */
+  readonly isAny: boolean
+  /** How many of its servers wanted the same before: another free port is another socket. */
+  readonly nth: number
+  /** Whether it is the first that the program wants: what the operator named is for that one. */
+  readonly isFirst: boolean
+}
+
+/** What came of that. */
+export type BindAnswer =
+  /** `isHanded`: the socket comes with this message; else the worker was started with it. */
+  | { readonly url: string; readonly isHanded: boolean }
+  /** `code` is the system's (`EADDRINUSE`), where it told. */
+  | { readonly failure: string; readonly code: string | null }
+
 /** From the master to a worker. */
 export type ToWorker =
   | { readonly type: 'boot'; readonly order: BootOrder }
   | { readonly type: 'reopen-logs' }
   /** For handshakes from now on. */
   | { readonly type: 'renew-tls'; readonly tls: TlsMaterial }
+  /** The answer to `bind` of that number. */
+  | { readonly type: 'bound'; readonly number: number; readonly answer: BindAnswer }
 
 /** From a worker to the master. */
 export type FromWorker =
@@ -94,6 +117,8 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly failure: BootFailure }
   /** It began to stop although the master did not ask: a replacement is due now, not when it has gone. */
   | { readonly type: 'stopping'; readonly reason: string }
+  /** Its program listens: the master is to bind, or to give what it has bound. */
+  | { readonly type: 'bind'; readonly number: number; readonly wanted: WantedAddress }
 
 const settings = v.object({
   backlog: v.number(),
@@ -138,6 +163,7 @@ const bootOrder = v.object({
   slot: v.number(),
   title: v.string(),
   application: v.string(),
+  isProgram: v.optional(v.boolean()),
   descriptors: v.array(v.number()),
   settings,
   tls: v.nullable(tlsMaterial),
@@ -147,14 +173,35 @@ const toWorker: v.GenericSchema<unknown, ToWorker> = v.variant('type', [
   v.object({ ...envelope, type: v.literal('boot'), order: bootOrder }),
   v.object({ ...envelope, type: v.literal('reopen-logs') }),
   v.object({ ...envelope, type: v.literal('renew-tls'), tls: tlsMaterial }),
+  v.object({
+    ...envelope,
+    type: v.literal('bound'),
+    number: v.number(),
+    answer: v.union([
+      v.object({ url: v.string(), isHanded: v.boolean() }),
+      v.object({ failure: v.string(), code: v.nullable(v.string()) }),
+    ]),
+  }),
 ])
 
 const bootFailure = v.object({ message: v.string(), detail: v.nullable(v.string()), exitCode: v.number() })
+
+const wantedAddress = v.object({
+  address: v.variant('type', [
+    v.object({ type: v.literal('tcp'), host: v.string(), port: v.number() }),
+    v.object({ type: v.literal('unix'), path: v.string() }),
+    v.object({ type: v.literal('fd'), fd: v.number() }),
+  ]),
+  isAny: v.boolean(),
+  nth: v.number(),
+  isFirst: v.boolean(),
+})
 
 const fromWorker: v.GenericSchema<unknown, FromWorker> = v.variant('type', [
   v.object({ ...envelope, type: v.literal('ready') }),
   v.object({ ...envelope, type: v.literal('failed'), failure: bootFailure }),
   v.object({ ...envelope, type: v.literal('stopping'), reason: v.string() }),
+  v.object({ ...envelope, type: v.literal('bind'), number: v.number(), wanted: wantedAddress }),
 ])
 
 /** Wraps a message for the channel. */

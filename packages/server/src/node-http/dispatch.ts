@@ -27,7 +27,7 @@ export function emitRequest(arrival: Arrival, messages: NodeMessages): void {
   if (isLastRequest(server, opened)) res.shouldKeepAlive = false
   opened.scope.runInAsyncScope(() => {
     try {
-      emit(server, messages)
+      emitMessages(server, messages)
     } catch (error) {
       // A listener that throws ends a program under node, too; the engine would answer 500.
       process.nextTick(rethrow, error)
@@ -35,7 +35,8 @@ export function emitRequest(arrival: Arrival, messages: NodeMessages): void {
   })
 }
 
-function emit(server: Server, { req, res }: NodeMessages): void {
+/** Emits 'request', or what a request with an expectation is. */
+export function emitMessages(server: Server, { req, res }: NodeMessages): void {
   const { expect } = req.headers
   if (expect === undefined || req.httpVersion !== '1.1') {
     server.emit('request', req, res)

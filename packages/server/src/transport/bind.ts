@@ -15,6 +15,8 @@ export interface BoundSocket {
   readonly fd: number
   /** Where it is bound, with the port that the system chose for port 0: `http://127.0.0.1:8000`, `unix:/run/k.sock`. */
   readonly url: string
+  /** What a message to another process can carry (`child.send(message, handle)`). */
+  readonly handle: object
   /** Closes the descriptor and removes the socket's file. */
   close(): void
 }
@@ -76,9 +78,9 @@ export async function bindAddress(address: BindAddress, all: readonly BindAddres
   // libuv keeps EADDRINUSE of bind(2) back until listen(2); the socket then has no name.
   if (handle.getsockname?.(name) !== 0 || name.port === undefined || name.port === 0) {
     handle.close()
-    throw unavailable(address, EXPLANATIONS['EADDRINUSE'] ?? '')
+    throw unavailable(address, EXPLANATIONS['EADDRINUSE'] ?? '', 'EADDRINUSE')
   }
-  return { fd: handle.fd, url: urlOf(name), close: () => handle.close() }
+  return { fd: handle.fd, url: urlOf(name), handle, close: () => handle.close() }
 }
 
 function isIpv4Twin(other: BindAddress, { host, port }: BindAddress & { type: 'tcp' }): boolean {
@@ -109,7 +111,7 @@ function openInherited(address: BindAddress & { type: 'fd' }): BoundSocket {
       isConnection ? 'that socket is a connection, it cannot listen' : 'that socket is not bound',
     )
   }
-  return { fd, url: isNamed ? urlOf(name) : `fd://${fd}`, close: () => handle.close() }
+  return { fd, url: isNamed ? urlOf(name) : `fd://${fd}`, handle, close: () => handle.close() }
 }
 
 async function resolveHost(address: BindAddress & { type: 'tcp' }): Promise<{ host: string; family: 4 | 6 }> {
@@ -132,7 +134,7 @@ async function bindUnix(path: string): Promise<BoundSocket> {
   }
   const handle = create(address, [path, -1, -1])
   // Closing removes the file: libuv remembers the path it bound.
-  return { fd: handle.fd, url: `unix:${path}`, close: () => handle.close() }
+  return { fd: handle.fd, url: `unix:${path}`, handle, close: () => handle.close() }
 }
 
 function create(address: BindAddress, words: BindWords): ServerHandle {

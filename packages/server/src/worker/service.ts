@@ -11,10 +11,11 @@ import type {
   RequestLimits,
 } from '../transport/gateway-server.ts'
 import { createGatewayServer } from '../transport/serve.ts'
-import { loadApplication } from './application.ts'
+import { type LoadedApplication, loadApplication } from './application.ts'
 import { BootError, describeThrown } from './boot-error.ts'
 import { createContext } from './context.ts'
 import { connectionsWithinDescriptors } from './descriptor-limit.ts'
+import type { Program } from './program.ts'
 import { settledWithin } from './settled-within.ts'
 import type { WorkerLogs } from './worker-logs.ts'
 
@@ -29,6 +30,8 @@ export interface Service {
    * @param hurry cuts the wait short
    */
   stop(hurry: AbortSignal): Promise<void>
+  /** Serves on one more inherited socket. */
+  listenAlso(fd: number): Promise<void>
   /** Uses other certificates for connections from now on. */
   renewTls(material: TlsMaterial): void
 }
@@ -46,9 +49,41 @@ export async function bootService(
   logs: WorkerLogs,
   leave: AbortSignal,
 ): Promise<Service | undefined> {
+  const loading = loadApplication(order.application, workingDirectory())
+  const loaded = await Promise.race([loading, aborted(leave)])
+  return loaded && serve({ order, logs, leave, loaded })
+}
+
+/**
+ * The same for a program that listens by itself, as soon as it does.
+ *
+ * @param program on the sockets that came with it, or on those of the order
+ */
+export async function bootProgram(
+  order: BootOrder,
+  { logs, leave, program }: { readonly logs: WorkerLogs; readonly leave: AbortSignal; readonly program: Program },
+): Promise<Service | undefined> {
+  const taken = await Promise.race([program.taken, aborted(leave)])
+  if (taken === undefined) return undefined
+  const service = await serve({
+    order: { ...order, descriptors: [...order.descriptors, ...taken.descriptors] },
+    logs,
+    leave,
+    loaded: taken.loaded,
+  })
+  if (service !== undefined) program.serves(service)
+  return service
+}
+
+interface Boot {
+  readonly order: BootOrder
+  readonly logs: WorkerLogs
+  readonly leave: AbortSignal
+  readonly loaded: LoadedApplication
+}
+
+async function serve({ order, logs, leave, loaded }: Boot): Promise<Service | undefined> {
   const { logger } = logs
-  const loaded = await Promise.race([loadApplication(order.application, workingDirectory()), aborted(leave)])
-  if (loaded === undefined) return undefined
   const { adapted } = loaded
   if (adapted !== null) logger[order.slot === 0 ? 'info' : 'debug'](adapted)
   const application = order.settings.lint ? await linted(loaded.application, order.slot, logger) : loaded.application
@@ -80,7 +115,7 @@ export async function bootService(
     http2: http2Of(order.settings),
   })
   await listen(server, order)
-  return new RunningService(server, lifespan, order.settings.gracefulTimeout * 1000)
+  return new RunningService(server, lifespan, order.settings)
 }
 
 interface Lifespan {
@@ -93,17 +128,21 @@ interface Lifespan {
 class RunningService implements Service {
   readonly #server: GatewayServer
   readonly #lifespan: Lifespan
-  readonly #gracefulTimeout: number
+  readonly #settings: WorkerSettings
 
-  constructor(server: GatewayServer, lifespan: Lifespan, gracefulTimeout: number) {
+  constructor(server: GatewayServer, lifespan: Lifespan, settings: WorkerSettings) {
     this.#server = server
     this.#lifespan = lifespan
-    this.#gracefulTimeout = gracefulTimeout
+    this.#settings = settings
+  }
+
+  listenAlso(fd: number): Promise<void> {
+    return listen(this.#server, { descriptors: [fd], settings: this.#settings })
   }
 
   async stop(hurry: AbortSignal): Promise<void> {
     this.#lifespan.draining.abort()
-    const finished = await settledWithin(this.#server.stop(), this.#gracefulTimeout, hurry)
+    const finished = await settledWithin(this.#server.stop(), this.#settings.gracefulTimeout * 1000, hurry)
     const { active } = this.#server.counts
     if (!finished && active > 0) {
       this.#lifespan.logger.warn(
@@ -160,7 +199,10 @@ async function shutDown({ application, context, logger }: Lifespan): Promise<voi
   if (!(await settledWithin(done, SHUTDOWN_TIMEOUT))) logger.warn('shutdown took too long and was not waited for')
 }
 
-async function listen(server: GatewayServer, { descriptors, settings }: BootOrder): Promise<void> {
+async function listen(
+  server: GatewayServer,
+  { descriptors, settings }: Pick<BootOrder, 'descriptors' | 'settings'>,
+): Promise<void> {
   for (const fd of descriptors) {
     const where = { fd, backlog: settings.backlog }
     try {

@@ -17,7 +17,8 @@ export function settledWithin(
       resolve(fulfilled)
     }
     const giveUp = (): void => finish(false)
-    const timer = setTimeout(giveUp, milliseconds)
+    // What holds a worker's process is its channel to the master. A program that has nothing left to do must be able to show it.
+    const timer = setTimeout(giveUp, milliseconds).unref()
     hurry?.addEventListener('abort', giveUp)
     promise.then(
       () => finish(true),

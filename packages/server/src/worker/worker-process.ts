@@ -11,7 +11,8 @@ import {
 } from '../ipc/messages.ts'
 import { BootError, describeThrown, toBootFailure } from './boot-error.ts'
 import { watchDescriptors } from './descriptor-watch.ts'
-import { bootService, type Service } from './service.ts'
+import type { Program } from './program.ts'
+import { bootProgram, bootService, type Service } from './service.ts'
 import { openWorkerLogs, type WorkerLogs } from './worker-logs.ts'
 
 /** Milliseconds that the logs may take to get out at the end. A reader that stopped reading must not hold the process. */
@@ -27,8 +28,18 @@ export class WorkerProcess {
   #service: Service | undefined
   /** What came before there was a service to use it. */
   #renewed: TlsMaterial | undefined
+  /** Resolves when all is in place that a program must find. */
+  readonly prepared: Promise<void>
+  #prepare: () => void = () => undefined
+  #program: Program | undefined
   #ordered = false
   #ending = false
+
+  constructor() {
+    this.prepared = new Promise(resolve => {
+      this.#prepare = resolve
+    })
+  }
 
   /** Listens to the master, to signals and to faults. The rest follows from what they say. */
   start(): void {
@@ -41,14 +52,14 @@ export class WorkerProcess {
     process.on('uncaughtException', error => this.#fault('uncaught exception', error))
     process.on('unhandledRejection', reason => this.#fault('unhandled rejection', reason))
     process.on('disconnect', () => this.#orphaned())
-    process.on('message', received => this.#received(received))
+    process.on('message', (received, handle) => this.#received(received, handle))
     // A reader of the application's own output that goes away (kirin app.js | head) is no fault of the application.
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
     // The master may have died before the listeners were there.
     if (!process.connected) this.#orphaned()
   }
 
-  #received(received: unknown): void {
+  #received(received: unknown, handle: unknown): void {
     const message = readToWorker(received)
     switch (message?.type) {
       case 'boot':
@@ -63,6 +74,9 @@ export class WorkerProcess {
         if (this.#service === undefined) this.#renewed = message.tls
         else this.#service.renewTls(message.tls)
         return
+      case 'bound':
+        this.#program?.answered(message, handle)
+        return
       case undefined:
     }
   }
@@ -71,7 +85,7 @@ export class WorkerProcess {
     process.title = order.title
     try {
       this.#logs = await openWorkerLogs(order)
-      const service = await bootService(order, this.#logs, this.#leave.signal)
+      const service = await this.#bootService(order, this.#logs)
       if (service === undefined) return this.#exit(exitCodes.ok)
       this.#service = service
       if (this.#renewed !== undefined) service.renewTls(this.#renewed)
@@ -80,6 +94,25 @@ export class WorkerProcess {
     } catch (error) {
       this.#failBoot(error)
     }
+  }
+
+  async #bootService(order: BootOrder, logs: WorkerLogs): Promise<Service | undefined> {
+    const leave = this.#leave.signal
+    if (order.isProgram !== true) return bootService(order, logs, leave)
+    const { Program } = await import('./program.ts')
+    this.#program = new Program({
+      name: order.application,
+      ask: (number, wanted) => this.#tell({ type: 'bind', number, wanted }),
+      refuse: error => this.#refuse(error),
+      closed: () => this.#stop('the program has closed its server'),
+    })
+    this.#prepare()
+    return bootProgram(order, { logs, leave, program: this.#program })
+  }
+
+  #refuse(error: BootError): void {
+    if (this.#service === undefined) this.#failBoot(error)
+    else this.#logs?.logger.error(error.message)
   }
 
   #failBoot(error: unknown): void {

@@ -1,0 +1,72 @@
+// The sockets of programs that listen by themselves: the master binds where the first worker's program wants to, and hands the
+// same socket to every worker that asks.
+import { formatBindAddress } from '../config/bind-address.ts'
+import type { BindAnswer, WantedAddress } from '../ipc/messages.ts'
+import type { BoundSocket } from '../transport/bind.ts'
+
+/** What a worker is answered, and the handle that goes with it. */
+export interface WantedAnswer {
+  readonly answer: BindAnswer
+  readonly handle: object | undefined
+}
+
+export class WantedSockets {
+  readonly #given: readonly BoundSocket[]
+  readonly #bind: ((wanted: WantedAddress) => Promise<BoundSocket>) | undefined
+  readonly #bound = new Map<string, Promise<BoundSocket>>()
+  readonly #urls: string[]
+  #isClosed = false
+
+  /** @param given sockets that workers are started with: they stand for whatever a program's first server wants */
+  constructor(given: readonly BoundSocket[], bind?: (wanted: WantedAddress) => Promise<BoundSocket>) {
+    this.#given = given
+    this.#bind = bind
+    this.#urls = given.map(({ url }) => url)
+  }
+
+  /** Where there are sockets, in the order of their binding. */
+  get urls(): readonly string[] {
+    return this.#urls
+  }
+
+  /** Binds that address, if it is not bound already. Never rejects. */
+  async answer(wanted: WantedAddress): Promise<WantedAnswer> {
+    const [first] = this.#given
+    if (wanted.isFirst && first !== undefined) {
+      return { answer: { url: first.url, isHanded: false }, handle: undefined }
+    }
+    try {
+      const { url, handle } = await this.#socketAt(wanted)
+      return { answer: { url, isHanded: true }, handle }
+    } catch (error) {
+      const { message, cause } = error as Error
+      return { answer: { failure: message, code: typeof cause === 'string' ? cause : null }, handle: undefined }
+    }
+  }
+
+  /** Closes what was bound here. */
+  close(): void {
+    this.#isClosed = true
+    for (const socket of this.#bound.values()) socket.then(({ close }) => close()).catch(() => undefined)
+    this.#bound.clear()
+  }
+
+  #socketAt(wanted: WantedAddress): Promise<BoundSocket> {
+    const name = `${formatBindAddress(wanted.address)} ${wanted.nth}`
+    const before = this.#bound.get(name)
+    if (before !== undefined) return before
+    const binding = this.#bindNow(wanted)
+    this.#bound.set(name, binding)
+    // What failed may be tried again.
+    binding.then(
+      ({ url }) => this.#urls.push(url),
+      () => this.#bound.delete(name),
+    )
+    return binding
+  }
+
+  async #bindNow(wanted: WantedAddress): Promise<BoundSocket> {
+    if (this.#bind === undefined || this.#isClosed) throw new Error('the server is stopping')
+    return this.#bind(wanted)
+  }
+}
