@@ -42,7 +42,7 @@ function wantedByOptions(options: ListenOptions): ListenTarget | string | undefi
 function wantedPort(port: number, host: unknown): ListenTarget {
   const isAny = typeof host !== 'string' || host === ''
   // Without a host node listens on all interfaces of both kinds.
-  return { address: { type: 'tcp', host: isAny ? '::' : (host as string), port }, isAny }
+  return { address: { type: 'tcp', host: isAny ? '::' : host, port }, isAny }
 }
 
 function portOf(value: unknown): number | undefined {

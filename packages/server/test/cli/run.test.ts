@@ -163,7 +163,7 @@ describe('a framework that listens by itself', () => {
     expect((await get('/', { origin })).body).toBe('plain')
     const socket = new WebSocket(origin.replace('http', 'ws'))
     await new Promise(resolve => socket.once('open', resolve))
-    const echoed = new Promise(resolve => socket.once('message', data => resolve(String(data))))
+    const echoed = new Promise(resolve => socket.once('message', (data: Buffer) => resolve(data.toString())))
     socket.send('hello')
     expect(await echoed).toBe('hello')
     const closed = new Promise(resolve => socket.once('close', resolve))
