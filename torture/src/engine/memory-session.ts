@@ -22,7 +22,7 @@ const CONTEXT = createContext()
 const DATE = 'date: Sun, 06 Nov 1994 08:49:37 GMT\r\n'
 
 export class MemorySession implements ConnectionHost {
-  readonly limits: RequestLimits = DEFAULT_LIMITS
+  readonly limits: RequestLimits
   readonly context: Context = CONTEXT
   readonly log: Logger = CONTEXT.log
   readonly isDraining = false
@@ -45,8 +45,9 @@ export class MemorySession implements ConnectionHost {
   private reading = 0
 
   /** @param reads what comes in, a read each; behind it the peer closes its side */
-  constructor(reads: readonly Buffer[]) {
+  constructor(reads: readonly Buffer[], limits: RequestLimits = DEFAULT_LIMITS) {
     this.reads = reads
+    this.limits = limits
     this.connection = new Connection(this.wire, ENDPOINTS, this)
     this.wire.onDrained = () => this.connection.drained()
   }
