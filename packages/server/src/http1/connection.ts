@@ -8,8 +8,9 @@ import { KirinError } from './errors.ts'
 import type { EndpointPair, ExchangeOwner } from './exchange.ts'
 import { NO_TRAILERS, toTrailerRecord } from './field-records.ts'
 import type { Vouched } from './forwarding.ts'
+import { HeldInput } from './held-input.ts'
 import { Http1Exchange } from './http1-exchange.ts'
-import { DISCARD_LIMIT, HELD_HIGH_WATER } from './limits.ts'
+import { DISCARD_LIMIT } from './limits.ts'
 import { INPUT_SIZE, RequestParser } from './parser.ts'
 import { type Rejection, rejection } from './rejections.ts'
 import { type BodySource, RequestBody } from './request-body.ts'
@@ -44,10 +45,7 @@ export class Connection implements ExchangeOwner, BodySource {
   private lastRequest = false
   private continueDue = false
   private readonly emptyLines = new EmptyLines()
-  /** Bytes that came while they could not be used. */
-  private held: Buffer | undefined
-  /** Held bytes that are being used: memory of ours, of which the rest is held again without a copy. */
-  private resumed: Buffer | undefined
+  private readonly held = new HeldInput()
   /** What came behind a request that may take the connection over, while the application is called for it. */
   private behind: Buffer | undefined
   private readingPaused = false
@@ -71,7 +69,7 @@ export class Connection implements ExchangeOwner, BodySource {
     if (exchange === undefined || !exchange.head.facts.keepAlive || this.host.isDraining || this.host.isFull)
       return false
     if (exchange.peerFault !== undefined || exchange.head.isMethod('CONNECT')) return false
-    if (this.peerEnded && this.held === undefined) return false
+    if (this.peerEnded && this.held.isEmpty) return false
     if (this.state === 'waiting') return true
     // The body is unfinished. A client that was never told to go on may send it or not: no telling where
     // the next request begins (RFC 9110 §10.1.1).
@@ -86,15 +84,15 @@ export class Connection implements ExchangeOwner, BodySource {
   /** Takes `input[0, end)`, which is the caller's again afterwards. */
   receive(input: Buffer, end: number): void {
     this.activity++
-    if (this.held !== undefined) this.hold(input, 0, end)
-    else this.consume(input, 0, end)
+    if (this.held.isEmpty) this.consume(input, 0, end)
+    else this.hold(input, 0, end)
   }
 
   /** The peer has closed its side. What it asked for is still answered (NSGI END-04). */
   ended(): void {
     if (this.peerEnded) return
     this.peerEnded = true
-    if (this.held !== undefined) return
+    if (!this.held.isEmpty) return
     switch (this.state) {
       case 'idle':
         this.close()
@@ -117,7 +115,7 @@ export class Connection implements ExchangeOwner, BodySource {
     const { exchange, body } = this
     if (this.state !== 'upgraded') this.parser.release()
     this.state = 'closing'
-    this.held = undefined
+    this.held.take()
     this.exchange = undefined
     exchange?.clientLost(cause ?? this.dropped)
     body?.fail(new KirinError('KIRIN_BODY_TRUNCATED', { cause }))
@@ -126,12 +124,12 @@ export class Connection implements ExchangeOwner, BodySource {
   /** The wire has room again. */
   drained(): void {
     this.exchange?.drained()
-    if (this.held !== undefined && this.state === 'idle') this.resumeHeld()
+    if (!this.held.isEmpty && this.state === 'idle') this.resumeHeld()
   }
 
   /** Ends the connection now if it is idle; else the response under way is the last (`isDraining` is true by now). */
   drain(): void {
-    if (this.state === 'idle' && this.held === undefined) this.close()
+    if (this.state === 'idle' && this.held.isEmpty) this.close()
   }
 
   /** What the body under way waits for: nothing, bytes of the peer's, or a read of the application's. */
@@ -195,7 +193,7 @@ export class Connection implements ExchangeOwner, BodySource {
   responseBroken(framing: Framing): void {
     this.state = 'closing'
     this.exchange = undefined
-    this.held = undefined
+    this.held.take()
     this.body = null
     this.resumeReading()
     // A close-delimited body that just ends would look whole.
@@ -204,9 +202,9 @@ export class Connection implements ExchangeOwner, BodySource {
   }
 
   handOver(): HandedOver {
-    const { held, behind } = this
+    const held = this.held.take()
+    const { behind } = this
     this.state = 'upgraded'
-    this.held = undefined
     // Reading is the application's from here on.
     this.readingPaused = false
     this.parser.release()
@@ -231,11 +229,6 @@ export class Connection implements ExchangeOwner, BodySource {
 
   resumeBody(): void {
     this.resumeReading()
-  }
-
-  /** Whether no more should be read behind the request under way. Below that, reading tells whether the client is still there. */
-  private get isHeldFull(): boolean {
-    return this.held !== undefined && this.held.length >= HELD_HIGH_WATER
   }
 
   private get isWithinBody(): boolean {
@@ -398,33 +391,26 @@ export class Connection implements ExchangeOwner, BodySource {
     this.exchange = undefined
     this.body = null
     if (this.lastRequest) this.close()
-    else if (this.held !== undefined) this.resumeHeld()
+    else if (!this.held.isEmpty) this.resumeHeld()
     else if (this.peerEnded || this.host.isDraining) this.close()
     else if (this.readingPaused) this.resumeReading()
   }
 
   private hold(input: Buffer, start: number, end: number): void {
-    const rest = input.subarray(start, end)
     // Among what is held may be an offer to switch, and the end that comes behind it.
     this.wire.holdEnd(() => this.ended())
-    // A copy for each of many small requests would cost the square of their number.
-    const more = input === this.resumed ? rest : Buffer.from(rest)
-    this.held = this.held === undefined ? more : Buffer.concat([this.held, more])
-    if (this.isHeldFull) this.pauseReading()
+    this.held.add(input, start, end)
+    if (this.held.isFull) this.pauseReading()
   }
 
   /** Goes on with the bytes that were held; the end of the peer's side, if it came, stands behind them. */
   private resumeHeld(): void {
     if (!this.wire.hasRoom) return
-    const held = this.held as Buffer
     const { peerEnded } = this
-    this.held = undefined
     this.peerEnded = false
-    this.resumed = held
-    this.consume(held, 0, held.length)
-    this.resumed = undefined
+    this.held.use(held => this.consume(held, 0, held.length))
     if (!peerEnded) this.resumeReading()
-    else if (this.held !== undefined) this.peerEnded = true
+    else if (!this.held.isEmpty) this.peerEnded = true
     else this.ended()
   }
 
@@ -478,7 +464,7 @@ export class Connection implements ExchangeOwner, BodySource {
       this.body?.fail(new KirinError('KIRIN_BODY_TRUNCATED'))
     }
     this.state = 'closing'
-    this.held = undefined
+    this.held.take()
     this.exchange = undefined
     this.body = null
     this.resumeReading()
@@ -493,7 +479,7 @@ export class Connection implements ExchangeOwner, BodySource {
 
   private resumeReading(): void {
     // More than one reason may hold it: an earlier body that is read late is none of those any more.
-    if (!this.readingPaused || this.isHeldFull || (this.isWithinBody && this.body?.isFull)) return
+    if (!this.readingPaused || this.held.isFull || (this.isWithinBody && this.body?.isFull)) return
     this.readingPaused = false
     this.wire.resume()
   }
