@@ -26,6 +26,9 @@ const imports = [
   ['packages/adapters-koa/src/index.ts', 'koa', false],
   ['packages/adapters-koa/src/index.ts', '@nsgi/server', true],
   [`${server}/index.ts`, '@nsgi/adapters-koa', true],
+  ['packages/adapters-fastify/src/index.ts', 'fastify', false],
+  ['packages/adapters-fastify/src/index.ts', '@nsgi/server', true],
+  [`${server}/index.ts`, '@nsgi/adapters-fastify', true],
   ['packages/adapters-node/src/request/message.ts', '@nsgi/server/http', true],
   ['packages/adapters-node/src/index.ts', '../../server/src/index.ts', true],
 

@@ -1,6 +1,6 @@
 // The answers by Fastify: listens itself with LISTEN set, else is for Kirin to serve.
 import { Readable } from 'node:stream'
-import { fromNode } from '@nsgi/adapters-node'
+import { fromFastify } from '@nsgi/adapters-fastify'
 import type { Application } from '@nsgi/spec'
 import Fastify from 'fastify'
 import { article, bytes, chunks, HELLO, lengthOf } from './answers.ts'
@@ -18,8 +18,7 @@ app.post<{ Body: { items: unknown[] } }>('/json', (request, reply) => reply.send
 // wrk sends no content type with plain bytes.
 app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 app.post('/upload', async request => String(await lengthOf(request.raw)))
-if (process.env.LISTEN === undefined) await app.ready()
-else await app.listen({ port: Number(process.env.LISTEN), host: '127.0.0.1' })
+if (process.env.LISTEN !== undefined) await app.listen({ port: Number(process.env.LISTEN), host: '127.0.0.1' })
 
-const application: Application = fromNode((request, response) => app.routing(request, response))
+const application: Application = fromFastify(app)
 export default application

@@ -28,7 +28,7 @@ export const frameworks: readonly Framework[] = [
   {
     name: 'a Fastify application',
     recognises: exported => has(exported, { routing: 'function', inject: 'function', ready: 'function' }),
-    adapter: null,
+    adapter: { package: '@nsgi/adapters-fastify', function: 'fromFastify' },
   },
   {
     name: 'a connect application',

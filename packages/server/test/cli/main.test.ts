@@ -297,6 +297,11 @@ const FRAMEWORK_APPLICATIONS = {
     framework: 'koa',
     app: `const Koa = require('koa')\nconst app = new Koa()\napp.use(ctx => { ctx.body = { url: ctx.url } })\nmodule.exports = app\n`,
   },
+  'a Fastify application': {
+    adapter: 'adapters-fastify',
+    framework: 'fastify',
+    app: `const app = require('fastify')()\napp.get('/', async request => ({ url: request.url }))\nmodule.exports = app\n`,
+  },
 }
 
 describe.each(Object.entries(FRAMEWORK_APPLICATIONS))('%s', (kind, { adapter, framework, app }) => {
