@@ -31,7 +31,12 @@ export class ConnectionClock {
   }
 
   /** The socket's own time-out came: an idle connection ends; else whoever listens decides, as in node. */
-  timedOut({ socket }: OpenConnection): void {
+  timedOut({ socket, connection }: OpenConnection): void {
+    if (connection.state === 'closing') {
+      // All is said, only the client's end is waited for: node would have destroyed it by now.
+      socket.destroy()
+      return
+    }
     const res = (socket as typeof socket & { _httpMessage?: (ServerResponse & { req: IncomingMessage }) | null })
       ._httpMessage
     const req = res?.req

@@ -1,1 +1,1 @@
-export { createServer, Server, type ServerOptions } from './server.ts'
+export { createServer, Server, type ServerConstructor, type ServerOptions } from './server.ts'

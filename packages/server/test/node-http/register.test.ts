@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from '@jest/globals'
+
+const programs = fileURLToPath(new URL('../fixtures/programs/', import.meta.url))
+const PRELOAD = ['--import', '@nsgi/server/http/register']
+
+interface Finished {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a program to its end, from the built package. */
+function run(program: string, flags: readonly string[]): Promise<Finished> {
+  const { PATH = '' } = process.env
+  return new Promise(resolve => {
+    const options = { cwd: programs, env: { PATH }, execArgv: [] }
+    execFile(process.execPath, [...flags, program], options, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
+    })
+  })
+}
+
+describe('node --import @nsgi/server/http/register', () => {
+  it('has supertest, Express and Koa run on this engine unchanged', async () => {
+    const [native, replaced] = await Promise.all([run('supertest.mjs', []), run('supertest.mjs', PRELOAD)])
+    expect(native.stderr).toBe('')
+    expect(replaced.stderr).toBe('')
+    const [head, ...lines] = replaced.stdout.split('\n')
+    expect(JSON.parse(head ?? '')).toEqual({ isReplaced: true, same: true })
+    const [nativeHead, ...nativeLines] = native.stdout.split('\n')
+    expect(JSON.parse(nativeHead ?? '')).toEqual({ isReplaced: false, same: true })
+    expect(lines).toEqual(nativeLines)
+    expect(lines).toHaveLength(3)
+  })
+
+  it('has a listener that throws end the program, as node does', async () => {
+    const [native, replaced] = await Promise.all([run('throws.mjs', []), run('throws.mjs', PRELOAD)])
+    expect(replaced.code).toBe(native.code)
+    expect(replaced.code).toBe(1)
+    expect(replaced.stderr).toContain('Error: from the listener')
+  })
+})
