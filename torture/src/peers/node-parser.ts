@@ -27,9 +27,11 @@ interface NodeParserClass {
 interface HttpCommon {
   readonly HTTPParser: NodeParserClass
   readonly methods: readonly string[]
+  /** By number, with those of RTSP; newer Nodes have it. */
+  readonly allMethods?: readonly string[]
 }
 
-const { HTTPParser, methods } = createRequire(import.meta.url)('_http_common') as HttpCommon
+const { HTTPParser, methods, allMethods } = createRequire(import.meta.url)('_http_common') as HttpCommon
 
 /** llhttp's number of the method that came after those of RTSP, which node's list leaves out. */
 const QUERY = 46
@@ -107,7 +109,7 @@ class WatchedParser {
       target += url
     }
     parser[HTTPParser.kOnHeadersComplete] = (...[, , , method, url, , , upgrade, keepAlive]: HeadersComplete) => {
-      const name = method === QUERY ? 'QUERY' : (methods[method] ?? '')
+      const name = allMethods?.[method] ?? (method === QUERY ? 'QUERY' : (methods[method] ?? ''))
       messages.push({ method: name, target: target + (url ?? ''), body: '', whole: false, upgrade, keepAlive })
       target = ''
       return 0
