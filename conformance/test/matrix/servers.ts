@@ -12,6 +12,8 @@ export interface ListedServer {
   readonly unixCommand: string
   readonly tlsCommand?: string
   readonly limitCommand?: string
+  /** What makes it reload: `HUP`. */
+  readonly reloadSignal?: string
   /** What it claims. */
   readonly profiles: readonly Feature[]
   /** A list of what it cannot do, from the root of the repository. */
@@ -34,6 +36,7 @@ export const SERVERS: readonly ListedServer[] = [
     unixCommand: `${KIRIN} {app} --bind unix:{socket}`,
     tlsCommand: `${KIRIN} {app} --bind 127.0.0.1:{port} --certfile {cert} --keyfile {key} --ca-certs {ca} --cert-reqs 1`,
     limitCommand: `${KIRIN} {app} --bind 127.0.0.1:{port} --limit-request-body {limit}`,
+    reloadSignal: 'HUP',
     profiles: ['core', 'stream', 'prefork', 'upgrade', 'tls'],
   },
   {
@@ -66,7 +69,7 @@ export const SERVERS: readonly ListedServer[] = [
 
 /** The arguments of nsgi-conformance for a server. */
 export function argumentsFor(server: ListedServer): readonly string[] {
-  const { command, unixCommand, tlsCommand, limitCommand, profiles, exceptions } = server
+  const { command, unixCommand, tlsCommand, limitCommand, reloadSignal, profiles, exceptions } = server
   return [
     'server',
     '--command',
@@ -75,6 +78,7 @@ export function argumentsFor(server: ListedServer): readonly string[] {
     unixCommand,
     ...(tlsCommand === undefined ? [] : ['--tls-command', tlsCommand]),
     ...(limitCommand === undefined ? [] : ['--limit-command', limitCommand]),
+    ...(reloadSignal === undefined ? [] : ['--reload-signal', reloadSignal]),
     '--profile',
     profiles.join(','),
     ...(exceptions === undefined ? [] : ['--exceptions', exceptions]),

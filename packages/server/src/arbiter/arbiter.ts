@@ -26,6 +26,8 @@ export interface ArbiterOptions {
   /** Bound sockets; the arbiter closes them. */
   readonly sockets: readonly BoundSocket[]
   readonly log: Logger
+  /** Called at SIGHUP, before new workers start in the working directory. */
+  readonly enterDirectory: () => void
   /** Called at SIGUSR1 for the master's own logs. */
   readonly reopenLogs: () => void
 }
@@ -118,6 +120,8 @@ class Arbiter {
       case 'reopen-logs':
         this.#options.reopenLogs()
         return this.#broadcast({ type: 'reopen-logs' })
+      case 'enter-directory':
+        return this.#options.enterDirectory()
       case 'renew-certificates':
         return this.#options.certificates?.renew()
       case 'notice':

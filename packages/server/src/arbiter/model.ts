@@ -25,8 +25,12 @@ export interface WorkerRecord {
   readonly id: number
   /** The worker's number, unique among those alive. */
   readonly slot: number
+  /** Which reload it belongs to: what it loaded is as new as that. */
+  readonly generation: number
   readonly phase: 'booting' | 'ready' | 'leaving'
   readonly readyAt: number | null
+  /** Whether it has served as much as it should, and waits for its successor. */
+  readonly spent: boolean
   /** Failures in a row in this place before this worker. */
   readonly failures: number
   /** When to kill it, unless it is where it should be by then. */
@@ -57,6 +61,12 @@ export interface ArbiterState {
   /** How many workers there should be. */
   readonly target: number
   readonly nextId: number
+  /** Counts reloads, from 1 on; what is started belongs to it. */
+  readonly generation: number
+  /** While a reload is under way: workers of earlier generations are to be replaced. */
+  readonly reloadTo: number | null
+  /** When a successor for a worker that still serves may next be started, after so many failures in a row. */
+  readonly surplus: { readonly failures: number; readonly dueAt: number }
   readonly workers: readonly WorkerRecord[]
   readonly vacancies: readonly Vacancy[]
   /** When the graceful stop was asked for. */
@@ -70,6 +80,7 @@ export type ArbiterEvent =
   | { readonly type: 'signal'; readonly signal: MasterSignal }
   | { readonly type: 'ready'; readonly id: number }
   | { readonly type: 'failed'; readonly id: number; readonly failure: BootFailure }
+  | { readonly type: 'spent'; readonly id: number; readonly reason: string }
   | { readonly type: 'stopping'; readonly id: number; readonly reason: string }
   /** `ending` completes the sentence "the worker …": `exited with code 1`. */
   | { readonly type: 'exited'; readonly id: number; readonly ending: string }
@@ -81,6 +92,8 @@ export type Command =
   /** The master's own descriptors keep the sockets open: they go first when all is to stop. */
   | { readonly type: 'close-sockets' }
   | { readonly type: 'reopen-logs' }
+  /** What its path leads to may be another one by now. */
+  | { readonly type: 'enter-directory' }
   | { readonly type: 'renew-certificates' }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'exit'; readonly code: number }
@@ -99,6 +112,7 @@ export type Notice =
       readonly ending: string
       readonly retryIn: number
     }
+  | { readonly kind: 'spent'; readonly id: number; readonly slot: number; readonly reason: string }
   | { readonly kind: 'retiring'; readonly id: number; readonly slot: number; readonly reason: string }
   | { readonly kind: 'left'; readonly id: number; readonly slot: number; readonly ending: string }
   | { readonly kind: 'overdue'; readonly id: number; readonly slot: number }
@@ -107,5 +121,7 @@ export type Notice =
   | { readonly kind: 'stopping'; readonly graceful: boolean; readonly workers: number }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'reopening' }
-  | { readonly kind: 'renewing' }
+  | { readonly kind: 'reloading'; readonly workers: number }
+  | { readonly kind: 'reloaded'; readonly workers: number }
+  | { readonly kind: 'reload-failed'; readonly failure: BootFailure; readonly workers: number }
   | { readonly kind: 'unsupported'; readonly signal: MasterSignal }

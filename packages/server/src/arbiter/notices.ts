@@ -32,6 +32,8 @@ const texts: Texts = {
   hopeless: ({ failure }) => ({ ...line('fatal', failure.message), detail: failure.detail }),
   died: ({ slot, id, ending, retryIn }, { pidOf }) =>
     line('error', `Worker ${slot} (pid ${pidOf(id)}) ${ending}; a new one starts ${inSeconds(retryIn)}`),
+  spent: ({ slot, id, reason }, { pidOf }) =>
+    line('info', `Worker ${slot} (pid ${pidOf(id)}) ${reason}: a new one takes its place`),
   retiring: ({ slot, id, reason }, { pidOf }) =>
     line('warn', `Worker ${slot} (pid ${pidOf(id)}) stops: ${reason}; a new one takes its place`),
   left: ({ slot, id, ending }, { pidOf }) => line('debug', `Worker ${slot} (pid ${pidOf(id)}) ${ending}`),
@@ -43,7 +45,12 @@ const texts: Texts = {
     line('info', graceful ? `Stopping: ${count(workers)} may finish running requests` : 'Stopping at once'),
   stopped: () => line('info', 'Stopped'),
   reopening: () => line('info', 'Reopening the logs'),
-  renewing: () => line('info', 'HUP: reading the certificates again; everything else stays as it is'),
+  reloading: ({ workers }) => line('info', `Reloading: new workers take the place of ${count(workers)}, one by one`),
+  reloaded: ({ workers }) => line('info', `Reloaded: ${count(workers)} ready`),
+  'reload-failed': ({ failure, workers }) => ({
+    ...line('error', `Reload failed, the old workers go on (${workers}): ${failure.message}`),
+    detail: failure.detail,
+  }),
   unsupported: ({ signal }) => line('warn', `${signal} is not supported yet and was ignored`),
 }
 

@@ -2,21 +2,19 @@
 import { exitCodes } from '../ipc/exit-codes.ts'
 import type { BootFailure } from '../ipc/messages.ts'
 import { backOff, HEALTHY_AFTER } from './back-off.ts'
+import { type Draft, freeSlot, leaveBy, notice, update } from './draft.ts'
 import type {
   ArbiterEvent,
   ArbiterState,
   Command,
   Instant,
   MasterSignal,
-  Notice,
   Policy,
   Vacancy,
   WorkerRecord,
 } from './model.ts'
+import { beginReload, isOutdated, placesOf, settle, successorFailed, wantsSuccessor } from './roll.ts'
 import { signalActions } from './signal-actions.ts'
-
-/** After the graceful timeout the application's `shutdown` gets this long; then the worker is killed. Milliseconds. */
-export const SHUTDOWN_ALLOWANCE = 2_000
 
 /** A quick stop waits this long before it kills: enough for `shutdown` and for the logs to be flushed. */
 const QUICK_TIMEOUT = 5_000
@@ -30,9 +28,6 @@ const FAILED_EXIT_TIMEOUT = 2_000
  */
 const REPEAT_WINDOW = 500
 
-/** The state being written: a copy, so that the caller's stays as it was. */
-type Draft = { -readonly [Key in keyof ArbiterState]: ArbiterState[Key] } & { readonly commands: Command[] }
-
 /** What a step gives. */
 export interface Step {
   readonly state: ArbiterState
@@ -42,7 +37,18 @@ export interface Step {
 
 /** The state before anything was started; a `launch` event starts the workers. */
 export function initialState(policy: Policy): ArbiterState {
-  return { policy, phase: 'starting', target: policy.workers, nextId: 1, workers: [], vacancies: [], stoppedAt: null }
+  return {
+    policy,
+    phase: 'starting',
+    target: policy.workers,
+    nextId: 1,
+    generation: 1,
+    reloadTo: null,
+    surplus: { failures: 0, dueAt: 0 },
+    workers: [],
+    vacancies: [],
+    stoppedAt: null,
+  }
 }
 
 /** Decides what to do about one event. Events of workers that are gone are ignored. */
@@ -50,6 +56,7 @@ export function step(state: ArbiterState, event: ArbiterEvent, at: Instant): Ste
   if (state.phase === 'gone') return { state, commands: [] }
   const draft: Draft = { ...state, commands: [] }
   handle(draft, event, at)
+  if (draft.phase === 'starting' || draft.phase === 'serving') settle(draft, at)
   fillVacancies(draft, at)
   const { commands, ...next } = draft
   return { state: next, commands }
@@ -59,14 +66,14 @@ export function step(state: ArbiterState, event: ArbiterEvent, at: Instant): Ste
 export function nextDeadline(state: ArbiterState): number | undefined {
   const kills = state.workers.flatMap(worker => (worker.killAt === null ? [] : [worker.killAt]))
   const starts = state.vacancies.filter(vacancy => mayStart(state, vacancy)).map(vacancy => vacancy.dueAt)
-  const times = [...kills, ...starts]
+  const successors = wantsSuccessor(state) ? [state.surplus.dueAt] : []
+  const times = [...kills, ...starts, ...successors]
   return times.length === 0 ? undefined : Math.min(...times)
 }
 
 function handle(draft: Draft, event: ArbiterEvent, at: Instant): void {
   switch (event.type) {
     case 'launch':
-      for (let count = 0; count < draft.target; count++) addVacancy(draft, at)
       return
     case 'tick':
       return killOverdue(draft, at)
@@ -76,6 +83,7 @@ function handle(draft: Draft, event: ArbiterEvent, at: Instant): void {
       return exited(draft, event, at)
     case 'ready':
     case 'failed':
+    case 'spent':
     case 'stopping': {
       const worker = draft.workers.find(({ id }) => id === event.id)
       if (worker !== undefined) workerSaid(draft, { worker, event }, at)
@@ -83,9 +91,11 @@ function handle(draft: Draft, event: ArbiterEvent, at: Instant): void {
   }
 }
 
+type SaidByWorker = 'ready' | 'failed' | 'spent' | 'stopping'
+
 function workerSaid(
   draft: Draft,
-  { worker, event }: { worker: WorkerRecord; event: Extract<ArbiterEvent, { type: 'ready' | 'failed' | 'stopping' }> },
+  { worker, event }: { worker: WorkerRecord; event: Extract<ArbiterEvent, { type: SaidByWorker }> },
   at: Instant,
 ): void {
   switch (event.type) {
@@ -93,7 +103,14 @@ function workerSaid(
       if (worker.phase === 'booting') becameReady(draft, worker, at)
       return
     case 'failed':
+      // A boot that has succeeded cannot fail any more, whatever is said over a channel that the application shares.
+      if (worker.phase === 'ready') return
       update(draft, worker, { verdict: event.failure, killAt: at.now + FAILED_EXIT_TIMEOUT })
+      return
+    case 'spent':
+      if (worker.phase !== 'ready' || worker.spent) return
+      notice(draft, { kind: 'spent', id: worker.id, slot: worker.slot, reason: event.reason })
+      update(draft, worker, { spent: true })
       return
     case 'stopping':
       if (worker.phase !== 'ready') return
@@ -106,6 +123,7 @@ function workerSaid(
 function becameReady(draft: Draft, worker: WorkerRecord, at: Instant): void {
   update(draft, worker, { phase: 'ready', readyAt: at.now, killAt: null })
   notice(draft, { kind: 'ready', id: worker.id, slot: worker.slot })
+  draft.surplus = { ...draft.surplus, failures: 0 }
   if (draft.phase !== 'starting') return
   draft.phase = 'serving'
   notice(draft, { kind: 'serving' })
@@ -144,12 +162,20 @@ function bootFailed(draft: Draft, worker: WorkerRecord, { at, ending }: { at: In
     detail: null,
     exitCode: exitCodes.bootFailed,
   }
-  const failures = worker.failures + 1
+  const { slot } = worker
+  // What an older generation was started with is no more: the place is tried again with what there is now.
+  const wasOutdated = isOutdated(draft, worker)
+  const untilNext = wasOutdated ? 0 : successorFailed(draft, failure, at)
+  if (placesOf(draft) >= draft.target) {
+    if (untilNext !== null) notice(draft, { kind: 'boot-failed', slot, failure, retryIn: untilNext })
+    return
+  }
+  const failures = wasOutdated ? 0 : worker.failures + 1
   const retryIn = backOff(failures, at.random)
-  const holdBack = draft.phase === 'starting'
-  const vacancy = { slot: worker.slot, failures, dueAt: at.now + retryIn, unreported: holdBack ? failure : null }
+  const holdBack = draft.phase === 'starting' && !wasOutdated
+  const vacancy = { slot, failures, dueAt: at.now + retryIn, unreported: holdBack ? failure : null }
   draft.vacancies = [...draft.vacancies, vacancy]
-  if (!holdBack) notice(draft, { kind: 'boot-failed', slot: worker.slot, failure, retryIn })
+  if (!holdBack) notice(draft, { kind: 'boot-failed', slot, failure, retryIn })
 }
 
 /** Leaves a vacancy for a worker that was ready: due at once, unless workers in this place keep dying young. */
@@ -195,19 +221,20 @@ function signalled(draft: Draft, signal: MasterSignal, at: Instant): void {
       return stop(draft, 'quitting', at)
     case 'more':
       draft.target++
-      notice(draft, { kind: 'target', target: draft.target })
-      return addVacancy(draft, at)
+      return notice(draft, { kind: 'target', target: draft.target })
     case 'fewer':
-      return fewer(draft, at)
+      if (draft.target === 1) return notice(draft, { kind: 'one-is-least' })
+      draft.target--
+      return notice(draft, { kind: 'target', target: draft.target })
     case 'reopen':
       notice(draft, { kind: 'reopening' })
       draft.commands.push({ type: 'reopen-logs' })
       return
-    case 'renew':
-      if (draft.policy.certificates !== true) return notice(draft, { kind: 'unsupported', signal })
-      notice(draft, { kind: 'renewing' })
-      draft.commands.push({ type: 'renew-certificates' })
-      return
+    case 'reload':
+      draft.commands.push({ type: 'enter-directory' })
+      // Before the new workers start, which are to have the new ones.
+      if (draft.policy.certificates === true) draft.commands.push({ type: 'renew-certificates' })
+      return beginReload(draft, at)
     case 'unsupported':
       return notice(draft, { kind: 'unsupported', signal })
     case 'ignore':
@@ -228,23 +255,6 @@ function stop(draft: Draft, phase: 'stopping' | 'quitting', at: Instant): void {
     draft.commands.push({ type: 'kill', id: worker.id, signal: graceful ? 'SIGTERM' : 'SIGQUIT' })
   }
   endIfDone(draft)
-}
-
-// A place nobody is in goes first, then the newest worker that is still booting: it may never become ready, and the one
-// that serves would have gone for it. Only then the oldest.
-function fewer(draft: Draft, at: Instant): void {
-  if (draft.target === 1) return notice(draft, { kind: 'one-is-least' })
-  draft.target--
-  notice(draft, { kind: 'target', target: draft.target })
-  if (draft.vacancies.length > 0) {
-    draft.vacancies = draft.vacancies.slice(0, -1)
-    return
-  }
-  const { workers } = draft
-  const leaver = workers.findLast(({ phase }) => phase === 'booting') ?? workers.find(({ phase }) => phase === 'ready')
-  if (leaver === undefined) return
-  update(draft, leaver, { phase: 'leaving', killAt: leaveBy(draft, at) })
-  draft.commands.push({ type: 'kill', id: leaver.id, signal: 'SIGTERM' })
 }
 
 function killOverdue(draft: Draft, at: Instant): void {
@@ -268,7 +278,9 @@ function fillVacancies(draft: Draft, at: Instant): void {
     const slot = draft.workers.some(worker => worker.slot === vacancy.slot) ? freeSlot(draft) : vacancy.slot
     const killAt = at.now + draft.policy.bootTimeout
     const { failures } = vacancy
-    draft.workers = [...draft.workers, { id, slot, phase: 'booting', readyAt: null, failures, killAt, verdict: null }]
+    const { generation } = draft
+    const fresh = { id, slot, generation, readyAt: null, spent: false, failures, killAt, verdict: null }
+    draft.workers = [...draft.workers, { ...fresh, phase: 'booting' }]
     draft.commands.push({ type: 'spawn', id, slot })
     notice(draft, { kind: 'booting', id, slot })
   }
@@ -277,28 +289,4 @@ function fillVacancies(draft: Draft, at: Instant): void {
 /** While nothing has ever been ready, nobody gets a second try: if all fail, the reason is told once and that is the end. */
 function mayStart(state: Pick<ArbiterState, 'phase'>, vacancy: Vacancy): boolean {
   return state.phase === 'serving' || (state.phase === 'starting' && vacancy.failures === 0)
-}
-
-function addVacancy(draft: Draft, at: Instant): void {
-  draft.vacancies = [...draft.vacancies, { slot: freeSlot(draft), failures: 0, dueAt: at.now, unreported: null }]
-}
-
-/** The lowest number that no worker has and no vacancy waits for. */
-function freeSlot(draft: Draft): number {
-  const taken = new Set([...draft.workers, ...draft.vacancies].map(({ slot }) => slot))
-  let slot = 0
-  while (taken.has(slot)) slot++
-  return slot
-}
-
-function leaveBy(draft: Draft, at: Instant): number {
-  return at.now + draft.policy.gracefulTimeout + SHUTDOWN_ALLOWANCE
-}
-
-function update(draft: Draft, worker: WorkerRecord, change: Partial<WorkerRecord>): void {
-  draft.workers = draft.workers.map(other => (other === worker ? { ...other, ...change } : other))
-}
-
-function notice(draft: Draft, what: Notice): void {
-  draft.commands.push({ type: 'notice', notice: what })
 }

@@ -51,13 +51,12 @@ export async function main(words: readonly string[], environment: Environment): 
   }
   const plan = makePlan(commandLine, environment)
   if ('problems' in plan) return refuse(plan.problems)
-  try {
-    if (plan.settings.chdir !== null) process.chdir(plan.settings.chdir)
-  } catch (error) {
-    return refuse([`--chdir: cannot change to ${plan.settings.chdir}: ${(error as Error).message}`])
-  }
+  const { chdir } = plan.settings
+  const directory = chdir === null ? null : resolve(chdir)
+  const lost = enter(directory, chdir)
+  if (lost !== undefined) return refuse([lost])
   if (plan.settings.umask !== null) process.umask(plan.settings.umask)
-  const settled = { ...plan, settings: withAbsoluteLogs(plan.settings) }
+  const settled = { ...plan, settings: withAbsoluteFiles({ ...plan.settings, chdir: directory }) }
   const log = await openLogs(settled.settings)
   if ('problems' in log) return refuse(log.problems)
   const certificates = speaksTls(settled.settings) ? CertificateKeeper.open(settled.settings, log.logger) : undefined
@@ -70,8 +69,27 @@ function speaksTls({ certfile, keyfile, caCerts, certReqs, ciphers }: Settings):
   return certfile.length > 0 || keyfile.length > 0 || caCerts !== null || certReqs !== 'none' || ciphers !== null
 }
 
-/** An application may change its directory; its worker must find the logs again all the same when it reopens them. */
-function withAbsoluteLogs(settings: Settings): Settings {
+/** @returns what is wrong with the directory, if it cannot be entered; `shown` is how the operator calls it */
+function enter(directory: string | null, shown: string | null = directory): string | undefined {
+  try {
+    if (directory !== null) process.chdir(directory)
+    return undefined
+  } catch (error) {
+    return `--chdir: cannot change to ${shown}: ${(error as Error).message}`
+  }
+}
+
+/** At a reload: what the path leads to now. */
+function enterAgain(directory: string | null, logger: Logger): void {
+  const lost = enter(directory)
+  if (lost !== undefined) logger.error(`${lost}; the working directory stays`)
+}
+
+/**
+ * An application may change its directory; its worker must find the logs again all the same when it reopens them. The
+ * master's own may be another one after a reload.
+ */
+function withAbsoluteFiles(settings: Settings): Settings {
   const { accessLogfile, errorLogfile } = settings
   const absolute = (file: string): string => (file === '-' ? file : resolve(file))
   return {
@@ -137,6 +155,8 @@ async function serve(
   }
   const name = settings.name ?? application
   process.title = `kirin: master [${name}]`
+  // A reload may change the directory.
+  const pidFile = settings.pid === null ? null : resolve(settings.pid)
   if (settings.pid !== null) {
     try {
       writePidFile(settings.pid)
@@ -167,10 +187,11 @@ async function serve(
       certificates,
       sockets: certificates === undefined ? sockets : sockets.map(withHttps),
       log: logger,
+      enterDirectory: () => enterAgain(settings.chdir, logger),
       reopenLogs: () => log.file.reopen(),
     })
   } finally {
-    if (settings.pid !== null) removePidFile(settings.pid)
+    if (pidFile !== null) removePidFile(pidFile)
   }
 }
 

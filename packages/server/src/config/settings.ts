@@ -420,6 +420,7 @@ export const settingsTable: SettingsTable = {
     default: null,
     defaultText: 'the current directory',
     summary: 'Directory to change to first; other paths are relative to it',
+    details: 'It is entered anew at each HUP: the path may lead to another directory by then.',
   },
   umask: {
     group: 'Process',

@@ -20,7 +20,7 @@ import { ProxyAcceptor } from './proxy-acceptor.ts'
 import { type ReadCallback, readAsStream, readEvents, readInto } from './socket-reads.ts'
 import { attach, SocketWire } from './socket-wire.ts'
 import { Sweep, type Swept, type SweptConnection } from './sweep.ts'
-import { DEFAULT_TIMEOUTS } from './timeouts.ts'
+import { DEFAULT_TIMEOUTS, LAST_CALL } from './timeouts.ts'
 import { HANDSHAKE_TIMEOUT, SecureAcceptor } from './tls/secure-acceptor.ts'
 
 /** Makes a server for one worker. It listens nowhere yet. */
@@ -51,6 +51,7 @@ class Engine implements GatewayServer, ConnectionHost {
   private active = 0
   private stopping: Promise<void> | undefined
   private onEmpty: (() => void) | undefined
+  private lastCall: NodeJS.Timeout | undefined
 
   constructor(options: GatewayServerOptions) {
     this.application = options.application
@@ -118,12 +119,14 @@ class Engine implements GatewayServer, ConnectionHost {
       this.onEmpty = resolve
       // Requests that are in the kernel's buffer already are read before what is idle is closed: by the poll that lies
       // between two rounds of immediates.
-      setImmediate(() => setImmediate(() => this.closeIdle()))
+      setImmediate(() => setImmediate(() => this.closeQuiet()))
+      this.lastCall = setTimeout(() => this.closeIdle(), LAST_CALL).unref()
     })
     return this.stopping
   }
 
   destroy(): void {
+    clearTimeout(this.lastCall)
     for (const server of this.servers) server.close()
     for (const { socket } of this.live) socket.destroy()
     for (const prelude of this.preludes) prelude.destroy()
@@ -192,9 +195,9 @@ class Engine implements GatewayServer, ConnectionHost {
     this.drainSoon(() => connection?.finish())
   }
 
-  /** The request often comes together with the end of what went before; one that has not been sent yet need not be waited for. */
+  /** For what was accepted before the stop, and could not be read until now. */
   private drainSoon(drain: () => void): void {
-    if (this.isDraining) setImmediate(() => setImmediate(drain))
+    if (this.isDraining) setTimeout(drain, LAST_CALL).unref()
   }
 
   private serve(endpoints: EndpointPair, open: OpenSocket): Connection {
@@ -239,10 +242,18 @@ class Engine implements GatewayServer, ConnectionHost {
     this.enterHttp2(socket, connection.endpoints)
   }
 
+  /** Closes what has been idle for a while. Of others the next request may be under way, and its answer is their end. */
+  private closeQuiet(): void {
+    const at = now()
+    this.sweep.look(at)
+    for (const { connection, since } of this.live) if (at - since >= LAST_CALL) connection.drain()
+    this.http2?.finish()
+    this.checkEmpty()
+  }
+
   private closeIdle(): void {
     for (const { connection } of this.live) connection.drain()
     for (const prelude of this.preludes) prelude.closeSilent()
-    this.http2?.finish()
     this.checkEmpty()
   }
 

@@ -34,3 +34,10 @@ export const LINGER_TIMEOUT: number = 5_000
  * loss of the client is not seen: this is what frees the connection in the end.
  */
 export const UNREAD_TIMEOUT: number = 600_000
+
+/**
+ * Milliseconds that a stop leaves a connection open whose last request was not longer ago than that: its client may be sending the
+ * next one, which is answered, and that answer ends the connection. Longer than the way around the earth and back takes
+ * (some 300 ms). Without it, most clients that were at work lost a request whenever their worker was replaced.
+ */
+export const LAST_CALL: number = 500

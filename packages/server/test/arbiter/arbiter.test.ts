@@ -358,12 +358,10 @@ describe('a master that is gone', () => {
 })
 
 describe('the other signals', () => {
-  it('HUP and USR2 are refused in the log, and nothing stops', async () => {
+  it('USR2 is refused in the log, HUP means nothing to a worker, and nothing stops', async () => {
     const { kirin, origin } = await serve()
-    for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
-      kirin.signal(signal)
-      await kirin.line(new RegExp(`${signal} is not supported yet and was ignored`))
-    }
+    kirin.signal('SIGUSR2')
+    await kirin.line(/SIGUSR2 is not supported yet and was ignored/)
     process.kill(await workerReady(kirin, 0), 'SIGHUP')
     expect((await get('/', { origin })).status).toBe(200)
   })

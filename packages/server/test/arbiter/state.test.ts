@@ -1,73 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import type { ArbiterEvent, ArbiterState, Command, MasterSignal, Notice, Policy } from '../../src/arbiter/model.ts'
-import { initialState, nextDeadline, step } from '../../src/arbiter/state.ts'
-
-const POLICY: Policy = { workers: 2, bootTimeout: 60_000, gracefulTimeout: 30_000 }
-const FAILURE = { message: 'app.js is broken', detail: null, exitCode: 4 }
-
-/** An arbiter whose clock is moved by hand. */
-class Bench {
-  now = 1_000
-  state: ArbiterState
-  commands: readonly Command[] = []
-
-  constructor(policy: Partial<Policy> = {}) {
-    this.state = initialState({ ...POLICY, ...policy })
-    this.event({ type: 'launch' })
-  }
-
-  /** Applies an event; `commands` is what it led to. */
-  event(event: ArbiterEvent): readonly Command[] {
-    // Frozen: a step that wrote to the state it was given would throw.
-    const { state, commands } = step(freeze(this.state), event, { now: this.now, random: 0 })
-    this.state = state
-    this.commands = commands
-    return commands
-  }
-
-  signal(signal: MasterSignal): readonly Command[] {
-    return this.event({ type: 'signal', signal })
-  }
-
-  ready(...ids: readonly number[]): void {
-    for (const id of ids) this.event({ type: 'ready', id })
-  }
-
-  exit(id: number, ending = 'exited with code 1'): readonly Command[] {
-    return this.event({ type: 'exited', id, ending })
-  }
-
-  fail(id: number): readonly Command[] {
-    this.event({ type: 'failed', id, failure: FAILURE })
-    return this.exit(id)
-  }
-
-  /** Moves the clock to the next deadline, and ticks. Returns how long that took. */
-  wait(): number {
-    const deadline = nextDeadline(this.state)
-    if (deadline === undefined) throw new Error('nothing to wait for')
-    const waited = deadline - this.now
-    this.now = deadline
-    this.event({ type: 'tick' })
-    return waited
-  }
-
-  get slots(): readonly number[] {
-    return this.state.workers.map(({ slot }) => slot)
-  }
-}
-
-function freeze(state: ArbiterState): ArbiterState {
-  for (const entry of [...state.workers, ...state.vacancies]) Object.freeze(entry)
-  Object.freeze(state.workers)
-  Object.freeze(state.vacancies)
-  return Object.freeze(state)
-}
-
-const done = (commands: readonly Command[]) => commands.filter(({ type }) => type !== 'notice')
-const notices = (commands: readonly Command[]): readonly Notice[] =>
-  commands.flatMap(command => (command.type === 'notice' ? [command.notice] : []))
-const kinds = (commands: readonly Command[]) => notices(commands).map(({ kind }) => kind)
+import { nextDeadline } from '../../src/arbiter/state.ts'
+import { Bench, done, FAILURE, kinds, notices } from '../support/arbiter-bench.ts'
 
 describe('starting', () => {
   it('spawns every worker at once, numbered from nought', () => {
@@ -362,65 +295,10 @@ describe('other signals', () => {
     expect(done(bench.signal('SIGUSR1'))).toEqual([{ type: 'reopen-logs' }])
   })
 
-  it.each(['SIGHUP', 'SIGUSR2'] as const)('says that %s is not supported yet, and goes on', signal => {
+  it('says that SIGUSR2 is not supported yet, and goes on', () => {
     const bench = new Bench()
     bench.ready(1, 2)
+    const signal = 'SIGUSR2'
     expect(bench.signal(signal)).toEqual([{ type: 'notice', notice: { kind: 'unsupported', signal } }])
   })
-
-  it('HUP has the certificates read again where there are some, until it stops', () => {
-    const bench = new Bench({ certificates: true })
-    bench.ready(1, 2)
-    expect(done(bench.signal('SIGHUP'))).toEqual([{ type: 'renew-certificates' }])
-    bench.signal('SIGTERM')
-    expect(bench.signal('SIGHUP')).toEqual([])
-  })
 })
-
-describe('any order of events', () => {
-  it('keeps numbers unique, never has more workers than wanted, and always ends when told to', () => {
-    for (let seed = 1; seed <= 300; seed++) expectSoundRun(seed)
-  })
-})
-
-/** Drives an arbiter with a reproducible random sequence, then stops it. */
-function expectSoundRun(seed: number): void {
-  let value = seed
-  // Numerical Recipes' linear congruential generator: only reproducibility counts here.
-  const random = (below: number) => {
-    value = (Math.imul(value, 1_664_525) + 1_013_904_223) >>> 0
-    return value % below
-  }
-  const bench = new Bench({ workers: 1 + random(4) })
-  for (let count = 0; count < 60; count++) {
-    bench.now += random(3_000)
-    bench.event(randomEvent(bench, random))
-    if (bench.state.phase === 'gone') return
-    const doubled = new Set(bench.slots).size !== bench.slots.length
-    const staying = bench.state.workers.filter(({ phase }) => phase !== 'leaving')
-    const places = staying.length + bench.state.vacancies.length
-    if (doubled || places !== bench.state.target) {
-      throw new Error(`seed ${seed}: ${JSON.stringify(bench.state)}`)
-    }
-  }
-  bench.signal('SIGINT')
-  while (bench.state.workers.length > 0) bench.exit(bench.state.workers[0]?.id ?? 0)
-  expect(bench.state.phase).toBe('gone')
-  expect(nextDeadline(bench.state)).toBeUndefined()
-}
-
-function randomEvent({ state }: Bench, random: (below: number) => number): ArbiterEvent {
-  const id = state.workers[random(Math.max(1, state.workers.length))]?.id ?? 0
-  const events: readonly ArbiterEvent[] = [
-    { type: 'tick' },
-    { type: 'ready', id },
-    { type: 'ready', id },
-    { type: 'failed', id, failure: FAILURE },
-    { type: 'stopping', id, reason: 'SIGTERM' },
-    { type: 'exited', id, ending: 'exited with code 1' },
-    { type: 'signal', signal: 'SIGTTIN' },
-    { type: 'signal', signal: 'SIGTTOU' },
-    { type: 'signal', signal: 'SIGUSR1' },
-  ]
-  return events[random(events.length)] ?? { type: 'tick' }
-}

@@ -1,0 +1,107 @@
+// How workers are replaced while they serve, and how many there are: a reload, workers that have served their number of
+// requests, TTIN and TTOU. One rule holds for all: there may be one worker more than wanted while any is to be replaced, and
+// one of those goes when as many others as wanted are ready. So a successor that never becomes ready costs nothing.
+import type { BootFailure } from '../ipc/messages.ts'
+import { backOff } from './back-off.ts'
+import { type Draft, freeSlot, notice, sendAway } from './draft.ts'
+import type { ArbiterState, Instant, WorkerRecord } from './model.ts'
+
+type Places = Pick<ArbiterState, 'workers' | 'vacancies' | 'reloadTo'>
+
+/** Begins a reload, or begins one under way anew: every worker that was started until now is to be replaced. */
+export function beginReload(draft: Draft, at: Instant): void {
+  draft.generation++
+  draft.reloadTo = draft.generation
+  draft.surplus = { failures: 0, dueAt: at.now }
+  // What kept these from booting may be what the reload brings the cure for.
+  draft.vacancies = draft.vacancies.map(vacancy => ({ ...vacancy, failures: 0, dueAt: at.now, unreported: null }))
+  notice(draft, { kind: 'reloading', workers: placesOf(draft) })
+}
+
+/** Whether a worker was started before the reload that is under way. */
+export function isOutdated({ reloadTo }: Pick<ArbiterState, 'reloadTo'>, { generation }: WorkerRecord): boolean {
+  return reloadTo !== null && generation < reloadTo
+}
+
+/** How many places are taken, or about to be: those of workers that leave do not count. */
+export function placesOf({ workers, vacancies }: Places): number {
+  return workers.filter(({ phase }) => phase !== 'leaving').length + vacancies.length
+}
+
+/** Whether a successor is to be started, now or at `surplus.dueAt`. */
+export function wantsSuccessor(state: ArbiterState): boolean {
+  return state.phase === 'serving' && leavable(state).length > 0 && placesOf(state) <= state.target
+}
+
+/**
+ * A worker of this generation could not boot: if a reload is under way, and old workers serve, that is its end.
+ * Whatever they may be replaced for otherwise is tried again after a pause.
+ *
+ * @returns milliseconds until the next try; `null` when the operator was told that the reload failed
+ */
+export function successorFailed(draft: Draft, failure: BootFailure, at: Instant): number | null {
+  const { failures } = draft.surplus
+  const retryIn = backOff(failures + 1, at.random)
+  draft.surplus = { failures: failures + 1, dueAt: at.now + retryIn }
+  const old = serving(draft).filter(worker => isOutdated(draft, worker)).length
+  if (old === 0) return retryIn
+  draft.reloadTo = null
+  notice(draft, { kind: 'reload-failed', failure, workers: old })
+  return null
+}
+
+/** Brings the places to the number that is wanted; vacancies that are due are filled by whoever calls this. */
+export function settle(draft: Draft, at: Instant): void {
+  while (placesOf(draft) < draft.target) addVacancy(draft, at)
+  if (draft.phase !== 'serving') return trim(draft, at)
+  relieve(draft, at)
+  if (wantsSuccessor(draft) && draft.surplus.dueAt <= at.now) addVacancy(draft, at)
+  trim(draft, at)
+  endReload(draft)
+}
+
+/** A worker that is to be replaced goes when there are enough without it. */
+function relieve(draft: Draft, at: Instant): void {
+  for (const worker of leavable(draft)) {
+    if (serving(draft).length <= draft.target) return
+    sendAway(draft, worker, at)
+  }
+}
+
+// A place nobody is in goes first, then the newest worker that is still booting: it may never become ready, and the one
+// that serves would have gone for it. Only then the oldest.
+function trim(draft: Draft, at: Instant): void {
+  for (;;) {
+    const allowed = draft.target + (draft.phase === 'serving' && leavable(draft).length > 0 ? 1 : 0)
+    if (placesOf(draft) <= allowed) return
+    if (draft.vacancies.length > 0) {
+      draft.vacancies = draft.vacancies.slice(0, -1)
+      continue
+    }
+    const leaver = draft.workers.findLast(({ phase }) => phase === 'booting') ?? serving(draft)[0]
+    if (leaver === undefined) return
+    sendAway(draft, leaver, at)
+  }
+}
+
+function endReload(draft: Draft): void {
+  if (draft.reloadTo === null || draft.vacancies.length > 0) return
+  const staying = draft.workers.filter(({ phase }) => phase !== 'leaving')
+  if (staying.some(worker => worker.phase !== 'ready' || isOutdated(draft, worker))) return
+  draft.reloadTo = null
+  notice(draft, { kind: 'reloaded', workers: staying.length })
+}
+
+/** Workers that serve and are to be replaced, the oldest first. */
+function leavable(state: Places): readonly WorkerRecord[] {
+  return serving(state).filter(worker => worker.spent || isOutdated(state, worker))
+}
+
+function serving({ workers }: Pick<ArbiterState, 'workers'>): readonly WorkerRecord[] {
+  return workers.filter(({ phase }) => phase === 'ready')
+}
+
+function addVacancy(draft: Draft, at: Instant): void {
+  const vacancy = { slot: freeSlot(draft), failures: 0, dueAt: at.now, unreported: null }
+  draft.vacancies = [...draft.vacancies, vacancy]
+}

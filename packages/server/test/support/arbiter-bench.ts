@@ -1,0 +1,81 @@
+// The arbiter's decisions with a clock that is moved by hand.
+import type { ArbiterEvent, ArbiterState, Command, MasterSignal, Notice, Policy } from '../../src/arbiter/model.ts'
+import { initialState, nextDeadline, step } from '../../src/arbiter/state.ts'
+
+const POLICY: Policy = { workers: 2, bootTimeout: 60_000, gracefulTimeout: 30_000 }
+/** Why workers of a bench fail. */
+export const FAILURE = { message: 'app.js is broken', detail: null, exitCode: 4 }
+
+/** An arbiter whose clock is moved by hand. */
+export class Bench {
+  now = 1_000
+  state: ArbiterState
+  commands: readonly Command[] = []
+
+  constructor(policy: Partial<Policy> = {}) {
+    this.state = initialState({ ...POLICY, ...policy })
+    this.event({ type: 'launch' })
+  }
+
+  /** Applies an event; `commands` is what it led to. */
+  event(event: ArbiterEvent): readonly Command[] {
+    // Frozen: a step that wrote to the state it was given would throw.
+    const { state, commands } = step(freeze(this.state), event, { now: this.now, random: 0 })
+    this.state = state
+    this.commands = commands
+    return commands
+  }
+
+  signal(signal: MasterSignal): readonly Command[] {
+    return this.event({ type: 'signal', signal })
+  }
+
+  ready(...ids: readonly number[]): void {
+    for (const id of ids) this.event({ type: 'ready', id })
+  }
+
+  exit(id: number, ending = 'exited with code 1'): readonly Command[] {
+    return this.event({ type: 'exited', id, ending })
+  }
+
+  fail(id: number): readonly Command[] {
+    this.event({ type: 'failed', id, failure: FAILURE })
+    return this.exit(id)
+  }
+
+  /** Moves the clock to the next deadline, and ticks. Returns how long that took. */
+  wait(): number {
+    const deadline = nextDeadline(this.state)
+    if (deadline === undefined) throw new Error('nothing to wait for')
+    const waited = deadline - this.now
+    this.now = deadline
+    this.event({ type: 'tick' })
+    return waited
+  }
+
+  /** The ids of the workers that serve. */
+  get serving(): readonly number[] {
+    return this.state.workers.flatMap(({ id, phase }) => (phase === 'ready' ? [id] : []))
+  }
+
+  get slots(): readonly number[] {
+    return this.state.workers.map(({ slot }) => slot)
+  }
+}
+
+function freeze(state: ArbiterState): ArbiterState {
+  for (const entry of [...state.workers, ...state.vacancies]) Object.freeze(entry)
+  Object.freeze(state.workers)
+  Object.freeze(state.vacancies)
+  return Object.freeze(state)
+}
+
+/** What is to be done, without what is to be told. */
+export const done = (commands: readonly Command[]): readonly Command[] =>
+  commands.filter(({ type }) => type !== 'notice')
+/** What is to be told. */
+export const notices = (commands: readonly Command[]): readonly Notice[] =>
+  commands.flatMap(command => (command.type === 'notice' ? [command.notice] : []))
+/** The kinds of what is to be told. */
+export const kinds = (commands: readonly Command[]): readonly Notice['kind'][] =>
+  notices(commands).map(({ kind }) => kind)
