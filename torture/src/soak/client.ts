@@ -88,7 +88,7 @@ class Client {
       case 'noise':
         await this.send(this.plan.noise)
         this.socket.end()
-        await this.until(() => this.isEnded)
+        await this.until(() => this.isOver)
         return
     }
     await this.lastWords()
@@ -97,6 +97,8 @@ class Client {
   giveUp(why: string): void {
     this.faultBeforeEnd = `${why}: ${this.verified} of ${this.plan.requests.length} answers, ${this.received} bytes`
     this.socket.destroy()
+    // Of a socket that has closed already nothing more is heard.
+    this.changed()
   }
 
   private read(): void {
