@@ -117,9 +117,11 @@ function missingExport(file: ApplicationFile, namespace: Namespace): BootError {
   return unusable(`${file.shown} has ${looked}: ${found}${hint}`)
 }
 
+const RUN_HINT = 'a program that listens by itself is for kirin run'
+
 function withoutNames(namespace: Namespace): string {
-  if (!('default' in namespace)) return 'it exports nothing'
-  return isEmptyModule(namespace) ? 'it exports an empty object' : 'it has only a default export'
+  if (!('default' in namespace)) return `it exports nothing; ${RUN_HINT}`
+  return isEmptyModule(namespace) ? `it exports an empty object; ${RUN_HINT}` : 'it has only a default export'
 }
 
 async function adapt(file: ApplicationFile, framework: Framework, exported: unknown): Promise<LoadedApplication> {

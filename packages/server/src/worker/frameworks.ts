@@ -40,7 +40,7 @@ export const frameworks: readonly Framework[] = [
     name: 'an HTTP server',
     recognises: exported => has(exported, { listen: 'function', close: 'function', address: 'function' }),
     adapter: null,
-    advice: 'export what handles its requests instead: Kirin listens by itself',
+    advice: 'run a program that listens by itself with kirin run, or export what handles its requests instead',
   },
   {
     name: 'a fetch handler',

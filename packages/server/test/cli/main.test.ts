@@ -206,9 +206,21 @@ describe('an application that cannot be loaded', () => {
     // No hint that names the entry itself.
     ['/dev/null', 4, 'cannot find the application /dev/null: /dev/null is neither a file nor a directory'],
     ['app.mjs/inner', 4, /^cannot find the application app\.mjs\/inner: ENOTDIR: .*app\.mjs\/inner'$/],
-    ['nothing.mjs', 4, 'nothing.mjs has no application as its default export: it exports nothing'],
-    ['nothing.cjs', 4, 'nothing.cjs has no application as its default export: it exports an empty object'],
-    ['blank.mjs', 4, 'blank.mjs has no application as its default export: it exports an empty object'],
+    [
+      'nothing.mjs',
+      4,
+      'nothing.mjs has no application as its default export: it exports nothing; a program that listens by itself is for kirin run',
+    ],
+    [
+      'nothing.cjs',
+      4,
+      'nothing.cjs has no application as its default export: it exports an empty object; a program that listens by itself is for kirin run',
+    ],
+    [
+      'blank.mjs',
+      4,
+      'blank.mjs has no application as its default export: it exports an empty object; a program that listens by itself is for kirin run',
+    ],
     ['named.mjs', 4, 'named.mjs has no application as its default export: it exports application, other'],
     [
       'one.mjs',
@@ -256,7 +268,7 @@ describe('an application that cannot be loaded', () => {
     [
       'server.mjs',
       4,
-      /^the default export of server\.mjs is an HTTP server, .*: export what handles its requests instead/,
+      /^the default export of server\.mjs is an HTTP server, .*: run a program that listens by itself with kirin run, or export what handles its requests instead/,
     ],
   ]
 
