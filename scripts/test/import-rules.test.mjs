@@ -29,6 +29,9 @@ const imports = [
   ['packages/adapters-fastify/src/index.ts', 'fastify', false],
   ['packages/adapters-fastify/src/index.ts', '@nsgi/server', true],
   [`${server}/index.ts`, '@nsgi/adapters-fastify', true],
+  ['packages/adapters-fetch/src/request/origin.ts', '@nsgi/spec', false],
+  ['packages/adapters-fetch/src/request/origin.ts', '@nsgi/server', true],
+  [`${server}/index.ts`, '@nsgi/adapters-fetch', true],
   ['packages/adapters-node/src/request/message.ts', '@nsgi/server/http', true],
   ['packages/adapters-node/src/index.ts', '../../server/src/index.ts', true],
 

@@ -45,7 +45,7 @@ export const frameworks: readonly Framework[] = [
   {
     name: 'a fetch handler',
     recognises: exported => has(exported, { fetch: 'function' }),
-    adapter: null,
+    adapter: { package: '@nsgi/adapters-fetch', function: 'fromFetch' },
   },
 ]
 

@@ -264,7 +264,11 @@ describe('an application that cannot be loaded', () => {
       4,
       'the default export of koa.mjs is a Koa application; to serve it, run: npm install @nsgi/adapters-koa',
     ],
-    ['fetch.mjs', 4, 'the default export of fetch.mjs is a fetch handler, which Kirin does not serve by itself yet'],
+    [
+      'fetch.mjs',
+      4,
+      'the default export of fetch.mjs is a fetch handler; to serve it, run: npm install @nsgi/adapters-fetch',
+    ],
     [
       'server.mjs',
       4,
@@ -308,6 +312,11 @@ const FRAMEWORK_APPLICATIONS = {
     adapter: 'adapters-koa',
     framework: 'koa',
     app: `const Koa = require('koa')\nconst app = new Koa()\napp.use(ctx => { ctx.body = { url: ctx.url } })\nmodule.exports = app\n`,
+  },
+  'a fetch handler': {
+    adapter: 'adapters-fetch',
+    framework: 'hono',
+    app: `const { Hono } = require('hono')\nconst app = new Hono()\napp.get('/', c => c.json({ url: new URL(c.req.url).pathname }))\nmodule.exports = app\n`,
   },
   'a Fastify application': {
     adapter: 'adapters-fastify',

@@ -1,0 +1,2 @@
+export { type FetchFunction, type FetchHandler, type FromFetchOptions, fromFetch } from './from-fetch.ts'
+export { contextOf, gatewayRequestOf } from './request/origin.ts'
