@@ -1,8 +1,9 @@
 // One connection of Kirin's engine without a socket, fed with given reads, and a note of all that came of it.
+
+import { DEFAULT_LIMITS, type RequestLimits } from '@nsgi/server/internal/exchange/limits'
+import type { Rejection } from '@nsgi/server/internal/exchange/rejections'
 import { Connection } from '@nsgi/server/internal/http1/connection'
 import type { ConnectionHost } from '@nsgi/server/internal/http1/connection-host'
-import { DEFAULT_LIMITS, type RequestLimits } from '@nsgi/server/internal/http1/limits'
-import type { Rejection } from '@nsgi/server/internal/http1/rejections'
 import type { Application, Context, GatewayRequest, GatewayResponse, Logger } from '@nsgi/spec'
 import { createContext } from '@nsgi/spec/testing'
 import type { Observation, SeenRequest } from '../observation.ts'

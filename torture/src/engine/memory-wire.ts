@@ -1,5 +1,5 @@
 // A wire without a socket whose every step is taken by whoever drives it: nothing is sent before `flush`.
-import type { HandedOver, Wire, WriteCallback } from '@nsgi/server/internal/http1/wire'
+import type { HandedOver, Wire, WriteCallback } from '@nsgi/server/internal/exchange/wire'
 
 /** The high-water mark of the socket's wire. */
 const HIGH_WATER = 64 * 1024

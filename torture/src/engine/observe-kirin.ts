@@ -1,5 +1,5 @@
 // Runs many streams through the engine at once: each has a connection of its own, and all share the turns.
-import type { RequestLimits } from '@nsgi/server/internal/http1/limits'
+import type { RequestLimits } from '@nsgi/server/internal/exchange/limits'
 import { MemorySession } from './memory-session.ts'
 
 /** Turns without an end after which a session hangs: a stream needs one or two for each of its requests. */

@@ -1,6 +1,6 @@
 // Where Kirin is stricter than RFC 9112 read by the letter: each of its refusals that the reference does not share needs
 // a reason here. The other direction has no table: what the reference refuses, Kirin must refuse.
-import type { RejectionCode } from '@nsgi/server/internal/http1/rejections'
+import type { RejectionCode } from '@nsgi/server/internal/exchange/rejections'
 
 /** Why Kirin refuses with that code what the RFC's grammar would let pass. */
 export const STRICTER: Readonly<Partial<Record<RejectionCode, string>>> = {

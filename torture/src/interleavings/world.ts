@@ -1,9 +1,10 @@
 // A connection of the engine in which nothing happens by itself: every read, every write that reaches the peer, every
 // step of the application and the loss of the client is an event that whoever drives it lets happen.
+
+import { DEFAULT_LIMITS } from '@nsgi/server/internal/exchange/limits'
+import type { Rejection } from '@nsgi/server/internal/exchange/rejections'
 import { Connection } from '@nsgi/server/internal/http1/connection'
 import type { ConnectionHost } from '@nsgi/server/internal/http1/connection-host'
-import { DEFAULT_LIMITS } from '@nsgi/server/internal/http1/limits'
-import type { Rejection } from '@nsgi/server/internal/http1/rejections'
 import type { GatewayRequest, GatewayResponse } from '@nsgi/spec'
 import { createContext } from '@nsgi/spec/testing'
 import { MemoryWire } from '../engine/memory-wire.ts'

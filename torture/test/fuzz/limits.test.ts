@@ -1,6 +1,6 @@
 // Limits so small that most streams meet one: which requests are refused for them must not depend on the reads.
 import { describe, expect, it } from '@jest/globals'
-import { DEFAULT_LIMITS } from '@nsgi/server/internal/http1/limits'
+import { DEFAULT_LIMITS } from '@nsgi/server/internal/exchange/limits'
 import { readCorpus } from '../../src/corpus.ts'
 import { observeKirin } from '../../src/engine/observe-kirin.ts'
 import { parserCase } from '../../src/fuzz/parser-level.ts'

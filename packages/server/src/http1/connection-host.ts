@@ -1,10 +1,11 @@
 // What a connection may be at, and what it needs of the server around it.
+
+import type { KirinError } from '../exchange/errors.ts'
+import type { ExchangeHost } from '../exchange/exchange.ts'
+import type { ForwardedFields } from '../exchange/forwarding.ts'
+import type { RequestLimits } from '../exchange/limits.ts'
+import type { Rejection } from '../exchange/rejections.ts'
 import type { Connection } from './connection.ts'
-import type { KirinError } from './errors.ts'
-import type { ExchangeHost } from './exchange.ts'
-import type { ForwardedFields } from './forwarding.ts'
-import type { RequestLimits } from './limits.ts'
-import type { Rejection } from './rejections.ts'
 
 /**
  * What the connection is at:

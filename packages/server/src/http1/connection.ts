@@ -1,22 +1,23 @@
 // One HTTP/1 connection without its socket: bytes come in by `receive`, go out by the wire, and what may
 // happen next follows from the state. One exchange is under way at a time; requests that are pipelined
 // behind it wait, unparsed, and so are answered in order (RFC 9112 §9.3.2).
-import { type BodyLimit, passedLimit } from './body-limit.ts'
+import { type BodyLimit, passedLimit } from '../exchange/body-limit.ts'
+import { KirinError } from '../exchange/errors.ts'
+import type { EndpointPair, ExchangeOwner } from '../exchange/exchange.ts'
+import { NO_TRAILERS, toTrailerRecord } from '../exchange/field-records.ts'
+import type { Vouched } from '../exchange/forwarding.ts'
+import { DISCARD_LIMIT } from '../exchange/limits.ts'
+import { type Framing } from '../exchange/planned-response.ts'
+import { type Rejection, rejection } from '../exchange/rejections.ts'
+import { type BodySource, RequestBody } from '../exchange/request-body.ts'
+import type { HandedOver, Wire } from '../exchange/wire.ts'
 import type { ConnectionHost, ConnectionState } from './connection-host.ts'
 import { EmptyLines } from './empty-lines.ts'
-import { KirinError } from './errors.ts'
-import type { EndpointPair, ExchangeOwner } from './exchange.ts'
-import { NO_TRAILERS, toTrailerRecord } from './field-records.ts'
-import type { Vouched } from './forwarding.ts'
 import { HeldInput } from './held-input.ts'
 import { Http1Exchange } from './http1-exchange.ts'
-import { DISCARD_LIMIT } from './limits.ts'
 import { INPUT_SIZE, RequestParser } from './parser.ts'
-import { type Rejection, rejection } from './rejections.ts'
-import { type BodySource, RequestBody } from './request-body.ts'
 import type { RequestHead } from './request-head.ts'
-import { type Framing, refusal } from './response-head.ts'
-import type { HandedOver, Wire } from './wire.ts'
+import { refusal } from './response-head.ts'
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 

@@ -1,7 +1,7 @@
 // The empty lines before a request line, of which RFC 9112 §2.2 has a server ignore at least one. llhttp would ignore any
 // number of them, and bare LFs.
-import { LEADING_EMPTY_LINES } from './limits.ts'
-import { type Rejection, rejection } from './rejections.ts'
+import { LEADING_EMPTY_LINES } from '../exchange/limits.ts'
+import { type Rejection, rejection } from '../exchange/rejections.ts'
 
 const CR = 0x0d
 const LF = 0x0a

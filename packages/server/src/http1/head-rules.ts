@@ -1,7 +1,7 @@
 // What a head says, and whether it may: the checks that llhttp leaves to its user. Pure.
-import { isAuthority, isAuthorityForm, isHost } from './authority.ts'
-import { trimmed } from './field-records.ts'
-import { type Rejection, type RejectionCode, rejection } from './rejections.ts'
+import { isAuthority, isAuthorityForm, isHost } from '../exchange/authority.ts'
+import { trimmed } from '../exchange/field-records.ts'
+import { type Rejection, type RejectionCode, rejection } from '../exchange/rejections.ts'
 import { RequestHead } from './request-head.ts'
 
 /** What the parser recorded of a head: offsets into its text. */

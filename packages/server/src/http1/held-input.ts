@@ -1,6 +1,6 @@
 // Bytes that came while they could not be used: what is pipelined behind the request under way, unparsed.
 import { Buffer } from 'node:buffer'
-import { HELD_HIGH_WATER } from './limits.ts'
+import { HELD_HIGH_WATER } from '../exchange/limits.ts'
 
 export class HeldInput {
   private bytes: Buffer | undefined

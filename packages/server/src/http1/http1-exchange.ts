@@ -1,8 +1,9 @@
 // An exchange of HTTP/1: its heads are bytes on the wire.
 import type { GatewayResponse, ResponseHeaders } from '@nsgi/spec'
-import { Exchange } from './exchange.ts'
+import { Exchange } from '../exchange/exchange.ts'
+import { type Framing, type PlannedResponse } from '../exchange/planned-response.ts'
 import type { RequestHead } from './request-head.ts'
-import { type Framing, informationalHead, type PlannedResponse, planResponse, trailerLines } from './response-head.ts'
+import { informationalHead, planResponse, trailerLines } from './response-head.ts'
 
 export class Http1Exchange extends Exchange<RequestHead> {
   /** The last chunk, and the trailers behind it (RFC 9112 §7.1). */

@@ -1,11 +1,11 @@
 // Our binding of llhttp: one WebAssembly instance and one input buffer for the process, one parser state
 // for a connection. Callbacks only record (offset, length) pairs; strings are made once a head is whole.
 
-import type { FieldNames } from './field-names.ts'
+import type { FieldNames } from '../exchange/field-names.ts'
+import { CHUNK_OVERHEAD_LIMIT, type HeadLimits } from '../exchange/limits.ts'
+import { type Rejection, rejection } from '../exchange/rejections.ts'
 import { readHead } from './head-rules.ts'
-import { CHUNK_OVERHEAD_LIMIT, type HeadLimits } from './limits.ts'
 import { ERRNO, instantiateLlhttp, TYPE_REQUEST } from './llhttp-module.ts'
-import { type Rejection, rejection } from './rejections.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** The largest piece that one call can parse: what the shared input buffer holds. */

@@ -1,7 +1,7 @@
 // An accepted head: what was decided about it, and its parts, each cut when it is first read.
 import type { RequestHeaders } from '@nsgi/spec'
-import { cutFields, toRecord } from './field-records.ts'
-import type { MessageHead } from './message-head.ts'
+import { cutFields, toRecord } from '../exchange/field-records.ts'
+import type { MessageHead } from '../exchange/message-head.ts'
 
 /** What the engine decided by a head. Offsets are into its text. */
 export interface HeadFacts {

@@ -1,9 +1,10 @@
 // The head of a response, and how its body is framed: decided from the request's and the response's data alone.
 import type { GatewayResponse } from '@nsgi/spec'
 import { isTrailerName } from '@nsgi/spec/fields'
-import { REASON_PHRASES } from './reason-phrases.ts'
-import { type BodyKind, bodyKind } from './response-body.ts'
-import { describe, fieldKind, fieldLines, invalid } from './response-fields.ts'
+import { checkStatus, declaredLength, type Framing, type PlannedResponse } from '../exchange/planned-response.ts'
+import { REASON_PHRASES } from '../exchange/reason-phrases.ts'
+import { bodyKind } from '../exchange/response-body.ts'
+import { describe, fieldKind, fieldLines, invalid } from '../exchange/response-fields.ts'
 
 /** What the head depends on besides the response. */
 export interface HeadConditions {
@@ -16,30 +17,6 @@ export interface HeadConditions {
   readonly keepAlive: boolean
   /** The whole `date` line with its CRLF. */
   readonly dateLine: string
-}
-
-/**
- * How the end of the body is known to the client (RFC 9112 §6.3); `frames` are those of HTTP/2, behind `switch` there is no HTTP
- * any more.
- */
-export type Framing = 'none' | 'single' | 'length' | 'chunked' | 'close' | 'frames' | 'switch'
-
-/**
- * A head ready to be sent, what was decided with it, and the parts of the response that are still needed: each was
- * read once, as it may be an accessor that makes something anew or throws.
- */
-export interface PlannedResponse {
-  readonly head: string
-  readonly status: number
-  readonly headers: GatewayResponse['headers']
-  readonly content: GatewayResponse['body']
-  readonly body: BodyKind
-  readonly framing: Framing
-  /** Bytes that the body must have when `framing` is `length`. */
-  readonly length: number
-  readonly keepAlive: boolean
-  /** What takes the connection over when `framing` is `switch`. */
-  readonly upgrade: GatewayResponse['upgrade']
 }
 
 const statusLines = new Map<number, string>()
@@ -92,23 +69,6 @@ function planSwitch(response: GatewayResponse, parts: SwitchParts, conditions: H
   return { ...parts, head, upgrade, body: 'none', framing: 'switch', length: 0, keepAlive: false }
 }
 
-/** Whether a response of that status takes the offer of an upgrade up; throws where it must not be sent (NSGI RES-03, UPG-01). */
-export function checkStatus(
-  status: unknown,
-  { isConnect, offered }: Pick<HeadConditions, 'isConnect' | 'offered'>,
-): boolean {
-  if (typeof status !== 'number' || !Number.isInteger(status)) {
-    throw invalid('RES-03', `status is ${describe(status)}, not an integer`)
-  }
-  // A 2xx tells the client that the tunnel stands (RFC 9110 §9.3.6); without `request.upgrade` there is none.
-  const isSwitching = status === 101 || (isConnect && status >= 200 && status < 300)
-  if (isSwitching && offered === undefined) {
-    throw invalid(status === 101 ? 'RES-03' : 'UPG-01', `status ${status} without an upgrade that was offered`)
-  }
-  if (!isSwitching && (status < 200 || status > 599)) throw invalid('RES-03', `status ${status} is not in 200 to 599`)
-  return isSwitching
-}
-
 interface CollectedFields {
   lines: string
   /** What the application declared as content-length, -1 if nothing. */
@@ -144,15 +104,6 @@ function collectFields(headers: GatewayResponse['headers']): CollectedFields {
     }
   }
   return fields
-}
-
-/** The bytes that a `content-length` declares; throws for anything but one decimal number (NSGI RES-12). */
-export function declaredLength(value: unknown): number {
-  const text: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value
-  if (typeof text !== 'string' || !/^\d{1,15}$/.test(text)) {
-    throw invalid('RES-12', `content-length is ${JSON.stringify(value)}, not a decimal number of bytes in a string`)
-  }
-  return Number(text)
 }
 
 /** How the end of a body is told: `size` is known at once, `length` by the application's word; else -1. */

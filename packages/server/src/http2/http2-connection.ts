@@ -1,8 +1,8 @@
 // One connection of HTTP/2: node's session, and the streams of it that are requests.
 import { constants, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
-import type { EndpointPair } from '../http1/exchange.ts'
-import { type Rejection, rejection } from '../http1/rejections.ts'
+import type { EndpointPair } from '../exchange/exchange.ts'
+import { type Rejection, rejection } from '../exchange/rejections.ts'
 import { type ConnectionTimeouts, LINGER_TIMEOUT } from '../transport/timeouts.ts'
 import type { Http2Host } from './http2-host.ts'
 import { sendRefusal } from './refusal.ts'

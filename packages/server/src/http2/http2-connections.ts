@@ -1,6 +1,6 @@
 // All connections of HTTP/2 that a worker has.
 import type { Socket } from 'node:net'
-import type { EndpointPair } from '../http1/exchange.ts'
+import type { EndpointPair } from '../exchange/exchange.ts'
 import type { ConnectionTimeouts } from '../transport/timeouts.ts'
 import { Http2Connection } from './http2-connection.ts'
 import type { Http2Host } from './http2-host.ts'

@@ -1,8 +1,8 @@
 // An exchange of HTTP/2: its heads and trailers are frames of their own.
 import type { OutgoingHttpHeaders } from 'node:http2'
 import type { GatewayResponse, ResponseHeaders } from '@nsgi/spec'
-import { Exchange, type ExchangeOwner } from '../http1/exchange.ts'
-import type { PlannedResponse } from '../http1/response-head.ts'
+import { Exchange, type ExchangeOwner } from '../exchange/exchange.ts'
+import type { PlannedResponse } from '../exchange/planned-response.ts'
 import type { Http2RequestHead } from './request-head.ts'
 import { type Http2Plan, informationalFields, planHttp2Response, trailerFields } from './response-plan.ts'
 

@@ -1,9 +1,9 @@
 // What connections of HTTP/2 ask of the server that they belong to.
-import type { KirinError } from '../http1/errors.ts'
-import type { EndpointPair, ExchangeHost } from '../http1/exchange.ts'
-import type { ForwardedFields } from '../http1/forwarding.ts'
-import type { RequestLimits } from '../http1/limits.ts'
-import type { Rejection } from '../http1/rejections.ts'
+import type { KirinError } from '../exchange/errors.ts'
+import type { EndpointPair, ExchangeHost } from '../exchange/exchange.ts'
+import type { ForwardedFields } from '../exchange/forwarding.ts'
+import type { RequestLimits } from '../exchange/limits.ts'
+import type { Rejection } from '../exchange/rejections.ts'
 
 /** What all connections share. */
 export interface Http2Host extends ExchangeHost {

@@ -1,6 +1,6 @@
 // The answer to a request that is not for the application.
 import type { ServerHttp2Stream } from 'node:http2'
-import { REASON_PHRASES } from '../http1/reason-phrases.ts'
+import { REASON_PHRASES } from '../exchange/reason-phrases.ts'
 
 /** Sends the whole answer, the same as over HTTP/1. */
 export function sendRefusal(stream: ServerHttp2Stream, status: number): void {

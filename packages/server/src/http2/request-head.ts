@@ -1,11 +1,11 @@
 // The head of a request as HTTP/2 gives it (RFC 9113 §8.3.1). What is malformed by that version's own rules never gets here:
 // nghttp2 resets the stream (§8.1.1). The rest is held to what HTTP/1 is held to.
 import type { RequestHeaders } from '@nsgi/spec'
-import { isAuthority, isAuthorityForm } from '../http1/authority.ts'
-import { toRecord, trimmed } from '../http1/field-records.ts'
-import type { HeadLimits } from '../http1/limits.ts'
-import type { MessageHead } from '../http1/message-head.ts'
-import { type Rejection, type RejectionCode, rejection } from '../http1/rejections.ts'
+import { isAuthority, isAuthorityForm } from '../exchange/authority.ts'
+import { toRecord, trimmed } from '../exchange/field-records.ts'
+import type { HeadLimits } from '../exchange/limits.ts'
+import type { MessageHead } from '../exchange/message-head.ts'
+import { type Rejection, type RejectionCode, rejection } from '../exchange/rejections.ts'
 
 /** The pseudo-header fields of a request; what was not sent is `""`. */
 interface Pseudo {

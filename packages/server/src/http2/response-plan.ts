@@ -2,10 +2,10 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
 import type { GatewayResponse, ResponseHeaders } from '@nsgi/spec'
 import { isTrailerName } from '@nsgi/spec/fields'
-import { trimmed } from '../http1/field-records.ts'
-import { bodyKind, type ClassifiedBody } from '../http1/response-body.ts'
-import { describe, fieldKind, fieldLines, invalid } from '../http1/response-fields.ts'
-import { checkStatus, declaredLength, type Framing, type PlannedResponse } from '../http1/response-head.ts'
+import { trimmed } from '../exchange/field-records.ts'
+import { checkStatus, declaredLength, type Framing, type PlannedResponse } from '../exchange/planned-response.ts'
+import { bodyKind, type ClassifiedBody } from '../exchange/response-body.ts'
+import { describe, fieldKind, fieldLines, invalid } from '../exchange/response-fields.ts'
 
 /** What the head depends on besides the response. */
 export interface Http2Conditions {

@@ -1,6 +1,6 @@
 // What a response is written to, over one stream of HTTP/2.
 import type { ServerHttp2Stream } from 'node:http2'
-import type { ResponseWire, WriteCallback } from '../http1/wire.ts'
+import type { ResponseWire, WriteCallback } from '../exchange/wire.ts'
 
 /** Bytes that may wait to be sent before no more is asked for: as over HTTP/1, and the window that a client begins with. */
 const HIGH_WATER = 64 * 1024

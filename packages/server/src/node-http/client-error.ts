@@ -1,5 +1,5 @@
 // What 'clientError' is told of a request that this engine's parser refuses: node's codes.
-import type { Rejection, RejectionCode } from '../http1/rejections.ts'
+import type { Rejection, RejectionCode } from '../exchange/rejections.ts'
 
 /** The codes of llhttp and of node for what the parser refuses. What is refused for its meaning node answers without the event. */
 const codes: Readonly<Partial<Record<RejectionCode, string>>> = {

@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { type NodeMessages, switchingMessage } from '@nsgi/adapters-node'
 import type { Context, GatewayRequest } from '@nsgi/spec'
-import type { Exchange } from '../http1/exchange.ts'
+import type { Exchange } from '../exchange/exchange.ts'
 import type { OpenConnection } from './server-connections.ts'
 
 /** A request on its way to the program. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { EndpointPair } from '../http1/exchange.ts'
+import type { EndpointPair } from '../exchange/exchange.ts'
 
 /** Both ends of a connection; a UNIX socket has neither addresses nor ports. */
 export function endpointsOf(socket: Socket): EndpointPair {

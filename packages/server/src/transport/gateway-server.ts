@@ -1,6 +1,6 @@
 // What a worker holds: the HTTP engine over one or more listening sockets.
 import type { Application, Context, GatewayRequest, Logger } from '@nsgi/spec'
-import type { RequestLimits } from '../http1/limits.ts'
+import type { RequestLimits } from '../exchange/limits.ts'
 import type { Http2Settings } from '../http2/session-options.ts'
 import type { TlsMaterial } from '../ipc/messages.ts'
 import type { ForwardingRules } from '../proxy/forwarded/forwarded-fields.ts'

@@ -1,7 +1,7 @@
 // Takes the PROXY header off accepted sockets: what comes behind it, TLS or HTTP, sees nothing of it.
 import type { Socket } from 'node:net'
 import type { Logger } from '@nsgi/spec'
-import type { EndpointPair } from '../http1/exchange.ts'
+import type { EndpointPair } from '../exchange/exchange.ts'
 import { HeaderReader } from '../proxy/protocol/header-reader.ts'
 import type { ProxyProtocol } from '../proxy/protocol/proxy-header.ts'
 import { TrustedPeers } from '../proxy/trusted-peers.ts'

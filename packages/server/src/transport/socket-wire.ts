@@ -1,7 +1,7 @@
 // A connection's wire over a `net.Socket`.
 import type { Socket } from 'node:net'
+import type { HandedOver, Wire, WriteCallback } from '../exchange/wire.ts'
 import type { Connection } from '../http1/connection.ts'
-import type { HandedOver, Wire, WriteCallback } from '../http1/wire.ts'
 import { handOver, holdEnd } from './upgraded-socket.ts'
 
 /** Bytes that may wait to be sent before the engine is asked to make no more: a socket buffer's worth. */

@@ -1,7 +1,7 @@
 // How a connection leaves HTTP: its own socket becomes the stream that the application gets. Nothing stands between the two,
 // so it is as fast as a socket is, and what libraries do with sockets works.
 import type { Socket } from 'node:net'
-import type { HandedOver } from '../http1/wire.ts'
+import type { HandedOver } from '../exchange/wire.ts'
 import { readAsStream } from './socket-reads.ts'
 
 /** Hands the socket over, `received` being the first that is read from it. */

@@ -1,6 +1,6 @@
 // Requests as bytes, well-formed and not, that the parser's tests run whole and cut at every offset. A
 // request that once was parsed wrongly belongs here.
-import type { RejectionCode } from '../../src/http1/rejections.ts'
+import type { RejectionCode } from '../../src/exchange/rejections.ts'
 
 export interface Fixture {
   readonly name: string

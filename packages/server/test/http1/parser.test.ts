@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { toRecord } from '../../src/http1/field-records.ts'
-import { DEFAULT_LIMITS, type HeadLimits } from '../../src/http1/limits.ts'
+import { toRecord } from '../../src/exchange/field-records.ts'
+import { DEFAULT_LIMITS, type HeadLimits } from '../../src/exchange/limits.ts'
+import type { RejectionCode } from '../../src/exchange/rejections.ts'
 import { RequestParser } from '../../src/http1/parser.ts'
-import type { RejectionCode } from '../../src/http1/rejections.ts'
 import { parseWithUndici } from '../support/undici-llhttp.ts'
 import { BROKEN_BODIES, type Fixture, INVALID, VALID } from './fixtures.ts'
 

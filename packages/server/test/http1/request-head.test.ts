@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { DEFAULT_LIMITS } from '../../src/http1/limits.ts'
+import { DEFAULT_LIMITS } from '../../src/exchange/limits.ts'
 import { RequestParser } from '../../src/http1/parser.ts'
 import type { RequestHead } from '../../src/http1/request-head.ts'
 

@@ -1,12 +1,12 @@
 // The engine's connection with a client in memory: bytes in, text out, and a note of everything that happened.
 import type { Application, GatewayRequest, GatewayResponse, Logger } from '@nsgi/spec'
 import { createContext } from '@nsgi/spec/testing'
+import type { Exchange } from '../../src/exchange/exchange.ts'
+import type { ForwardedFields } from '../../src/exchange/forwarding.ts'
+import { DEFAULT_LIMITS, type RequestLimits } from '../../src/exchange/limits.ts'
+import type { Rejection } from '../../src/exchange/rejections.ts'
 import { Connection } from '../../src/http1/connection.ts'
 import type { ConnectionHost } from '../../src/http1/connection-host.ts'
-import type { Exchange } from '../../src/http1/exchange.ts'
-import type { ForwardedFields } from '../../src/http1/forwarding.ts'
-import { DEFAULT_LIMITS, type RequestLimits } from '../../src/http1/limits.ts'
-import type { Rejection } from '../../src/http1/rejections.ts'
 import { MemoryWire } from './memory-wire.ts'
 
 /** The date that every response has. */

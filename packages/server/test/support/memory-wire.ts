@@ -1,6 +1,6 @@
 // A wire without a socket: keeps what the engine writes, and notes what it asks of the transport.
 import { Duplex } from 'node:stream'
-import type { HandedOver, Wire, WriteCallback } from '../../src/http1/wire.ts'
+import type { HandedOver, Wire, WriteCallback } from '../../src/exchange/wire.ts'
 
 /** The same figure as a socket's wire has. */
 const HIGH_WATER = 64 * 1024

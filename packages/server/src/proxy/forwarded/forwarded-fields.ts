@@ -4,11 +4,11 @@
 // the others on, so whatever is read without being written by the proxy is the client's word.
 
 import { Buffer } from 'node:buffer'
-import { isAuthority } from '../../http1/authority.ts'
-import { FieldNames } from '../../http1/field-names.ts'
-import { trimmed } from '../../http1/field-records.ts'
-import type { ForwardedFields, Vouched } from '../../http1/forwarding.ts'
-import { type Rejection, rejection } from '../../http1/rejections.ts'
+import { isAuthority } from '../../exchange/authority.ts'
+import { FieldNames } from '../../exchange/field-names.ts'
+import { trimmed } from '../../exchange/field-records.ts'
+import type { ForwardedFields, Vouched } from '../../exchange/forwarding.ts'
+import { type Rejection, rejection } from '../../exchange/rejections.ts'
 import { type Peer, TrustedPeers } from '../trusted-peers.ts'
 import { parseForwarded } from './forwarded-header.ts'
 import { isAddress, parseForwardedFor, parseNode } from './node-name.ts'

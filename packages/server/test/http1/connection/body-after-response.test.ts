@@ -1,7 +1,7 @@
 // A body that goes on after the response, and reading that stops and goes on.
 import { describe, expect, it } from '@jest/globals'
 import type { GatewayRequest } from '@nsgi/spec'
-import { BODY_HIGH_WATER } from '../../../src/http1/limits.ts'
+import { BODY_HIGH_WATER } from '../../../src/exchange/limits.ts'
 import { chunk, connect, connectTo, deferred, get, message, post, postChunked } from '../../support/memory-client.ts'
 
 const KIB = 1024

@@ -1,7 +1,7 @@
 // Several requests on one connection: their order, and when the connection goes on.
 import { describe, expect, it } from '@jest/globals'
 import type { GatewayResponse } from '@nsgi/spec'
-import { HELD_HIGH_WATER } from '../../../src/http1/limits.ts'
+import { HELD_HIGH_WATER } from '../../../src/exchange/limits.ts'
 import {
   connect,
   connectTo,

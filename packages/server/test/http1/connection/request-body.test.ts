@@ -1,7 +1,7 @@
 // Request bodies: what the application reads, what happens to what it does not, and back-pressure.
 import { describe, expect, it } from '@jest/globals'
 import type { Application, GatewayRequest } from '@nsgi/spec'
-import { BODY_HIGH_WATER, DISCARD_LIMIT } from '../../../src/http1/limits.ts'
+import { BODY_HIGH_WATER, DISCARD_LIMIT } from '../../../src/exchange/limits.ts'
 import {
   chunk,
   connect,

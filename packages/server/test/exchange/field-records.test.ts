@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { cutFields, toRecord, toTrailerRecord } from '../../src/http1/field-records.ts'
+import { cutFields, toRecord, toTrailerRecord } from '../../src/exchange/field-records.ts'
 
 describe('the flat array of fields', () => {
   it('keeps case, order and duplicates, and drops the blanks around values (REQ-21, REQ-22)', () => {

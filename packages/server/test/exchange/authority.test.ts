@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { isAuthority, isAuthorityForm, isHost } from '../../src/http1/authority.ts'
+import { isAuthority, isAuthorityForm, isHost } from '../../src/exchange/authority.ts'
 
 const ADDRESSES = [
   '::',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { FieldNames } from '../../src/http1/field-names.ts'
+import { FieldNames } from '../../src/exchange/field-names.ts'
 
 /** The text of some names and where each is, as the parser records them. */
 function recorded(...names: readonly string[]): [string, Int32Array, number] {

@@ -4,9 +4,9 @@ import { types } from 'node:util'
 import type { BodyChunk, GatewayResponse } from '@nsgi/spec'
 import { KirinError } from './errors.ts'
 import { COPY_LIMIT } from './limits.ts'
+import type { Framing, PlannedResponse } from './planned-response.ts'
 import { destroyIfStream, swallow } from './response-body.ts'
 import { describe, invalid } from './response-fields.ts'
-import type { Framing, PlannedResponse } from './response-head.ts'
 import type { ResponseWire, WriteCallback } from './wire.ts'
 
 /** What a pump tells the exchange that it works for. */

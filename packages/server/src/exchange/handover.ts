@@ -2,7 +2,7 @@
 import { types } from 'node:util'
 import type { GatewayResponse } from '@nsgi/spec'
 import { KirinError } from './errors.ts'
-import type { PlannedResponse } from './response-head.ts'
+import type { PlannedResponse } from './planned-response.ts'
 import type { HandedOver } from './wire.ts'
 
 export class Handover {
