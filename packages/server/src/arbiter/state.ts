@@ -108,7 +108,7 @@ function workerSaid(
       update(draft, worker, { verdict: event.failure, killAt: at.now + FAILED_EXIT_TIMEOUT })
       return
     case 'spent':
-      if (worker.phase !== 'ready' || worker.spent) return
+      if (worker.phase === 'leaving' || worker.spent) return
       notice(draft, { kind: 'spent', id: worker.id, slot: worker.slot, reason: event.reason })
       update(draft, worker, { spent: true })
       return

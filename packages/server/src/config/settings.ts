@@ -160,6 +160,23 @@ export const settingsTable: SettingsTable = {
       'end their connections, so that whoever waits gets a turn. Idle connections count. It is never more than the limit on file descriptors leaves: ' +
       '128 of them are for the application’s files and connections of its own. gunicorn’s 1,000 is for workers that keep a thread or greenlet for each.',
   },
+  maxRequests: {
+    group: 'Workers',
+    flag: '--max-requests',
+    kind: wholeNumber(0, 1_000_000_000),
+    default: 0,
+    defaultText: 'no limit',
+    summary: 'Requests after which a worker is replaced; it goes on until its successor is ready',
+    details:
+      'A remedy for an application that leaks memory. One worker is replaced at a time, and the old one finishes what it has begun: a worker may serve a few more.',
+  },
+  maxRequestsJitter: {
+    group: 'Workers',
+    flag: '--max-requests-jitter',
+    kind: wholeNumber(0, 1_000_000_000),
+    default: 0,
+    summary: 'Up to so many requests more, at random for each worker, so that not all are replaced at the same time',
+  },
   bootTimeout: {
     group: 'Workers',
     flag: '--boot-timeout',

@@ -10,6 +10,8 @@ const envelope = { kirin: v.literal(1) }
 export interface WorkerSettings {
   readonly backlog: number
   readonly workerConnections: number
+  readonly maxRequests: number
+  readonly maxRequestsJitter: number
   readonly gracefulTimeout: number
   readonly keepAlive: number
   readonly limitRequestLine: number
@@ -115,6 +117,8 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly failure: BootFailure }
+  /** It has served as much as it should, and goes on until its successor is ready; the text completes "the worker …". */
+  | { readonly type: 'spent'; readonly reason: string }
   /** It began to stop although the master did not ask: a replacement is due now, not when it has gone. */
   | { readonly type: 'stopping'; readonly reason: string }
   /** Its program listens: the master is to bind, or to give what it has bound. */
@@ -123,6 +127,8 @@ export type FromWorker =
 const settings = v.object({
   backlog: v.number(),
   workerConnections: v.number(),
+  maxRequests: v.number(),
+  maxRequestsJitter: v.number(),
   gracefulTimeout: v.number(),
   keepAlive: v.number(),
   limitRequestLine: v.number(),
@@ -200,6 +206,7 @@ const wantedAddress = v.object({
 const fromWorker: v.GenericSchema<unknown, FromWorker> = v.variant('type', [
   v.object({ ...envelope, type: v.literal('ready') }),
   v.object({ ...envelope, type: v.literal('failed'), failure: bootFailure }),
+  v.object({ ...envelope, type: v.literal('spent'), reason: v.string() }),
   v.object({ ...envelope, type: v.literal('stopping'), reason: v.string() }),
   v.object({ ...envelope, type: v.literal('bind'), number: v.number(), wanted: wantedAddress }),
 ])

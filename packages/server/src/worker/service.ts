@@ -16,6 +16,7 @@ import { BootError, describeThrown } from './boot-error.ts'
 import { createContext } from './context.ts'
 import { connectionsWithinDescriptors } from './descriptor-limit.ts'
 import type { Program } from './program.ts'
+import { countedCalls, requestAllowance } from './request-count.ts'
 import { settledWithin } from './settled-within.ts'
 import type { WorkerLogs } from './worker-logs.ts'
 
@@ -36,22 +37,28 @@ export interface Service {
   renewTls(material: TlsMaterial): void
 }
 
+/** What a service tells its worker, and is told by it, besides its order. */
+export interface Surroundings {
+  readonly logs: WorkerLogs
+  /**
+   * Aborts when the worker is to stop before it is ready: loading is given up, but a startup that has begun is finished, and
+   * followed by shutdown instead of service.
+   */
+  readonly leave: AbortSignal
+  /** As many requests were served as should be; the text completes "the worker …". */
+  readonly spent: (reason: string) => void
+}
+
 /**
  * Loads the application, awaits its startup and begins to accept.
  *
- * @param leave aborts when the worker is to stop before it is ready: loading is given up, but a startup that has begun is
- *   finished, and followed by shutdown instead of service
  * @returns the service, or `undefined` when it was asked to leave
  * @throws BootError for whatever is wrong with the application
  */
-export async function bootService(
-  order: BootOrder,
-  logs: WorkerLogs,
-  leave: AbortSignal,
-): Promise<Service | undefined> {
+export async function bootService(order: BootOrder, surroundings: Surroundings): Promise<Service | undefined> {
   const loading = loadApplication(order.application, workingDirectory())
-  const loaded = await Promise.race([loading, aborted(leave)])
-  return loaded && serve({ order, logs, leave, loaded })
+  const loaded = await Promise.race([loading, aborted(surroundings.leave)])
+  return loaded && serve(loaded, order, surroundings)
 }
 
 /**
@@ -61,28 +68,21 @@ export async function bootService(
  */
 export async function bootProgram(
   order: BootOrder,
-  { logs, leave, program }: { readonly logs: WorkerLogs; readonly leave: AbortSignal; readonly program: Program },
+  { program, ...surroundings }: Surroundings & { readonly program: Program },
 ): Promise<Service | undefined> {
-  const taken = await Promise.race([program.taken, aborted(leave)])
+  const taken = await Promise.race([program.taken, aborted(surroundings.leave)])
   if (taken === undefined) return undefined
-  const service = await serve({
-    order: { ...order, descriptors: [...order.descriptors, ...taken.descriptors] },
-    logs,
-    leave,
-    loaded: taken.loaded,
-  })
+  const descriptors = [...order.descriptors, ...taken.descriptors]
+  const service = await serve(taken.loaded, { ...order, descriptors }, surroundings)
   if (service !== undefined) program.serves(service)
   return service
 }
 
-interface Boot {
-  readonly order: BootOrder
-  readonly logs: WorkerLogs
-  readonly leave: AbortSignal
-  readonly loaded: LoadedApplication
-}
-
-async function serve({ order, logs, leave, loaded }: Boot): Promise<Service | undefined> {
+async function serve(
+  loaded: LoadedApplication,
+  order: BootOrder,
+  { logs, leave, spent }: Surroundings,
+): Promise<Service | undefined> {
   const { logger } = logs
   const { adapted } = loaded
   if (adapted !== null) logger[order.slot === 0 ? 'info' : 'debug'](adapted)
@@ -98,7 +98,7 @@ async function serve({ order, logs, leave, loaded }: Boot): Promise<Service | un
     return undefined
   }
   const server = createGatewayServer({
-    application,
+    application: withinAllowance(application, order.settings, spent),
     context,
     log: logger,
     limits: limitsOf(order.settings),
@@ -116,6 +116,16 @@ async function serve({ order, logs, leave, loaded }: Boot): Promise<Service | un
   })
   await listen(server, order)
   return new RunningService(server, lifespan, order.settings)
+}
+
+function withinAllowance(
+  application: Application,
+  settings: WorkerSettings,
+  spent: Surroundings['spent'],
+): Application {
+  const allowance = requestAllowance(settings, Math.random())
+  if (allowance === Number.POSITIVE_INFINITY) return application
+  return countedCalls(application, allowance, () => spent(`has served ${allowance} requests (--max-requests)`))
 }
 
 interface Lifespan {

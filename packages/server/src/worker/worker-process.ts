@@ -98,7 +98,8 @@ export class WorkerProcess {
 
   async #bootService(order: BootOrder, logs: WorkerLogs): Promise<Service | undefined> {
     const leave = this.#leave.signal
-    if (order.isProgram !== true) return bootService(order, logs, leave)
+    const spent = (reason: string): void => this.#tell({ type: 'spent', reason })
+    if (order.isProgram !== true) return bootService(order, { logs, leave, spent })
     const { Program } = await import('./program.ts')
     this.#program = new Program({
       name: order.application,
@@ -107,7 +108,7 @@ export class WorkerProcess {
       closed: () => this.#stop('the program has closed its server'),
     })
     this.#prepare()
-    return bootProgram(order, { logs, leave, program: this.#program })
+    return bootProgram(order, { logs, leave, spent, program: this.#program })
   }
 
   #refuse(error: BootError): void {

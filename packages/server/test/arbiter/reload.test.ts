@@ -1,4 +1,4 @@
-// HUP with real processes: the new version is served, a broken one is not, and nobody notices but by what they get.
+// Workers replaced while they serve, with real processes: nobody notices but by what they get.
 import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -23,6 +23,58 @@ function deployment(): { cwd: string; deploy: (source: string) => void } {
   const cwd = applicationDirectory({ 'app.mjs': version('one') })
   return { cwd, deploy: source => writeFileSync(join(cwd, 'app.mjs'), source) }
 }
+
+/** Sixteen clients that ask without a pause, a quarter of the requests on connections of their own; each failure is thrown. */
+class Load {
+  readonly #pool: Pool
+  readonly #clients: Promise<unknown>
+  readonly #answers: string[] = []
+  #over = false
+
+  constructor(origin: string) {
+    this.#pool = new Pool(origin, { connections: 16, pipelining: 1 })
+    this.#clients = Promise.all(Array.from({ length: 16 }, (_, index) => this.#ask(index % 4 === 0)))
+  }
+
+  /** Waits for something while all goes well. */
+  async until(event: Promise<unknown>): Promise<void> {
+    await Promise.race([event, this.#clients])
+  }
+
+  /** The bodies of all answers. */
+  async end(): Promise<readonly string[]> {
+    this.#over = true
+    await this.#clients
+    await this.#pool.close()
+    return this.#answers
+  }
+
+  async #ask(reset: boolean): Promise<void> {
+    while (!this.#over) {
+      // POST: undici sends no such request twice.
+      const { body } = await this.#pool.request({ path: '/', method: 'POST', body: 'some', reset })
+      this.#answers.push(await body.text())
+    }
+  }
+}
+
+describe('--max-requests', () => {
+  it('has a worker replaced before it goes, and costs no request', async () => {
+    const { cwd } = deployment()
+    const args = ['-w', '2', '--max-requests', '40', '--max-requests-jitter', '10', 'app.mjs']
+    const { kirin, origin } = await startServing(args, { cwd })
+    await kirin.line(/Worker 0 is ready/)
+    await kirin.line(/Worker 1 is ready/)
+    const load = new Load(origin)
+    await load.until(
+      kirin.line(/Worker \d \(pid \d+\) has served (?:4\d|50) requests \(--max-requests\): a new one takes its place/),
+    )
+    const seen = kirin.mark()
+    await load.until(kirin.line(/is ready[^]*is ready/, seen))
+    expect(new Set(await load.end())).toEqual(new Set(['one']))
+    expect(kirin.stderr).not.toMatch(/WARN|ERROR/)
+  })
+})
 
 describe('HUP', () => {
   it('loads the application anew, and what ran before ends in peace', async () => {
@@ -85,24 +137,13 @@ describe('HUP', () => {
   it('costs no request: on connections that are kept, and on new ones', async () => {
     const { cwd, deploy } = deployment()
     const { kirin, origin } = await startServing(['-w', '2', 'app.mjs'], { cwd })
-    // POST: undici sends no such request twice.
-    const request = { path: '/', method: 'POST', body: 'some' } as const
-    let over = false
-    const answers: string[] = []
-    const load = async (pool: Pool, reset: boolean): Promise<void> => {
-      while (!over) answers.push(await (await pool.request({ ...request, reset })).body.text())
-    }
-    const pool = new Pool(origin, { connections: 16, pipelining: 1 })
-    const clients = Array.from({ length: 16 }, (_, index) => load(pool, index % 4 === 0))
+    const load = new Load(origin)
     for (const name of ['two', 'three', 'four']) {
       const mark = kirin.mark()
       deploy(version(name))
       kirin.signal('SIGHUP')
-      await Promise.race([kirin.line(/Reloaded: 2 workers ready/, mark), Promise.all(clients)])
+      await load.until(kirin.line(/Reloaded: 2 workers ready/, mark))
     }
-    over = true
-    await Promise.all(clients)
-    await pool.close()
-    expect(new Set(answers)).toEqual(new Set(['one', 'two', 'three', 'four']))
+    expect(new Set(await load.end())).toEqual(new Set(['one', 'two', 'three', 'four']))
   })
 })

@@ -189,6 +189,13 @@ describe('a worker that has served enough', () => {
     expect(bench.serving).toEqual([6])
   })
 
+  it('is replaced as well when it said so before anybody knew that it is ready', () => {
+    const bench = new Bench({ workers: 1 })
+    bench.event({ type: 'spent', id: 1, reason: 'has served enough' })
+    bench.ready(1, 2)
+    expect(bench.serving).toEqual([2])
+  })
+
   it('waits its turn: one successor at a time', () => {
     const bench = new Bench({ workers: 3 })
     bench.ready(1, 2, 3)
