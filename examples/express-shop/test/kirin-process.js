@@ -1,4 +1,4 @@
-// A real Kirin serving the shop, and what a client of it needs.
+// A real Kirin serving the shop, or another example, and what a client of it needs.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'
@@ -6,17 +6,16 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const folder = fileURLToPath(new URL('..', import.meta.url))
-const program = path.join(folder, 'node_modules/@nsgi/server/dist/cli/bin.js')
+const shop = fileURLToPath(new URL('..', import.meta.url))
 
 /** Kirin on the shop. Lines of its two outputs can be waited for. */
 export class KirinProcess {
   /**
-   * @param {{ workers?: number, temporary: string, flags?: string[] }} options `temporary`: where uploads lie while they
-   *   are looked at; `flags`: more of Kirin's options
+   * @param {{ workers?: number, temporary?: string, flags?: string[], folder?: string }} options `temporary`: where uploads lie while they
+   *   are looked at; `flags`: more of Kirin's options; `folder`: of the example
    */
-  static async start({ workers = 1, temporary, flags = [] }) {
-    const kirin = new KirinProcess(workers, temporary, flags)
+  static async start({ workers = 1, temporary, flags = [], folder = shop }) {
+    const kirin = new KirinProcess(folder, { workers, temporary, flags })
     const [, port] = await kirin.line(/Listening at http:\/\/127\.0\.0\.1:(\d+)/)
     kirin.port = Number(port)
     return kirin
@@ -25,11 +24,11 @@ export class KirinProcess {
   #lines = []
   #waiting = new Set()
 
-  constructor(workers, temporary, flags) {
+  constructor(folder, { workers, temporary, flags }) {
     this.child = spawn(
       process.execPath,
       [
-        program,
+        path.join(folder, 'node_modules/@nsgi/server/dist/cli/bin.js'),
         '--bind=127.0.0.1:0',
         `--workers=${workers}`,
         '--access-logfile=-',

@@ -1,0 +1,1 @@
+export default { displayName: 'fastify-api', testMatch: ['<rootDir>/test/**/*.test.js'], transform: {} }

@@ -1,0 +1,1 @@
+export default { displayName: 'hono', testMatch: ['<rootDir>/test/**/*.test.js'], transform: {} }

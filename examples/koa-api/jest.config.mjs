@@ -1,0 +1,1 @@
+export default { displayName: 'koa-api', testMatch: ['<rootDir>/test/**/*.test.js'], transform: {} }
