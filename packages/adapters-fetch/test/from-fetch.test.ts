@@ -31,7 +31,8 @@ describe('fromFetch', () => {
     headers.append('x-two', '1')
     headers.append('x-two', '2')
     const response = await respond(new Response('text', { status: 201, statusText: 'Made', headers }))
-    expect(response).toMatchObject({ status: 201, reason: 'Made', body: 'text' })
+    expect(response).toMatchObject({ status: 201, reason: 'Made' })
+    expect(String(Buffer.from(response.body as string))).toBe('text')
     expect(response.headers).toEqual({
       'content-type': 'text/plain;charset=UTF-8',
       'x-own': 'a',
@@ -68,8 +69,7 @@ describe('fromFetch', () => {
     expect(await answer(new Response(null, { status }))).toMatchObject({ status, text: '' })
   })
 
-  it('answers HEAD with the length of what is known, without reading what is not', async () => {
-    expect((await respond(new Response('text'), 'HEAD')).body).toBe('text')
+  it('reads nothing for HEAD', async () => {
     let pulled = 0
     const stream = new ReadableStream({ pull: () => void pulled++ }, { highWaterMark: 0 })
     const { body } = await respond(new Response(stream), 'HEAD')
@@ -168,7 +168,7 @@ describe('fromFetch', () => {
       },
     }
     const { body } = await fromFetch(application)(createRequest({}), context)
-    expect(body).toBe('mine 3')
+    expect(String(Buffer.from(body as string))).toBe('mine 3')
   })
 
   it('carries the hooks it was given', () => {

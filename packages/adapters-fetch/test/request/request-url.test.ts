@@ -54,7 +54,7 @@ describe('the URL of a request', () => {
     expect(urlOf({ ...request, authority: 'a', path: '*', query: '' })).toBe('http://a/*')
   })
 
-  it.each(['a%zz', '1.2.3.400', 'xn--', 'a:99999'])('does not exist at %s', authority => {
+  it.each(['a%zz', '1.2.3.400', 'a:99999'])('does not exist at %s', authority => {
     expect(() => urlOf({ ...createRequest({}), authority })).toThrow('Invalid URL')
   })
 })
