@@ -17,6 +17,8 @@ export interface HeadConditions {
   readonly keepAlive: boolean
   /** The whole `date` line with its CRLF. */
   readonly dateLine: string
+  /** What an HTTP/1.1 connection that goes on is announced by; by default nothing, as it is the rule (RFC 9112 §9.3). */
+  readonly keepAliveLines?: string | undefined
 }
 
 const statusLines = new Map<number, string>()
@@ -45,9 +47,13 @@ export function planResponse(response: GatewayResponse, conditions: HeadConditio
     fields.lines +
     (fields.date ? '' : conditions.dateLine) +
     (bodiless ? bodilessLine(status, stated, conditions.http11 && size < 0) : framingLine(framing, length)) +
-    (keepAlive ? (conditions.http11 ? '' : 'connection: keep-alive\r\n') : 'connection: close\r\n')
+    (keepAlive ? keepAliveLine(conditions) : 'connection: close\r\n')
   const upgrade = undefined
   return { head: `${head}\r\n`, status, headers, content, body: kind.kind, framing, length, keepAlive, upgrade }
+}
+
+function keepAliveLine({ http11, keepAliveLines }: HeadConditions): string {
+  return keepAliveLines ?? (http11 ? '' : 'connection: keep-alive\r\n')
 }
 
 /** What was read of a response that takes an offer up. */

@@ -38,7 +38,9 @@ export class ServerConnections implements ConnectionHost {
   readonly takesExpectations = true
   readonly began = (exchange: Exchange): void => this.begin(exchange)
   readonly ended = (exchange: Exchange): void => this.rest(exchange)
-  isDraining = false
+  /** Node's server ends none by itself when it is closed: what is open goes on until it is idle for too long. */
+  readonly isDraining = false
+  readonly keepAliveLines = (): string => announcement(this.server)
 
   private readonly server: Server
   private readonly open = new Set<OpenConnection>()
@@ -61,13 +63,11 @@ export class ServerConnections implements ConnectionHost {
 
   /** The server listens, again perhaps. */
   reopen(): void {
-    this.isDraining = false
     this.made.renew()
   }
 
-  /** The server stops: each further response ends its connection. */
+  /** The server stops. */
   drain(): void {
-    this.isDraining = true
     this.made.drain()
   }
 
@@ -206,6 +206,13 @@ export class ServerConnections implements ConnectionHost {
 
 /** What stands for a response that does not come by that way. */
 const never: Promise<never> = new Promise(() => undefined)
+
+/** How node's server says that a connection goes on, and for how long: clients do not ask when it is about to end. */
+function announcement({ keepAliveTimeout, maxRequestsPerSocket }: Server): string {
+  if (!keepAliveTimeout) return 'connection: keep-alive\r\n'
+  const max = maxRequestsPerSocket ? `, max=${maxRequestsPerSocket}` : ''
+  return `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(keepAliveTimeout / 1000)}${max}\r\n`
+}
 
 /** Node limits the head as a whole, and nothing else of it. */
 function limitsOf({ maxHeaderSize: given = maxHeaderSize }: ServerOptions): RequestLimits {
