@@ -39,7 +39,7 @@ export interface ExchangeHost {
   /** The whole `date` line with its CRLF. */
   dateLine(): string
   /** What connections that go on are announced by, whole lines with their CRLF, where that is more than the rule. */
-  readonly keepAliveLines?: (() => string) | undefined
+  readonly keepAliveLines?: ((connection: ExchangeOwner) => string) | undefined
   /** Called when the application is about to be called. */
   readonly began?: ((exchange: Exchange) => void) | undefined
   /** Called once for each exchange that began, when it is over. */

@@ -21,13 +21,13 @@ const NOTHING = Buffer.alloc(0)
 /** Tells the program of a request, as node's `parserOnIncoming` does: 'request', or one of the events for expectations. */
 export function emitRequest(arrival: Arrival, messages: NodeMessages): void {
   const { server, opened } = arrival
-  const { req, res } = messages
+  const { req } = messages
   const { joinDuplicateHeaders } = server as Server & { joinDuplicateHeaders?: boolean }
   if (joinDuplicateHeaders) Object.assign(req, { joinDuplicateHeaders })
-  if (isLastRequest(server, opened)) res.shouldKeepAlive = false
   opened.scope.runInAsyncScope(() => {
     try {
-      emitMessages(server, messages)
+      if (requestsBeyond(server, opened) > 0) dropRequest(arrival, messages)
+      else emitMessages(server, messages)
     } catch (error) {
       // A listener that throws ends a program under node, too; the engine would answer 500.
       process.nextTick(rethrow, error)
@@ -87,8 +87,15 @@ function wantsUpgrade(server: Server, req: NodeMessages['req']): boolean {
   return shouldUpgradeCallback === undefined ? server.listenerCount('upgrade') > 0 : shouldUpgradeCallback(req)
 }
 
-function isLastRequest({ maxRequestsPerSocket }: Server, { connection }: OpenConnection): boolean {
-  return maxRequestsPerSocket !== null && maxRequestsPerSocket > 0 && connection.requests >= maxRequestsPerSocket
+function dropRequest({ server, opened }: Arrival, { req, res }: NodeMessages): void {
+  server.emit('dropRequest', req, opened.socket)
+  res.writeHead(503)
+  res.end()
+}
+
+/** How far the request under way is beyond the last that its connection may have, which is 0; negative before, and without a limit. */
+export function requestsBeyond({ maxRequestsPerSocket }: Server, { connection }: OpenConnection): number {
+  return maxRequestsPerSocket ? connection.requests - maxRequestsPerSocket : Number.NEGATIVE_INFINITY
 }
 
 function rethrow(error: unknown): never {

@@ -16,7 +16,7 @@ import { SocketWire } from '../transport/socket-wire.ts'
 import { clientErrorOf } from './client-error.ts'
 import { ConnectionClock } from './connection-clock.ts'
 import { ServerContext, warningLog } from './context.ts'
-import { answerConnect, emitRequest, emitSwitch } from './dispatch.ts'
+import { answerConnect, emitRequest, emitSwitch, requestsBeyond } from './dispatch.ts'
 
 /** An open connection that speaks HTTP. */
 export interface OpenConnection {
@@ -40,7 +40,7 @@ export class ServerConnections implements ConnectionHost {
   readonly ended = (exchange: Exchange): void => this.rest(exchange)
   /** Node's server ends none by itself when it is closed: what is open goes on until it is idle for too long. */
   readonly isDraining = false
-  readonly keepAliveLines = (): string => announcement(this.server)
+  readonly keepAliveLines = (connection: object): string => announcement(this.server, this.byConnection.get(connection))
 
   private readonly server: Server
   private readonly open = new Set<OpenConnection>()
@@ -208,7 +208,10 @@ export class ServerConnections implements ConnectionHost {
 const never: Promise<never> = new Promise(() => undefined)
 
 /** How node's server says that a connection goes on, and for how long: clients do not ask when it is about to end. */
-function announcement({ keepAliveTimeout, maxRequestsPerSocket }: Server): string {
+function announcement(server: Server, opened: OpenConnection | undefined): string {
+  const { keepAliveTimeout, maxRequestsPerSocket } = server
+  // The client is to close; node answers what it sends nevertheless.
+  if (opened !== undefined && requestsBeyond(server, opened) >= 0) return 'connection: close\r\n'
   if (!keepAliveTimeout) return 'connection: keep-alive\r\n'
   const max = maxRequestsPerSocket ? `, max=${maxRequestsPerSocket}` : ''
   return `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(keepAliveTimeout / 1000)}${max}\r\n`

@@ -365,7 +365,13 @@ const behaviours: Readonly<Record<string, (api: Api) => Promise<unknown>>> = {
     server.maxRequestsPerSocket = 2
     const client = await connect(await listening(server))
     const first = plain(await client.send(GET).until(/hello/))
-    return [first, plain(await client.send(GET).until(/hello/))]
+    const second = plain(await client.send(GET).until(/hello/))
+    const dropped: unknown[] = []
+    server.on('dropRequest', (req: http.IncomingMessage, socket: Socket) =>
+      dropped.push(req.url, socket === req.socket),
+    )
+    const third = await client.send(GET).until(/\r\n/)
+    return [first, second, third, dropped]
   },
 
   async 'maxHeadersCount limits headers, not rawHeaders'(api) {
