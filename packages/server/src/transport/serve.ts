@@ -11,6 +11,7 @@ import type { ConnectionHost } from '../http1/connection-host.ts'
 import { Http2Connections } from '../http2/http2-connections.ts'
 import type { TlsMaterial } from '../ipc/messages.ts'
 import { forwardedFields } from '../proxy/forwarded/forwarded-fields.ts'
+import { whenQueueIsEmpty } from './accept-queue.ts'
 import { dateLine } from './date-line.ts'
 import { endpointsOf } from './endpoints.ts'
 import type { ExchangeRecord, GatewayServer, GatewayServerOptions } from './gateway-server.ts'
@@ -49,6 +50,7 @@ class Engine implements GatewayServer, ConnectionHost {
   /** What connections go through before they are live. */
   private readonly preludes: readonly Prelude[]
   private active = 0
+  private accepted = 0
   private stopping: Promise<void> | undefined
   private onEmpty: (() => void) | undefined
   private lastCall: NodeJS.Timeout | undefined
@@ -115,11 +117,15 @@ class Engine implements GatewayServer, ConnectionHost {
   stop(): Promise<void> {
     this.stopping ??= new Promise(resolve => {
       this.isDraining = true
-      for (const server of this.servers) server.close()
-      this.onEmpty = resolve
-      // Requests that are in the kernel's buffer already are read before what is idle is closed: by the poll that lies
-      // between two rounds of immediates.
-      setImmediate(() => setImmediate(() => this.closeQuiet()))
+      // Meanwhile requests that are in the kernel's buffers are read, too, before what is idle is closed.
+      whenQueueIsEmpty(
+        () => this.accepted,
+        () => {
+          for (const server of this.servers) server.close()
+          this.onEmpty = resolve
+          this.closeQuiet()
+        },
+      )
       this.lastCall = setTimeout(() => this.closeIdle(), LAST_CALL).unref()
     })
     return this.stopping
@@ -147,6 +153,7 @@ class Engine implements GatewayServer, ConnectionHost {
   }
 
   private accept(accepted: Socket, secure: SecureAcceptor | undefined): void {
+    this.accepted++
     if (this.places.isFull) {
       // A socket that this process bound itself cannot be kept from accepting.
       accepted.destroy()

@@ -1,5 +1,7 @@
 // How a server stops: gracefully, quickly, and connection by connection.
 import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { Application, GatewayResponse } from '@nsgi/spec'
 import { Gateway, type GatewayOptions } from '../support/gateway.ts'
@@ -55,6 +57,20 @@ describe('stop', () => {
     const stop = server.stop()
     expect(await client.rest()).toMatch(/connection: close\r\n[\s\S]+answer$/)
     await client.close()
+    await stop
+  })
+
+  it('LIF-07: answers who has connected and waits to be accepted', async () => {
+    const { server, where } = await serve(() => ({ status: 200, body: 'answer' }))
+    const clients = Array.from({ length: 40 }, () => connect(where))
+    // The connections are under way after this tick; nothing is accepted before the loop polls.
+    await new Promise<void>(resolve => process.nextTick(resolve))
+    const stop = server.stop()
+    const answers = clients.map(client => {
+      client.write(get())
+      return text(client)
+    })
+    for (const answer of await Promise.all(answers)) expect(answer).toMatch(/connection: close\r\n[^]+answer$/)
     await stop
   })
 
