@@ -20,6 +20,7 @@ import { RequestSocket, type SocketOwner } from './request-socket.ts'
 import { ResponseBody } from './response-body.ts'
 import { type ResponseHead, trailersOf } from './response-head.ts'
 import type { Information } from './response-information.ts'
+import { socketFor } from './secure-request-socket.ts'
 import type { SocketLink } from './socket-link.ts'
 
 // Stands for the end of a body that is on its way: `writableFinished` stays false until the server says it is out.
@@ -61,10 +62,12 @@ export class Exchange implements SocketOwner {
   #body: ResponseBody | undefined = undefined
   #single: BodyChunk | null = null
   #onFinish: SendCallback | null = null
+  /** By the handler: what the server says of that is no news. */
+  #destroyed = false
   #needsDrain = false
   /** The handler called `end`. */
   #ended = false
-  /** The server said that everything reached the transport. */
+  /** Everything reached the transport. */
   #sent = false
   /** The last event was or is being emitted. */
   #over = false
@@ -73,7 +76,7 @@ export class Exchange implements SocketOwner {
   constructor(request: GatewayRequest, { context, messages, own }: ExchangeParts) {
     this.#request = request
     this.#context = context
-    this.socket = own === undefined ? new RequestSocket(request, this) : new OwnSocketLink(own)
+    this.socket = own === undefined ? socketFor(request, this) : new OwnSocketLink(own)
     this.req = new messages.Incoming(request, this.socket.shown, context)
     this.res = new messages.Outgoing(this.req, this)
     this.socket.belongsTo(this.res)
@@ -100,7 +103,7 @@ export class Exchange implements SocketOwner {
   watchSignal(): void {
     if (this.#response || this.#failure || this.#over) return
     const { signal } = this.#request
-    const lose = (): void => this.#lose(connectionReset(signal.reason))
+    const lose = (): void => this.#lost(connectionReset(signal.reason))
     if (signal.aborted) lose()
     else signal.addEventListener('abort', lose, { once: true })
   }
@@ -125,7 +128,8 @@ export class Exchange implements SocketOwner {
 
   /** `res._send`: a chunk, or nothing, with what wants to know when it is out. False when the handler should wait. */
   send(chunk: BodyChunk, callback: SendCallback | null): boolean {
-    if (this.#over || this.socket.destroyed) return false
+    // After the end nothing can follow: what still comes here is a `flushHeaders` without anything to flush.
+    if (this.#over || this.#ended || this.socket.destroyed) return false
     this.socket.touch()
     if (this.ending) {
       if (callback) this.#onFinish = callback
@@ -147,7 +151,9 @@ export class Exchange implements SocketOwner {
   ended(): void {
     if (this.#ended) return
     this.#ended = true
-    ;(this.res as unknown as NodeResponse)._finish()
+    const res = this.res as unknown as NodeResponse
+    // node's own `end` has done it where the socket names this response as the one under way.
+    if (res.socket?._httpMessage !== this.res) res._finish()
     this.socket.writableLength += terminatorLength
     if (this.#body) this.#body.end()
     else if (!this.#over && !this.socket.destroyed) this.#deliver(this.#singleBody())
@@ -160,7 +166,7 @@ export class Exchange implements SocketOwner {
    */
   inform({ status, headers }: Information): void {
     const isServers = status === 100 && this.socket instanceof RequestSocket
-    if (!isServers && !this.#response) this.#request.inform?.(status, headers)
+    if (!isServers && !this.#response && !this.socket.destroyed) this.#request.inform?.(status, headers)
   }
 
   /** `destroy` of req, res or their socket. A response that is complete goes out nevertheless. */
@@ -168,7 +174,9 @@ export class Exchange implements SocketOwner {
     if (this.#over || this.#ended) return
     if (this.#response) this.#body?.fail(error ?? destroyedByHandler())
     else this.#refuse(error ?? destroyedByHandler())
-    process.nextTick(() => this.#lose(error))
+    this.#destroyed = true
+    // As a socket's 'close': after the events of the message that was destroyed.
+    setImmediate(() => this.#lose(error))
   }
 
   /** As node's server: whoever listens on req or res decides; a listener on the socket alone does not keep it. */
@@ -184,7 +192,7 @@ export class Exchange implements SocketOwner {
   /** The server's `finished`. */
   #finished(error: unknown): void {
     if (error !== undefined && error !== null) {
-      this.#lose(connectionReset(error))
+      this.#lost(connectionReset(error))
     } else {
       this.#sent = true
       // For HEAD, 204 and 304 the server is done with the head; node's 'finish' waits for `end`.
@@ -197,15 +205,18 @@ export class Exchange implements SocketOwner {
     this.#over = true
     this.socket.writableLength = 0
     this.socket.release()
-    ;(this.res as unknown as NodeResponse)._headerSent = true
     this.#body?.settle()
     dumpIncoming(this.req)
     this.#onFinish?.()
     if (this.res.listenerCount('close') > 0 || this.socket.isWatched) {
-      process.nextTick(() => this.#close(false))
+      process.nextTick(() => this.#close())
     } else {
-      this.#close(false)
+      this.#close()
     }
+  }
+
+  #lost(error: Error | undefined): void {
+    if (!this.#destroyed) this.#lose(error)
   }
 
   #lose(error: Error | undefined): void {
@@ -216,22 +227,22 @@ export class Exchange implements SocketOwner {
     this.#body?.settle(reason)
     this.#onFinish?.(reason)
     abortIncoming(this.req, reason)
-    this.#close(true)
+    this.#close()
     // The server discards it; it waits for no answer of a handler that may never give one.
     this.#settler?.resolve({ status: 500 })
   }
 
-  #close(hadError: boolean): void {
-    this.socket.closed()
+  #close(): void {
+    this.socket.detach()
     closeOutgoing(this.res)
-    this.socket.tellClosed(hadError)
+    this.socket.tellClosed()
   }
 
   #refuse(error: unknown): void {
     if (this.#failure) return
     this.#failure = { error }
     this.#settler?.reject(error)
-    process.nextTick(() => this.#lose(undefined))
+    process.nextTick(() => this.#lost(undefined))
   }
 
   #stream(): ResponseBody {
@@ -268,6 +279,7 @@ export class Exchange implements SocketOwner {
   #deliver(body: GatewayResponse['body']): void {
     const { res } = this
     const head = this.#head as ResponseHead
+    ;(res as unknown as NodeResponse)._headerSent = true
     const wantsClose = !head.close && !res.shouldKeepAlive
     this.#response = {
       status: res.statusCode,

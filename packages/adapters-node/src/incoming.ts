@@ -193,7 +193,8 @@ function destroy(this: Inner, error: Error | null, callback: (error?: Error | nu
   if (!this.readableEnded || !this.complete) {
     this.aborted = true
     this.emit('aborted')
-    this.socket.destroy(error ?? undefined)
+    // An iterator that is left takes the socket from its request first, so that the response can still be sent.
+    ;(this.socket as MessageSocket | null)?.destroy(error ?? undefined)
   }
   if (state?.iterator && !state.over && !this.complete) void leave(state.iterator)
   process.nextTick(() => (this.listenerCount('error') === 0 ? callback() : callback(error)))

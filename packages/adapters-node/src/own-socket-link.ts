@@ -49,7 +49,7 @@ export class OwnSocketLink implements SocketLink {
 
   touch(): void {}
   lost(): void {}
-  closed(): void {}
+  detach(): void {}
   tellClosed(): void {}
 }
 

@@ -1,6 +1,7 @@
 // What `req.socket` and `res.socket` are: a view of one request's connection, for the code that asks a socket where
 // the client is, whether it is encrypted, or to be told when it is gone. It lives as long as its request.
 import { EventEmitter } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { type AddressInfo, isIP, isIPv6 } from 'node:net'
 import { getDefaultHighWaterMark } from 'node:stream'
 import type { Endpoint, GatewayRequest } from '@nsgi/spec'
@@ -10,6 +11,8 @@ import type { SocketLink } from './socket-link.ts'
 
 /** Who decides what the socket's methods do. */
 export interface SocketOwner {
+  /** The response that is written through the socket. */
+  readonly res?: ServerResponse | undefined
   /** The handler wants the connection gone. */
   destroyConnection(error?: Error): void
   /** The time given to `setTimeout` passed without any byte either way. */
@@ -19,9 +22,13 @@ export interface SocketOwner {
 // node's ServerResponse#end fully uncorks its socket by writing here; there is nothing to uncork.
 const uncorked = { corked: 0 }
 
-/** A stand-in for the `net.Socket` or `tls.TLSSocket` of a request. */
+/** A stand-in for the `net.Socket` of a request. */
 export class RequestSocket extends EventEmitter implements SocketLink {
   destroyed = false
+  /** What the handler destroyed the connection with, or what the transport failed with. */
+  errored: Error | null = null
+  /** 'close' is or would have been emitted. */
+  closed = false
   /** Bytes written by the handler that the server has not yet taken and passed on. */
   writableLength = 0
   /** node's 'finish' is not emitted when its socket had an error. */
@@ -58,19 +65,6 @@ export class RequestSocket extends EventEmitter implements SocketLink {
     return familyOf(this.#request.local)
   }
 
-  /** `true` over TLS or when a trusted proxy says so; absent (`undefined`) otherwise, as on a `net.Socket`. */
-  get encrypted(): true | undefined {
-    return this.#request.scheme === 'https' ? true : undefined
-  }
-  get servername(): string | false | undefined {
-    const tls = this.#request.tls
-    return tls === null ? undefined : (tls.servername ?? false)
-  }
-  get alpnProtocol(): string | false | undefined {
-    const tls = this.#request.tls
-    return tls === null ? undefined : (tls.alpn ?? false)
-  }
-
   get readable(): boolean {
     return !this.destroyed
   }
@@ -85,6 +79,45 @@ export class RequestSocket extends EventEmitter implements SocketLink {
   }
   get pending(): boolean {
     return false
+  }
+  /** The response that is under way, which libraries that stop servers look for. */
+  get _httpMessage(): object | null {
+    return this.destroyed ? null : (this.#owner.res ?? null)
+  }
+
+  // What a stream says of its state: nothing can be read here, and what is written goes by `res`.
+  get allowHalfOpen(): boolean {
+    return true
+  }
+  get bufferSize(): number {
+    return this.writableLength
+  }
+  get readableEnded(): boolean {
+    return false
+  }
+  get readableFlowing(): boolean {
+    return true
+  }
+  get readableLength(): number {
+    return 0
+  }
+  get readableEncoding(): null {
+    return null
+  }
+  get readableObjectMode(): boolean {
+    return false
+  }
+  get writableObjectMode(): boolean {
+    return false
+  }
+  get writableEnded(): boolean {
+    return this.destroyed
+  }
+  get writableFinished(): boolean {
+    return this.destroyed && !this._hadError
+  }
+  get writableNeedDrain(): boolean {
+    return !this.destroyed && this.writableLength >= this.writableHighWaterMark
   }
   get readableHighWaterMark(): number {
     return getDefaultHighWaterMark(false)
@@ -103,16 +136,6 @@ export class RequestSocket extends EventEmitter implements SocketLink {
   address(): AddressInfo | Record<string, never> {
     const { address, port } = this.#request.local
     return port === null ? {} : { address, port, family: isIPv6(address) ? 'IPv6' : 'IPv4' }
-  }
-
-  /** The version of TLS in use, as `tls.TLSSocket#getProtocol` gives it. */
-  getProtocol(): string | null {
-    return this.#request.tls?.version ?? null
-  }
-
-  /** The client's certificate, `{}` if it presented none. */
-  getPeerCertificate(): object {
-    return this.#request.tls?.peerCertificate ?? {}
   }
 
   /** Calls back, and emits 'timeout', when the request was idle for so many milliseconds; 0 turns it off. */
@@ -152,6 +175,15 @@ export class RequestSocket extends EventEmitter implements SocketLink {
   resume(): this {
     return this
   }
+  isPaused(): boolean {
+    return false
+  }
+  setEncoding(): this {
+    return this
+  }
+  setDefaultEncoding(): this {
+    return this
+  }
   cork(): void {}
   uncork(): void {}
 
@@ -167,18 +199,22 @@ export class RequestSocket extends EventEmitter implements SocketLink {
   destroySoon(): void {
     this.destroy()
   }
+  resetAndDestroy(): this {
+    return this.destroy()
+  }
 
   /** Ends the connection: before the head the client gets a 500, after it a truncated response, at the end nothing. */
   destroy(error?: Error): this {
     if (!this.destroyed) {
-      this.closed()
+      this.detach()
+      this.errored = error ?? null
       this.#owner.destroyConnection(error)
     }
     return this
   }
 
   /** @internal The connection is no longer this request's. Emits nothing. */
-  closed(): void {
+  detach(): void {
     this.destroyed = true
     clearTimeout(this.#timer)
   }
@@ -194,17 +230,21 @@ export class RequestSocket extends EventEmitter implements SocketLink {
   /** @internal */
   belongsTo(): void {}
   /** @internal */
-  release(): void {}
-  /** @internal */
-  lost(error: Error | undefined): void {
-    this.closed()
-    this._hadError = true
-    const failure = transportFailure(error)
-    if (failure && this.listenerCount('error') > 0) this.emit('error', failure)
+  release(): void {
+    // As node's: a response whose 'finish' is emitted has no socket any more.
+    if (this.#owner.res) (this.#owner.res as { socket: unknown }).socket = null
   }
   /** @internal */
-  tellClosed(hadError: boolean): void {
-    if (this.isWatched) this.emit('close', hadError)
+  lost(error: Error | undefined): void {
+    this.detach()
+    this._hadError = true
+    this.errored ??= transportFailure(error) ?? null
+    if (this.errored && this.listenerCount('error') > 0) this.emit('error', this.errored)
+  }
+  /** @internal */
+  tellClosed(): void {
+    this.closed = true
+    if (this.isWatched) this.emit('close', this.errored !== null)
   }
 }
 

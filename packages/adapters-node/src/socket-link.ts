@@ -26,7 +26,7 @@ export interface SocketLink {
   /** The client is lost, because of `error` if that is known. */
   lost(error: Error | undefined): void
   /** The connection is no longer this request's. Emits nothing. */
-  closed(): void
+  detach(): void
   /** Emits what closing emits. */
-  tellClosed(hadError: boolean): void
+  tellClosed(): void
 }

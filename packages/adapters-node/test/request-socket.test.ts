@@ -12,8 +12,6 @@ function socketOf(init: RequestInit = {}) {
   return { socket, asked }
 }
 
-const tls = { version: 'TLSv1.3', alpn: null, servername: 'example.org', peerCertificate: { subject: 'x' } }
-
 describe('the socket of a request', () => {
   it('says where the two ends are', () => {
     const { socket } = socketOf({ remote: { address: '::1', port: 5 }, local: { address: '10.0.0.1', port: 80 } })
@@ -36,42 +34,22 @@ describe('the socket of a request', () => {
     expect(socketOf({ remote: { address: 'unknown', port: null } }).socket.remoteAddress).toBeUndefined()
   })
 
-  it('tells of TLS what tls.TLSSocket tells', () => {
-    const { socket } = socketOf({ tls })
-    expect([socket.encrypted, socket.getProtocol(), socket.servername, socket.alpnProtocol]).toEqual([
-      true,
-      'TLSv1.3',
-      'example.org',
-      false,
-    ])
-    expect(socket.getPeerCertificate()).toEqual({ subject: 'x' })
-  })
-
-  it('has nothing to tell of TLS where there is none, but believes the scheme', () => {
-    const { socket } = socketOf()
-    expect([socket.encrypted, socket.getProtocol(), socket.servername, socket.alpnProtocol]).toEqual([
-      undefined,
-      null,
-      undefined,
-      undefined,
-    ])
-    expect(socket.getPeerCertificate()).toEqual({})
-    expect(socketOf({ scheme: 'https' }).socket.encrypted).toBe(true)
-  })
-
-  it.each(['destroy', 'destroySoon', 'end'] as const)('%s asks once for the end of the connection', method => {
-    const { socket, asked } = socketOf()
-    expect([socket.readable, socket.writable, socket.readyState]).toEqual([true, true, 'open'])
-    socket[method]()
-    socket[method]()
-    expect(asked).toEqual([['destroy', undefined]])
-    expect([socket.readable, socket.writable, socket.readyState, socket.destroyed]).toEqual([
-      false,
-      false,
-      'closed',
-      true,
-    ])
-  })
+  it.each(['destroy', 'destroySoon', 'end', 'resetAndDestroy'] as const)(
+    '%s asks once for the end of the connection',
+    method => {
+      const { socket, asked } = socketOf()
+      expect([socket.readable, socket.writable, socket.readyState]).toEqual([true, true, 'open'])
+      socket[method]()
+      socket[method]()
+      expect(asked).toEqual([['destroy', undefined]])
+      expect([socket.readable, socket.writable, socket.readyState, socket.destroyed]).toEqual([
+        false,
+        false,
+        'closed',
+        true,
+      ])
+    },
+  )
 
   it('lets nobody write to the connection', () => {
     expect(() => socketOf().socket.write('HTTP/1.1 200 OK')).toThrow(
@@ -86,12 +64,12 @@ describe('the socket of a request', () => {
     expect([socket.timeout, socket.listenerCount('timeout')]).toEqual([60_000, 1])
     socket.setTimeout(0, listener)
     expect([socket.timeout, socket.listenerCount('timeout')]).toEqual([0, 0])
-    socket.closed()
+    socket.detach()
   })
 
   it('takes what concerns a real socket without complaint', () => {
     const { socket } = socketOf()
-    expect(socket.setNoDelay().setKeepAlive().ref().unref().pause().resume()).toBe(socket)
+    expect(socket.setNoDelay().setKeepAlive().ref().unref().pause().resume().setEncoding()).toBe(socket)
     socket.cork()
     socket.uncork()
     expect([socket.connecting, socket.pending]).toEqual([false, false])

@@ -24,6 +24,11 @@ export interface TlsInfo {
   readonly servername: string | null
   /** The client's certificate as `tls.TLSSocket#getPeerCertificate` gives it, `null` without one. */
   readonly peerCertificate: object | null
+  /**
+   * Whether the server has found that the certificate comes from an authority that it trusts for clients. A server that
+   * does not say must be taken not to have.
+   */
+  readonly authorized?: boolean | undefined
 }
 
 /**

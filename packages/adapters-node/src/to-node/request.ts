@@ -154,5 +154,6 @@ function tlsOf(socket: TLSSocket): TlsInfo | null {
     alpn: socket.alpnProtocol || null,
     servername: (socket as { servername?: string | false }).servername || null,
     peerCertificate: certificate && Object.keys(certificate).length > 0 ? certificate : null,
+    authorized: socket.authorized,
   }
 }

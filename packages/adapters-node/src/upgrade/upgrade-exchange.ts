@@ -9,8 +9,8 @@ import type { Duplex } from 'node:stream'
 import type { Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
 import type { IncomingConstructor } from '../incoming.ts'
 import { connectionReset, destroyedByHandler } from '../node-errors.ts'
-import { RequestSocket } from '../request-socket.ts'
 import { ResponseBody } from '../response-body.ts'
+import { socketFor } from '../secure-request-socket.ts'
 import { type Taken, UpgradeSocket, type UpgradeSocketOwner } from './upgrade-socket.ts'
 import { WrittenBody } from './written-body.ts'
 import { readWrittenHead, type WrittenHead } from './written-head.ts'
@@ -49,7 +49,7 @@ export class UpgradeExchange implements UpgradeSocketOwner {
   constructor(request: GatewayRequest, context: Context, Incoming: IncomingConstructor) {
     this.#request = request
     this.#context = context
-    const facts = new RequestSocket(request, { destroyConnection: () => {}, idleTimeout: () => {} })
+    const facts = socketFor(request, { destroyConnection: () => {}, idleTimeout: () => {} })
     this.#socket = new UpgradeSocket(facts, this)
     this.#req = new Incoming(request, this.#socket, context)
     Object.assign(this.#req, { upgrade: true })

@@ -2,7 +2,7 @@
 // it is the head of a response; from then on it is the connection.
 import type { AddressInfo, Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import type { RequestSocket } from '../request-socket.ts'
+import type { AnyRequestSocket } from '../secure-request-socket.ts'
 
 /** Called when what was written has been taken, or never will be. */
 export type Taken = (error?: Error | null) => void
@@ -25,14 +25,14 @@ interface Written {
 
 export class UpgradeSocket extends Duplex {
   timeout: number | undefined = undefined
-  readonly #facts: RequestSocket
+  readonly #facts: AnyRequestSocket
   readonly #owner: UpgradeSocketOwner
   #connection: Connection | undefined
   /** What is to be done with the connection once it is there. */
   #wishes: ((connection: Connection) => void)[] = []
 
   /** `facts` answers for the connection's ends and its TLS. */
-  constructor(facts: RequestSocket, owner: UpgradeSocketOwner) {
+  constructor(facts: AnyRequestSocket, owner: UpgradeSocketOwner) {
     super({ allowHalfOpen: true })
     this.#facts = facts
     this.#owner = owner
@@ -81,7 +81,7 @@ export class UpgradeSocket extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#facts.closed()
+    this.#facts.detach()
     if (this.#connection === undefined) this.#owner.destroyed(error)
     else this.#connection.destroy(error ?? undefined)
     done(error)
@@ -159,11 +159,11 @@ export class UpgradeSocket extends Duplex {
   }
   /** The version of TLS in use, as `tls.TLSSocket#getProtocol` gives it. */
   getProtocol(): string | null {
-    return this.#facts.getProtocol()
+    return this.#facts.getProtocol?.() ?? null
   }
   /** The client's certificate, `{}` if it presented none. */
-  getPeerCertificate(): object {
-    return this.#facts.getPeerCertificate()
+  getPeerCertificate(): object | null {
+    return this.#facts.getPeerCertificate?.() ?? {}
   }
 
   #wish(wish: (connection: Connection) => void): this {

@@ -103,7 +103,8 @@ function parseChunked(text: string): Pick<RawResponse, 'body' | 'trailers' | 'tr
   for (;;) {
     const lineEnd = rest.indexOf('\r\n')
     const size = Number.parseInt(rest.slice(0, lineEnd), 16)
-    if (lineEnd < 0 || rest.length < lineEnd + 2 + size + 2)
+    // Not a number is no chunk either.
+    if (lineEnd < 0 || !(rest.length >= lineEnd + 2 + size + 2))
       return { body: body + rest.slice(lineEnd + 2), trailers: [], truncated: true, rest: '' }
     if (size === 0) return { body, ...parseTrailers(rest.slice(lineEnd + 2)) }
     body += rest.slice(lineEnd + 2, lineEnd + 2 + size)

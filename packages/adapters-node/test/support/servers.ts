@@ -58,7 +58,8 @@ const silent = { error: ignore, warn: ignore, info: ignore, debug: ignore }
 /** Listens with a server in this process, whose handler reports to `records`. */
 export async function startHere(server: Server, subject: Subject): Promise<RunningServer> {
   const records = new Records()
-  const add = (record: RecordedRequest): void => records.add(structuredClone(record))
+  // As it comes from a process of its own.
+  const add = (record: RecordedRequest): void => records.add(JSON.parse(JSON.stringify(record)) as RecordedRequest)
   subject.recorded.on('record', add)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

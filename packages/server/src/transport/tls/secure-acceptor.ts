@@ -229,5 +229,6 @@ function tlsInfo(socket: TLSSocket, asksForCertificate: boolean): TlsInfo {
     alpn: socket.alpnProtocol || null,
     servername: socket.servername || null,
     peerCertificate: asksForCertificate && hasCertificate(socket) ? socket.getPeerCertificate() : null,
+    authorized: socket.authorized,
   })
 }

@@ -1,0 +1,40 @@
+import { describe, it } from '@jest/globals'
+import { internals } from '../fixtures/internals.mjs'
+import { reading } from '../fixtures/reading.mjs'
+import { sockets } from '../fixtures/sockets.mjs'
+import { stages } from '../fixtures/stages.mjs'
+import { writing } from '../fixtures/writing.mjs'
+import { nodeSubject } from '../support/node-subject.ts'
+import { expectSame, startPair } from '../support/pair.ts'
+import { gatewayServers } from '../support/servers.ts'
+
+const upload = { method: 'POST', fields: 'Content-Length: 11\r\n', body: 'hello world' }
+const chunked = {
+  method: 'POST',
+  fields: 'Transfer-Encoding: chunked\r\n',
+  body: '5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n',
+}
+
+describe.each(gatewayServers)('through fromNode on $name, as on node:http', gateway => {
+  const pair = startPair(nodeSubject, gateway)
+
+  it.each([...Object.keys(stages), ...Object.keys(internals), ...Object.keys(writing), ...Object.keys(sockets)])(
+    '%s',
+    name => expectSame(pair, name),
+  )
+
+  it.each([...Object.keys(stages), ...Object.keys(internals), ...Object.keys(reading), ...Object.keys(sockets)])(
+    '%s, of a request with a body',
+    name => expectSame(pair, name, upload),
+  )
+
+  it.each(Object.keys(reading))('a chunked body read %s', name => expectSame(pair, name, chunked))
+
+  it.each([...Object.keys(stages), ...Object.keys(writing)])('%s, to HEAD', name =>
+    expectSame(pair, name, { method: 'HEAD' }),
+  )
+
+  // A body that only the end of the connection ends is cut off by a reset, which may overtake what came before it.
+  const notCutOff = Object.keys(writing).filter(name => name !== 'a source that fails, by pipeline')
+  it.each(notCutOff)('%s, to HTTP/1.0', name => expectSame(pair, name, { version: '1.0' }))
+})
