@@ -8,7 +8,6 @@
 //                    finished()                    'finish', then 'close'
 //   destroy()        the pull rejects              'aborted', 'close'
 //                    finished(error), signal       'aborted', ECONNRESET, 'close'
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { BodyChunk, Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
 import { abortIncoming, dumpIncoming, type Incoming, type IncomingConstructor } from './incoming.ts'
@@ -18,7 +17,7 @@ import { closeOutgoing, drainOutgoing, type Outgoing, type OutgoingConstructor }
 import { OwnSocketLink } from './own-socket-link.ts'
 import { RequestSocket, type SocketOwner } from './request-socket.ts'
 import { ResponseBody } from './response-body.ts'
-import { type ResponseHead, trailersOf } from './response-head.ts'
+import { type ResponseHead, reasonOf, trailersOf } from './response-head.ts'
 import type { Information } from './response-information.ts'
 import { socketFor } from './secure-request-socket.ts'
 import type { SocketLink } from './socket-link.ts'
@@ -295,9 +294,4 @@ export class Exchange implements SocketOwner {
 
 function watchSignal(exchange: Exchange): void {
   exchange.watchSignal()
-}
-
-// Left out where every server says the same; node's phrases for some errors are older than RFC 9110's.
-function reasonOf({ statusCode, statusMessage }: Outgoing): string | undefined {
-  return statusCode < 400 && statusMessage === STATUS_CODES[statusCode] ? undefined : statusMessage
 }

@@ -1,5 +1,5 @@
 // From what a handler set on a ServerResponse to the headers of a gateway response.
-import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { type ServerResponse, STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http'
 import type { ResponseHeaders } from '@nsgi/spec'
 import type { RawHeaders } from './node-internals.ts'
 
@@ -67,6 +67,11 @@ export function trailersOf(lines: string): ResponseHeaders | undefined {
     if (colon > 0) add(trailers, line.slice(0, colon).toLowerCase(), line.slice(colon + 2))
   }
   return trailers
+}
+
+/** The reason phrase, left out where every server says the same; node's phrases for some errors are older than RFC 9110's. */
+export function reasonOf({ statusCode, statusMessage }: ServerResponse): string | undefined {
+  return statusCode < 400 && statusMessage === STATUS_CODES[statusCode] ? undefined : statusMessage
 }
 
 function emptyHead(headers: Record<string, string | string[]>): MutableHead {

@@ -41,7 +41,8 @@ export class SecureRequestSocket extends RequestSocket {
 
   /** The same as an `X509Certificate`; `undefined` if it presented none or is gone. */
   getPeerX509Certificate(): X509Certificate | undefined {
-    const raw = (this.getPeerCertificate() as { raw?: Buffer } | null)?.raw
+    const certificate: { readonly raw?: Buffer } | null = this.getPeerCertificate()
+    const raw = certificate?.raw
     return raw && new X509Certificate(raw)
   }
 }

@@ -32,23 +32,11 @@ export const allowedMembers: readonly AllowedMembers[] = [
   },
   {
     of: ofSocket,
-    names: [
-      ...[
-        'read',
-        'push',
-        'unshift',
-        'pipe',
-        'unpipe',
-        'wrap',
-        'iterator',
-        'asIndexedPairs',
-        'drop',
-        'filter',
-        'flatMap',
-      ],
-      ...['map', 'take', 'compose', 'every', 'forEach', 'reduce', 'toArray', 'some', 'find'],
-      ...['readableDidRead', 'readableAborted', 'readableBuffer', 'writableBuffer', 'writableAborted'],
-    ],
+    names: (
+      'read push unshift pipe unpipe wrap iterator asIndexedPairs drop filter ' +
+      'flatMap map take compose every forEach reduce toArray some find readableDidRead readableAborted ' +
+      'readableBuffer writableBuffer writableAborted'
+    ).split(' '),
     reason: "the bytes of the connection are the server's; a program that takes them over gets an 'upgrade' socket",
   },
   {
