@@ -16,6 +16,10 @@ async function* stream(context) {
   yield '${name} ends'
 }
 `
+/** Told with it: that a worker has gone. Until then it may answer who connected before it heard that it is to go. */
+const DEBUG = ['--log-level', 'debug']
+const BOTH_GONE = /exited with code 0[^]*exited with code 0/
+
 const BROKEN = `throw new Error('broken on purpose')\n`
 
 /** A directory whose application can be exchanged. */
@@ -79,7 +83,7 @@ describe('--max-requests', () => {
 describe('HUP', () => {
   it('loads the application anew, and what ran before ends in peace', async () => {
     const { cwd, deploy } = deployment()
-    const { kirin, origin } = await startServing(['-w', '2', '--log-level', 'debug', 'app.mjs'], { cwd })
+    const { kirin, origin } = await startServing(['-w', '2', ...DEBUG, 'app.mjs'], { cwd })
     await kirin.line(/Worker 0 is ready/)
     await kirin.line(/Worker 1 is ready/)
     const stream = await openGet('/stream', { origin })
@@ -88,14 +92,14 @@ describe('HUP', () => {
     await kirin.line(/Reloading: new workers take the place of 2 workers, one by one/)
     await kirin.line(/Reloaded: 2 workers ready/)
     expect(await text(stream)).toBe('one begins, one ends')
+    await kirin.line(BOTH_GONE)
     expect((await get('/', { origin })).body).toBe('two')
-    await kirin.line(/exited with code 0[^]*exited with code 0/)
     expect(kirin.workers()).toHaveLength(2)
   })
 
   it('leaves the old workers in service when the new version does not boot, until one does', async () => {
     const { cwd, deploy } = deployment()
-    const { kirin, origin } = await startServing(['-w', '2', 'app.mjs'], { cwd })
+    const { kirin, origin } = await startServing(['-w', '2', ...DEBUG, 'app.mjs'], { cwd })
     await kirin.line(/Worker 0 is ready/)
     await kirin.line(/Worker 1 is ready/)
     const old = kirin.workers()
@@ -109,6 +113,7 @@ describe('HUP', () => {
     deploy(version('two'))
     kirin.signal('SIGHUP')
     await kirin.line(/Reloaded: 2 workers ready/)
+    await kirin.line(BOTH_GONE)
     expect((await get('/', { origin })).body).toBe('two')
   })
 
@@ -116,12 +121,15 @@ describe('HUP', () => {
     const cwd = applicationDirectory({ 'r1/app.mjs': version('one'), 'r2/app.mjs': version('two') })
     const current = join(cwd, 'current')
     symlinkSync('r1', current)
-    const { kirin, origin } = await startServing(['--chdir', 'current', '--pid', 'kirin.pid', 'app.mjs'], { cwd })
+    const { kirin, origin } = await startServing([...DEBUG, '--chdir', 'current', '--pid', 'kirin.pid', 'app.mjs'], {
+      cwd,
+    })
     expect((await get('/', { origin })).body).toBe('one')
     rmSync(current)
     symlinkSync('r2', current)
     kirin.signal('SIGHUP')
     await kirin.line(/Reloaded: 1 worker ready/)
+    await kirin.line(/exited with code 0/)
     expect((await get('/', { origin })).body).toBe('two')
     rmSync(current)
     const mark = kirin.mark()
@@ -136,13 +144,13 @@ describe('HUP', () => {
 
   it('costs no request: on connections that are kept, and on new ones', async () => {
     const { cwd, deploy } = deployment()
-    const { kirin, origin } = await startServing(['-w', '2', 'app.mjs'], { cwd })
+    const { kirin, origin } = await startServing(['-w', '2', ...DEBUG, 'app.mjs'], { cwd })
     const load = new Load(origin)
     for (const name of ['two', 'three', 'four']) {
       const mark = kirin.mark()
       deploy(version(name))
       kirin.signal('SIGHUP')
-      await load.until(kirin.line(/Reloaded: 2 workers ready/, mark))
+      await load.until(kirin.line(BOTH_GONE, mark))
     }
     expect(new Set(await load.end())).toEqual(new Set(['one', 'two', 'three', 'four']))
   })
