@@ -22,7 +22,6 @@ describe('the table of differences', () => {
 
   it('names every behaviour', () => {
     const page = adaptersPage()
-    const ofTls = ['the TLS session', "the client's certificate"]
-    expect(Object.keys(behaviours).filter(name => !ofTls.includes(name) && !page.includes(name))).toEqual([])
+    expect(Object.keys(behaviours).filter(name => !page.includes(name))).toEqual([])
   })
 })

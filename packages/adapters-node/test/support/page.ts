@@ -8,6 +8,7 @@ import { sockets } from '../fixtures/sockets.mjs'
 import { stages } from '../fixtures/stages.mjs'
 import { streams } from '../fixtures/streams.mjs'
 import { surface } from '../fixtures/surface.mjs'
+import { tls } from '../fixtures/tls.mjs'
 import { writing } from '../fixtures/writing.mjs'
 import { allowedDifferences, generalDifferences } from './differences.ts'
 import { allowedMembers, innerReason } from './members.ts'
@@ -22,6 +23,7 @@ const groups: Readonly<Record<string, object>> = {
   'long responses, lost clients, timeouts': streams,
   'inner members that middleware uses': internals,
   'the socket': sockets,
+  'over TLS, beside node:https': tls,
   'members of req, res and the socket, by reflection': surface,
 }
 

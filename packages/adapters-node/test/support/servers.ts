@@ -135,7 +135,7 @@ async function listeningPort(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     lines.on('line', line => {
       log.push(line)
-      const found = /Listening at http:\/\/127\.0\.0\.1:(\d+)/.exec(line)
+      const found = /Listening at https?:\/\/127\.0\.0\.1:(\d+)/.exec(line)
       if (found) resolve(Number(found[1]))
     })
     child.once('exit', () => reject(new Error(`kirin did not start:\n${log.join('\n')}`)))
