@@ -54,7 +54,6 @@ async function ask(server: Running, name: string, options: RequestOptions): Prom
     path: `/${encodeURIComponent(name)}`,
     ca: pem('authority.pem'),
     servername: 'localhost',
-    ALPNProtocols: ['http/1.1'],
     ...options,
   }).end()
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
