@@ -15,6 +15,7 @@ import { whenQueueIsEmpty } from './accept-queue.ts'
 import { dateLine } from './date-line.ts'
 import { endpointsOf } from './endpoints.ts'
 import type { ExchangeRecord, GatewayServer, GatewayServerOptions } from './gateway-server.ts'
+import { keepHeapTop } from './heap-top.ts'
 import { Places } from './places.ts'
 import { firstBytes } from './preface.ts'
 import { ProxyAcceptor } from './proxy-acceptor.ts'
@@ -26,6 +27,7 @@ import { HANDSHAKE_TIMEOUT, SecureAcceptor } from './tls/secure-acceptor.ts'
 
 /** Makes a server for one worker. It listens nowhere yet. */
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
+  keepHeapTop()
   return new Engine(options)
 }
 
