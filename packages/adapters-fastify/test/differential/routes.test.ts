@@ -113,7 +113,7 @@ describe.each(gatewayServers)('through fromFastify on $name, as on node:http', g
         const fields = `Content-Type: ${type}\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n`
         client.send(requestBytes(path, id, { method: 'POST', fields }))
         await client.seen('100 Continue')
-        client.send('[1,')
+        // All that was sent has been read by now: a reset that arrives together with bytes looks like an end.
         client.reset()
         return server.records.of(id)
       }),

@@ -109,8 +109,8 @@ describe.each(gatewayServers)('through fromKoa on $name, as on node:http', gatew
         const client = await RawClient.connect(server.port)
         const fields = 'Content-Type: application/json\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n'
         client.send(requestBytes(`/${path}`, id, { method: 'POST', fields }))
+        // All that was sent has been read by now: a reset that arrives together with bytes looks like an end.
         await client.seen('100 Continue')
-        client.send('[1,')
         client.reset()
         return server.records.of(id)
       }),

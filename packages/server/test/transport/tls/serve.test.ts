@@ -41,13 +41,20 @@ describe('request.tls', () => {
       alpn: 'http/1.1',
       servername: 'localhost',
       peerCertificate: null,
+      authorized: false,
     })
     expect(request.tls).toBe(Object.create(request).tls)
   })
 
   it('has null for what the client did not say', async () => {
     const request = await asked({ servername: '' })
-    expect(request.tls).toEqual({ version: 'TLSv1.3', alpn: null, servername: null, peerCertificate: null })
+    expect(request.tls).toEqual({
+      version: 'TLSv1.3',
+      alpn: null,
+      servername: null,
+      peerCertificate: null,
+      authorized: false,
+    })
   })
 })
 
