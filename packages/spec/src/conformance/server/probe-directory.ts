@@ -84,6 +84,22 @@ export class ProbeDirectory {
     writeFileSync(join(this.path, `gate-${key}-${name}`), '')
   }
 
+  /**
+   * Waits until a process that waits at this gate has had a turn of its loop since: on a busy machine the only sign that it could have
+   * done what it has not done.
+   */
+  async turn(key: string, name: string, signal: AbortSignal): Promise<void> {
+    const file = join(this.path, `turn-${key}-${name}`)
+    const deadline = performance.now() + this.#patience
+    writeFileSync(file, '')
+    while (existsSync(file)) {
+      if (signal.aborted || performance.now() > deadline) {
+        fail(`the application did not look at the gate "${name}" within ${this.#patience / 1000} s`)
+      }
+      await new Promise(resolve => setTimeout(resolve, LOOK_INTERVAL))
+    }
+  }
+
   /** Fails where a call of the application has this key anywhere in it. */
   expectNoCall(key: string): void {
     this.#look()

@@ -1,5 +1,5 @@
 // The probe's way to the suite, past the server: a line of JSON for each event in a file, and files that open gates.
-import { existsSync, openSync, writeSync } from 'node:fs'
+import { existsSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** How often a gate is looked at, in milliseconds. */
@@ -23,7 +23,10 @@ export function tell(key: string, type: string, details: object = {}): void {
 export async function gate(key: string, name: string, { holds = false }: { holds?: boolean } = {}): Promise<void> {
   if (directory === undefined) return
   const path = join(directory, `gate-${key}-${name}`)
+  const turn = join(directory, `turn-${key}-${name}`)
   while (!existsSync(path)) {
+    // The case wants to know that this process has had its turn.
+    rmSync(turn, { force: true })
     await new Promise(resolve => {
       const timer = setTimeout(resolve, GATE_INTERVAL)
       if (!holds) timer.unref()
