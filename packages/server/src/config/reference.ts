@@ -5,7 +5,7 @@ import { type Settings, settingsTable } from './settings.ts'
 
 const GROUPS: readonly SettingGroup[] = ['Sockets', 'TLS', 'Workers', 'Requests', 'Proxies', 'Logging', 'Process']
 
-const HEAD = `<!-- Generated from packages/server/src/config/settings.ts by "pnpm --filter @nsgi/server run docs". Do not edit. -->
+const HEAD = `<!-- Generated from packages/server/src/config/settings/*.ts by "pnpm --filter @nsgi/server run docs". Do not edit. -->
 
 # Settings of Kirin
 

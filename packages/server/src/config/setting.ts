@@ -46,6 +46,9 @@ export interface RepeatableSetting<T> extends CommonSetting<T> {
 /** The entry for a setting whose value is of type `T`. */
 export type Setting<T> = [T] extends [readonly (infer Element)[]] ? RepeatableSetting<Element> : SingleSetting<T>
 
+/** A table with one entry for each member of `S`. */
+export type TableOf<S> = { readonly [Key in keyof S]: Setting<S[Key]> }
+
 /** The variable every setting is read from: `KIRIN_` and its name, `limitRequestLine` as `KIRIN_LIMIT_REQUEST_LINE`. */
 export function variableName(key: string): string {
   return `KIRIN_${key.replaceAll(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`

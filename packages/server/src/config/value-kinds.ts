@@ -7,9 +7,24 @@ import type { ProxyProtocol } from '../proxy/protocol/proxy-header.ts'
 import { isTrustEntry } from '../proxy/trusted-peers.ts'
 import { type BindAddress, parseBindAddress } from './bind-address.ts'
 
-/** How one value is read from text. */
+/** What a configuration file may hold for one value, in the words of JSON Schema. */
+export interface FileValue {
+  readonly type: FileType | readonly FileType[]
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+  readonly maximum?: number
+  /** For texts; editors check it, Kirin reads the text itself. */
+  readonly pattern?: string
+}
+
+type FileType = 'string' | 'integer' | 'number' | 'boolean'
+
+/** How one value is read from text, and from a configuration file. */
 export interface ValueKind<T> {
   readonly schema: v.GenericSchema<string, T>
+  readonly file: FileValue
+  /** The text that a number of a configuration file stands for, where that is not its decimal form. */
+  readonly textOf?: (value: number) => string
   /** Completes the sentence "expected …". */
   readonly allowed: string
   /** The value of an option that is given without one, where that is permitted; the placeholder stands in brackets then. */
@@ -22,6 +37,7 @@ export interface ValueKind<T> {
 export function wholeNumber(minimum: number, maximum: number): ValueKind<number> {
   return {
     schema: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number), v.minValue(minimum), v.maxValue(maximum)),
+    file: { type: 'integer', minimum, maximum },
     allowed: `a whole number from ${minimum} to ${maximum}`,
     placeholder: '<n>',
   }
@@ -40,6 +56,7 @@ export function bytes(minimum: number, maximum: number): ValueKind<number> {
       v.minValue(minimum),
       v.maxValue(maximum),
     ),
+    file: { type: ['integer', 'string'], minimum, maximum, pattern: '^\\d{1,15}[KMGkmg]?$' },
     allowed: `bytes from ${minimum} to ${maximum}, in digits or with K, M or G behind them`,
     placeholder: '<bytes>',
   }
@@ -55,6 +72,9 @@ export function seconds(minimum: number, maximum: number): ValueKind<number> {
       v.minValue(minimum),
       v.maxValue(maximum),
     ),
+    file: { type: 'number', minimum, maximum },
+    // Six decimals are read: 0.1 + 0.2 is 0.3 here.
+    textOf: value => (Number.isFinite(value) ? value.toFixed(6) : String(value)),
     allowed: `seconds from ${minimum} to ${maximum}`,
     placeholder: '<seconds>',
   }
@@ -75,6 +95,7 @@ export function choice<T extends string>(words: Readonly<Record<string, T>>, pla
       v.check(word => Object.hasOwn(words, word)),
       v.transform(word => words[word] as T),
     ),
+    file: { type: 'string', enum: names },
     allowed: `one of ${names.join(', ')}`,
     placeholder,
   }
@@ -84,6 +105,7 @@ export function choice<T extends string>(words: Readonly<Record<string, T>>, pla
 export function text(allowed: string, placeholder: string): ValueKind<string> {
   return {
     schema: v.pipe(v.string(), v.regex(/^\P{Cc}+$/u)),
+    file: { type: 'string' },
     allowed,
     placeholder,
   }
@@ -97,6 +119,7 @@ export const onOff: ValueKind<boolean> = {
     v.picklist(['on', 'true', 'yes', '1', 'off', 'false', 'no', '0']),
     v.transform(word => ['on', 'true', 'yes', '1'].includes(word)),
   ),
+  file: { type: 'boolean' },
   allowed: 'on or off',
   placeholder: '',
 }
@@ -114,6 +137,8 @@ export const fileMask: ValueKind<number> = {
     v.regex(/^0?o?[0-7]{1,3}$/),
     v.transform(mask => Number.parseInt(mask.replace('o', ''), 8)),
   ),
+  file: { type: ['string', 'integer'], pattern: '^0?o?[0-7]{1,3}$', minimum: 0, maximum: 0o777 },
+  textOf: mask => (Number.isInteger(mask) && mask >= 0 ? mask.toString(8) : 'none'),
   allowed: 'an octal number from 0 to 777',
   placeholder: '<mask>',
 }
@@ -125,6 +150,7 @@ export const bindAddress: ValueKind<BindAddress> = {
     v.transform(parseBindAddress),
     v.custom<BindAddress>(address => address !== undefined),
   ),
+  file: { type: 'string' },
   allowed: 'host:port, [ipv6]:port, unix:path or fd://number (ports 0 to 65535, paths up to 107 bytes)',
   placeholder: '<address>',
 }
@@ -137,6 +163,7 @@ export const portOnly: ValueKind<BindAddress> = {
     v.transform(port => parseBindAddress(`0.0.0.0:${port}`)),
     v.custom<BindAddress>(address => address !== undefined),
   ),
+  file: { type: 'string' },
   allowed: 'a port from 0 to 65535',
   placeholder: '<port>',
 }
@@ -144,6 +171,7 @@ export const portOnly: ValueKind<BindAddress> = {
 /** A format for the lines of the access log. */
 export const accessLogFormat: ValueKind<string> = {
   schema: v.pipe(v.string(), v.check(isAccessFormat)),
+  file: { type: 'string' },
   allowed: `text with the atoms ${accessAtoms.map(atom => `%(${atom})s`).join(' ')} %({field}i)s %({field}o)s %%`,
   placeholder: '<format>',
 }
@@ -151,6 +179,7 @@ export const accessLogFormat: ValueKind<string> = {
 /** Whom to trust: one entry of a list. */
 export const trustEntry: ValueKind<string> = {
   schema: v.pipe(v.string(), v.check(isTrustEntry)),
+  file: { type: 'string' },
   allowed: 'an IP address, a network such as 10.0.0.0/8, or * for everybody',
   placeholder: '<addresses>',
 }
@@ -173,6 +202,7 @@ export const schemeField: ValueKind<string> = {
     v.string(),
     v.check(text => parseSchemeField(text) !== undefined),
   ),
+  file: { type: 'string' },
   allowed: 'the name of a field, = and a value',
   placeholder: '<name=value>',
 }

@@ -2,43 +2,13 @@
 // may send messages of its own over the same channel (as programs made for other process managers do).
 import * as v from 'valibot'
 import type { BindAddress } from '../config/bind-address.ts'
+import { defaultSettings, type Settings } from '../config/settings.ts'
 
 /** Marks a message as ours. */
 const envelope = { kirin: v.literal(1) }
 
-/** The settings that a worker needs. All times in seconds. */
-export interface WorkerSettings {
-  readonly backlog: number
-  readonly workerConnections: number
-  readonly maxRequests: number
-  readonly maxRequestsJitter: number
-  readonly gracefulTimeout: number
-  readonly keepAlive: number
-  readonly limitRequestLine: number
-  readonly limitRequestFields: number
-  readonly limitRequestFieldSize: number
-  readonly limitRequestHead: number
-  readonly limitRequestBody: number
-  readonly firstDataTimeout: number
-  readonly clientHeaderTimeout: number
-  readonly clientBodyTimeout: number
-  readonly sendTimeout: number
-  readonly httpProtocols: 'h1' | 'h1,h2'
-  readonly http2MaxConcurrentStreams: number
-  readonly http2InitialWindowSize: number
-  readonly http2MaxFrameSize: number
-  readonly lint: boolean
-  readonly forwardedAllowIps: readonly string[]
-  readonly forwarderHeaders: readonly ('x-forwarded-for' | 'x-forwarded-host' | 'forwarded')[]
-  readonly secureSchemeHeaders: readonly string[]
-  readonly proxyProtocol: 'off' | 'v1' | 'v2' | 'auto'
-  readonly proxyAllowIps: readonly string[]
-  readonly accessLogfile: string | null
-  readonly accessLogformat: string
-  readonly errorLogfile: string
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'fatal'
-  readonly logFormat: 'text' | 'json'
-}
+/** The settings that a worker is told: all of them. Times in seconds. */
+export type WorkerSettings = Settings
 
 /** A certificate with the chain behind it, and its key; PEM. */
 export interface CertificateAndKey {
@@ -52,7 +22,7 @@ export interface TlsMaterial {
   readonly certificates: readonly CertificateAndKey[]
   /** The authorities that clients' certificates must come from; PEM. */
   readonly ca: string | null
-  readonly clientCertificates: 'none' | 'optional' | 'required'
+  readonly clientCertificates: Settings['certReqs']
   /** A list in OpenSSL's format; `null` for node's. */
   readonly ciphers: string | null
   /** What session tickets are sealed with, in base64: one for all workers, so that each resumes the sessions of all. */
@@ -124,38 +94,11 @@ export type FromWorker =
   /** Its program listens: the master is to bind, or to give what it has bound. */
   | { readonly type: 'bind'; readonly number: number; readonly wanted: WantedAddress }
 
-const settings = v.object({
-  backlog: v.number(),
-  workerConnections: v.number(),
-  maxRequests: v.number(),
-  maxRequestsJitter: v.number(),
-  gracefulTimeout: v.number(),
-  keepAlive: v.number(),
-  limitRequestLine: v.number(),
-  limitRequestFields: v.number(),
-  limitRequestFieldSize: v.number(),
-  limitRequestHead: v.number(),
-  limitRequestBody: v.number(),
-  firstDataTimeout: v.number(),
-  clientHeaderTimeout: v.number(),
-  clientBodyTimeout: v.number(),
-  sendTimeout: v.number(),
-  httpProtocols: v.picklist(['h1', 'h1,h2']),
-  http2MaxConcurrentStreams: v.number(),
-  http2InitialWindowSize: v.number(),
-  http2MaxFrameSize: v.number(),
-  lint: v.boolean(),
-  forwardedAllowIps: v.array(v.string()),
-  forwarderHeaders: v.array(v.picklist(['x-forwarded-for', 'x-forwarded-host', 'forwarded'])),
-  secureSchemeHeaders: v.array(v.string()),
-  proxyProtocol: v.picklist(['off', 'v1', 'v2', 'auto']),
-  proxyAllowIps: v.array(v.string()),
-  accessLogfile: v.nullable(v.string()),
-  accessLogformat: v.string(),
-  errorLogfile: v.string(),
-  logLevel: v.picklist(['debug', 'info', 'warn', 'error', 'fatal']),
-  logFormat: v.picklist(['text', 'json']),
-})
+/** They were checked where they were read. What a master of an older version does not know of has its default. */
+const settings = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.transform((given): WorkerSettings => ({ ...defaultSettings, ...given })),
+)
 
 const tlsMaterial = v.object({
   certificates: v.array(v.object({ cert: v.string(), key: v.string() })),

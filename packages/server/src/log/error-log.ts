@@ -1,6 +1,6 @@
 // The server's own log: pino, as lines for people or as JSON.
 import { type Logger, pino } from 'pino'
-import type { LogLevel } from '../config/settings.ts'
+import type { LogLevel } from '../config/settings/logging.ts'
 import { type LogFile, openLogFile } from './log-file.ts'
 import { formatForPeople } from './people-format.ts'
 

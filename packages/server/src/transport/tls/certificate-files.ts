@@ -2,7 +2,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
-import type { TlsSettings } from '../../config/settings.ts'
+import type { TlsSettings } from '../../config/settings/tls.ts'
 import type { CertificateAndKey, TlsMaterial } from '../../ipc/messages.ts'
 import { contextOptions } from './context-options.ts'
 

@@ -1,7 +1,7 @@
 // The master's hold on what its workers need for TLS: certificates from files, and the keys of session tickets.
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { TlsSettings } from '../../config/settings.ts'
+import type { TlsSettings } from '../../config/settings/tls.ts'
 import type { TlsMaterial } from '../../ipc/messages.ts'
 import { type CheckedCertificates, readCertificates } from './certificate-files.ts'
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import type { TlsSettings } from '../../../src/config/settings.ts'
+import type { TlsSettings } from '../../../src/config/settings/tls.ts'
 import { readCertificates } from '../../../src/transport/tls/certificate-files.ts'
 import { certificate, certificateFile, privateKey } from '../../support/certificates.ts'
 

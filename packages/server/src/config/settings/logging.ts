@@ -1,0 +1,65 @@
+import type { TableOf } from '../setting.ts'
+import { accessLogFormat, choice, logfile } from '../value-kinds.ts'
+
+/** How much the error log tells; the names are pino's. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+
+/** The access log and the log of the server itself. */
+export interface LogSettings {
+  readonly accessLogfile: string | null
+  readonly accessLogformat: string
+  readonly errorLogfile: string
+  readonly logLevel: LogLevel
+  readonly logFormat: 'text' | 'json'
+}
+
+/** Their part of the table. */
+export const logSettings: TableOf<LogSettings> = {
+  accessLogfile: {
+    group: 'Logging',
+    flag: '--access-logfile',
+    kind: logfile,
+    default: null,
+    defaultText: 'no access log',
+    summary: 'File for a line about each request; - for standard output',
+  },
+  accessLogformat: {
+    group: 'Logging',
+    flag: '--access-logformat',
+    kind: accessLogFormat,
+    default: '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"',
+    summary: 'Format of that line, from the atoms listed in docs/settings.md; unused with --log-format json',
+    details:
+      'Atoms: `h` address of the client, as `request.remote` has it, `l` always `-`, `u` user name of basic authentication, `t` time of the request, `r` request ' +
+      'line, `s` status, `m` method, `U` path, `q` query, `H` protocol, `b` bytes of body or `-`, `B` bytes of body, `f` ' +
+      'referrer, `a` user agent, `T` seconds, `M` milliseconds, `D` microseconds, `L` decimal seconds, `p` process id, ' +
+      '`{name}i` a field of the request, `{name}o` a field of the response. `%%` is a percent sign. In each value, quotes and ' +
+      'backslashes get a backslash, control bytes and all that is not ASCII become `\\xHH`: a client cannot forge a line.',
+  },
+  errorLogfile: {
+    group: 'Logging',
+    flag: '--error-logfile',
+    aliases: ['--log-file'],
+    kind: logfile,
+    default: '-',
+    defaultText: 'standard error',
+    summary: 'File for the log of the server itself; - for standard error',
+  },
+  logLevel: {
+    group: 'Logging',
+    flag: '--log-level',
+    kind: choice<LogLevel>(
+      { debug: 'debug', info: 'info', warn: 'warn', warning: 'warn', error: 'error', critical: 'fatal' },
+      '<level>',
+    ),
+    default: 'info',
+    summary: 'How much the server’s log tells: debug, info, warning, error or critical',
+  },
+  logFormat: {
+    group: 'Logging',
+    flag: '--log-format',
+    kind: choice({ text: 'text', json: 'json' }, '<text|json>'),
+    default: 'text',
+    summary: 'Lines for people, or one JSON object a line, in both logs',
+  },
+}

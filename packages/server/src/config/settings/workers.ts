@@ -1,0 +1,73 @@
+import { DAY } from '../bounds.ts'
+import type { TableOf } from '../setting.ts'
+import { seconds, wholeNumber } from '../value-kinds.ts'
+
+/** How many workers there are, and how long each stays. */
+export interface WorkersSettings {
+  readonly workers: number
+  readonly workerConnections: number
+  readonly maxRequests: number
+  readonly maxRequestsJitter: number
+  readonly bootTimeout: number
+  readonly gracefulTimeout: number
+}
+
+/** Their part of the table. */
+export const workersSettings: TableOf<WorkersSettings> = {
+  workers: {
+    group: 'Workers',
+    flag: '--workers',
+    short: '-w',
+    variables: [{ name: 'WEB_CONCURRENCY' }],
+    kind: wholeNumber(1, 1024),
+    default: 1,
+    summary: 'Number of worker processes',
+    details:
+      'A worker keeps one processor busy: start with as many as there are processors. TTIN and TTOU change it later.',
+  },
+  workerConnections: {
+    group: 'Workers',
+    flag: '--worker-connections',
+    kind: wholeNumber(1, 1_000_000),
+    default: 10_000,
+    summary: 'Most connections that a worker has at the same time',
+    details:
+      'With all of them taken the worker accepts no more: new clients wait in the queue of the socket (`--backlog`), or get another worker. Answers then ' +
+      'end their connections, so that whoever waits gets a turn. Idle connections count. It is never more than the limit on file descriptors leaves: ' +
+      '128 of them are for the application’s files and connections of its own. gunicorn’s 1,000 is for workers that keep a thread or greenlet for each.',
+  },
+  maxRequests: {
+    group: 'Workers',
+    flag: '--max-requests',
+    kind: wholeNumber(0, 1_000_000_000),
+    default: 0,
+    defaultText: 'no limit',
+    summary: 'Requests after which a worker is replaced; it goes on until its successor is ready',
+    details:
+      'A remedy for an application that leaks memory. One worker is replaced at a time, and the old one finishes what it has begun: a worker may serve a few more.',
+  },
+  maxRequestsJitter: {
+    group: 'Workers',
+    flag: '--max-requests-jitter',
+    kind: wholeNumber(0, 1_000_000_000),
+    default: 0,
+    summary: 'Up to so many requests more, at random for each worker, so that not all are replaced at the same time',
+  },
+  bootTimeout: {
+    group: 'Workers',
+    flag: '--boot-timeout',
+    kind: seconds(0.1, DAY),
+    default: 60,
+    summary: 'Seconds a worker may take to load the application and to finish its startup',
+    details: 'A worker that takes longer is killed, and started again after a growing pause.',
+  },
+  gracefulTimeout: {
+    group: 'Workers',
+    flag: '--graceful-timeout',
+    kind: seconds(0, DAY),
+    default: 30,
+    summary: 'Seconds that running requests may take to finish when a worker stops',
+    details:
+      'What still runs then is cut off. The application’s `shutdown` gets two seconds more, then the worker is killed.',
+  },
+}
