@@ -66,6 +66,12 @@ const imports = [
   [`${server}/http2/session.ts`, '../arbiter/arbiter.ts', true],
   [`${server}/log/access.ts`, '../arbiter/arbiter.ts', true],
   [`${server}/config/table.ts`, '../cli/options.ts', true],
+  [`${server}/systemd/notifier.ts`, '../arbiter/model.ts', false],
+  [`${server}/systemd/notifier.ts`, '../arbiter/arbiter.ts', true],
+  [`${server}/control/server.ts`, '../arbiter/notices.ts', false],
+  [`${server}/control/server.ts`, '../worker/entry.ts', true],
+  [`${server}/control/server.ts`, '../cli/options.ts', true],
+  [`${server}/metrics/exposition.ts`, '../http1/connection.ts', true],
 
   [`${server}/http1/connection.ts`, './framing.ts', false],
   [`${server}/http1/connection.ts`, '../exchange/exchange.ts', false],

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { BootOrder, FromWorker, TlsMaterial, ToWorker, WantedAddress } from '../ipc/messages.ts'
 import type { BoundSocket } from '../transport/bind.ts'
 import type { ArbiterEvent, Command, MasterSignal, Notice, Policy } from './model.ts'
-import { describeNotice } from './notices.ts'
+import { describeNotice, type NoticeSubject } from './notices.ts'
 import { initialState, nextDeadline, step } from './state.ts'
 import { WantedSockets } from './wanted-sockets.ts'
 import { type Program, startWorker, type WorkerHandle } from './worker-handle.ts'
@@ -26,6 +26,8 @@ export interface ArbiterOptions {
   /** Bound sockets; the arbiter closes them. */
   readonly sockets: readonly BoundSocket[]
   readonly log: Logger
+  /** Told of all that the operator is told, and what the notices' words need. */
+  readonly observe?: (notice: Notice, subject: NoticeSubject) => void
   /** Called at SIGHUP, before new workers start in the working directory. */
   readonly enterDirectory: () => void
   /** Called at SIGUSR1 for the master's own logs. */
@@ -166,8 +168,9 @@ class Arbiter {
   #tell(notice: Notice): void {
     const subject = { pidOf: (id: number) => this.#workers.get(id)?.pid, urls: this.#wanted.urls }
     const { level, message, detail } = describeNotice(notice, subject)
-    const { log } = this.#options
+    const { log, observe } = this.#options
     log[level](message)
+    observe?.(notice, subject)
     if (detail !== null && detail !== undefined) log.debug({ err: { stack: detail } }, 'Where it failed:')
   }
 

@@ -14,6 +14,8 @@ import { exitCodes } from '../ipc/exit-codes.ts'
 import type { WantedAddress } from '../ipc/messages.ts'
 import { type ErrorLog, openErrorLog } from '../log/error-log.ts'
 import { openLogFile } from '../log/log-file.ts'
+import { type PassedSocket, passedSockets } from '../systemd/activation.ts'
+import { ServiceManager } from '../systemd/service-manager.ts'
 import { type BoundSocket, bindAddress } from '../transport/bind.ts'
 import { CertificateKeeper } from '../transport/tls/certificate-keeper.ts'
 import { findApplicationFile } from '../worker/application-file.ts'
@@ -51,6 +53,8 @@ export async function main(words: readonly string[], environment: Environment): 
   }
   const plan = makePlan(commandLine, environment)
   if ('problems' in plan) return refuse(plan.problems)
+  const activation = passedSockets(environment, process.pid)
+  if ('problem' in activation) return refuse([activation.problem])
   const { chdir } = plan.settings
   const directory = chdir === null ? null : resolve(chdir)
   const lost = enter(directory, chdir)
@@ -61,7 +65,16 @@ export async function main(words: readonly string[], environment: Environment): 
   if ('problems' in log) return refuse(log.problems)
   const certificates = speaksTls(settled.settings) ? CertificateKeeper.open(settled.settings, log.logger) : undefined
   if (certificates !== undefined && 'problems' in certificates) return refuse(certificates.problems)
-  return serve(settled, log, certificates)
+  return serve(withPassedSockets(settled, activation.sockets, log.logger), { log, certificates, environment })
+}
+
+/** Sockets that somebody opened for this server stand in the place of those that it would open. */
+function withPassedSockets(plan: Plan, sockets: readonly PassedSocket[], log: Logger): Plan {
+  if (sockets.length === 0) return plan
+  const names = sockets.map(({ fd, name }) => `fd ${fd} (${name})`).join(', ')
+  log.info(`Using the sockets that were passed, instead of --bind: ${names}`)
+  const bind = sockets.map(({ fd }): BindAddress => ({ type: 'fd', fd }))
+  return { ...plan, settings: { ...plan.settings, bind }, program: plan.program && { ...plan.program, isBound: true } }
 }
 
 /** Whether any setting of TLS was given. One that is useless without a certificate is a mistake to be told. */
@@ -142,11 +155,15 @@ async function openLogs(settings: Settings): Promise<ErrorLog | { readonly probl
   }
 }
 
-async function serve(
-  { settings, application, program }: Plan,
-  log: ErrorLog,
-  certificates: CertificateKeeper | undefined,
-): Promise<number> {
+/** What serving needs besides a plan. */
+interface Means {
+  readonly log: ErrorLog
+  readonly certificates: CertificateKeeper | undefined
+  readonly environment: Environment
+}
+
+async function serve({ settings, application, program }: Plan, means: Means): Promise<number> {
+  const { log, certificates, environment } = means
   const { logger } = log
   const file = program && programFile(application)
   if (file !== undefined && 'failure' in file) {
@@ -164,6 +181,7 @@ async function serve(
       return refuse([(error as Error).message])
     }
   }
+  const manager = ServiceManager.of(environment, logger)
   try {
     // Where a program listens, it says itself.
     const binds = program === undefined || program.isBound ? settings.bind : []
@@ -187,10 +205,12 @@ async function serve(
       certificates,
       sockets: certificates === undefined ? sockets : sockets.map(withHttps),
       log: logger,
+      observe: (notice, subject) => manager?.observe(notice, subject),
       enterDirectory: () => enterAgain(settings.chdir, logger),
       reopenLogs: () => log.file.reopen(),
     })
   } finally {
+    await manager?.close()
     if (pidFile !== null) removePidFile(pidFile)
   }
 }

@@ -29,6 +29,14 @@ export interface TlsMaterial {
   readonly ticketKeys: string
 }
 
+/** Who a process is. */
+export interface Account {
+  readonly uid: number
+  readonly gid: number
+  /** The user whose other groups it is in as well; `null` for none. */
+  readonly groupsOf: string | null
+}
+
 /** Everything a worker is told when it starts. */
 export interface BootOrder {
   /** The worker's number. */
@@ -44,6 +52,8 @@ export interface BootOrder {
   readonly settings: WorkerSettings
   /** `null` where plain HTTP is spoken. */
   readonly tls: TlsMaterial | null
+  /** Who it is to become before it loads anything of the application. */
+  readonly account?: Account | null | undefined
 }
 
 /** Why a worker could not boot. */
@@ -108,6 +118,8 @@ const tlsMaterial = v.object({
   ticketKeys: v.string(),
 })
 
+const account = v.object({ uid: v.number(), gid: v.number(), groupsOf: v.nullable(v.string()) })
+
 const bootOrder = v.object({
   slot: v.number(),
   title: v.string(),
@@ -116,6 +128,7 @@ const bootOrder = v.object({
   descriptors: v.array(v.number()),
   settings,
   tls: v.nullable(tlsMaterial),
+  account: v.optional(v.nullable(account)),
 })
 
 const toWorker: v.GenericSchema<unknown, ToWorker> = v.variant('type', [

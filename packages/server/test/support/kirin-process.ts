@@ -18,6 +18,8 @@ export interface KirinOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Descriptors that it is started with, from 3 on. */
   readonly descriptors?: readonly number[]
+  /** A program and its first arguments, which starts what follows those. */
+  readonly launcher?: readonly string[]
 }
 
 /** How a process ended. */
@@ -90,9 +92,10 @@ export class KirinProcess {
   readonly #exit: Promise<Ending>
   readonly #silence: Promise<void>
 
-  constructor(args: readonly string[], { cwd, env, descriptors = [] }: KirinOptions) {
+  constructor(args: readonly string[], { cwd, env, descriptors = [], launcher = [] }: KirinOptions) {
     const { PATH = '', HOME = '' } = process.env
-    this.#child = spawn(process.execPath, [KIRIN_BIN, ...args], {
+    const [command = '', ...words] = [...launcher, process.execPath, KIRIN_BIN, ...args]
+    this.#child = spawn(command, words, {
       cwd,
       env: { PATH, HOME, ...env },
       stdio: ['ignore', 'pipe', 'pipe', ...descriptors],
