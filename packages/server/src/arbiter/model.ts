@@ -1,5 +1,5 @@
 // The words that the arbiter's decisions are made of: what it knows, what can happen, what it can have done.
-import type { BootFailure } from '../ipc/messages.ts'
+import type { BootFailure, WorkerStats } from '../ipc/messages.ts'
 
 /** The signals that a master reacts to. */
 export type MasterSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGTTIN' | 'SIGTTOU' | 'SIGUSR1' | 'SIGUSR2'
@@ -9,6 +9,14 @@ export interface Policy {
   readonly workers: number
   readonly bootTimeout: number
   readonly gracefulTimeout: number
+  /** How long workers serve on after TERM. */
+  readonly preStopDelay: number
+  /** How long a worker's event loop may stand still; 0: for ever. */
+  readonly timeout: number
+  /** Resident size in bytes beyond which a worker is replaced; 0: never. */
+  readonly maxMemory: number
+  /** How long a worker serves before it is replaced; 0: for ever. */
+  readonly maxLifetime: number
   /** Whether there are certificates that HUP can have read again. */
   readonly certificates?: boolean
 }
@@ -28,7 +36,16 @@ export interface WorkerRecord {
   /** Which reload it belongs to: what it loaded is as new as that. */
   readonly generation: number
   readonly phase: 'booting' | 'ready' | 'leaving'
+  readonly startedAt: number
   readonly readyAt: number | null
+  /** Resident size in bytes when it began to serve. */
+  readonly firstRss: number | null
+  /** What it said of itself last. */
+  readonly stats: WorkerStats | null
+  /** Milliseconds that it has been silent for, as far as the arbiter was awake to listen. */
+  readonly silence: number
+  /** Why it is to be killed, once it has been asked where it stands still. */
+  readonly condemned: Sentence | null
   /** Whether it has served as much as it should, and waits for its successor. */
   readonly spent: boolean
   /** Failures in a row in this place before this worker. */
@@ -38,6 +55,9 @@ export interface WorkerRecord {
   /** What it said of its own boot, or what the arbiter found. */
   readonly verdict: BootFailure | null
 }
+
+/** What a worker did not do in time: get ready, leave when it was told to, answer. */
+export type Sentence = 'late' | 'overdue' | 'silent'
 
 /** A place without a worker. */
 export interface Vacancy {
@@ -49,10 +69,22 @@ export interface Vacancy {
 }
 
 /**
- * `starting`: no worker has been ready yet. `serving`: one has. `stopping`, `quitting`: on the way out, gracefully or
- * not. `gone`: over.
+ * `starting`: no worker has been ready yet. `serving`: one has. `announced`: told to stop, and serves on for the pre-stop
+ * delay. `stopping`, `quitting`: on the way out, gracefully or not. `gone`: over.
  */
-export type ArbiterPhase = 'starting' | 'serving' | 'stopping' | 'quitting' | 'gone'
+export type ArbiterPhase = 'starting' | 'serving' | 'announced' | 'stopping' | 'quitting' | 'gone'
+
+/** How the last reload ended, or that it is under way. */
+export type ReloadOutcome =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'running' | 'done'; readonly at: number }
+  | { readonly kind: 'failed'; readonly at: number; readonly reason: string }
+
+/** How workers ended since the stop began. */
+export interface Endings {
+  readonly left: number
+  readonly killed: number
+}
 
 /** All that the arbiter knows. */
 export interface ArbiterState {
@@ -69,8 +101,10 @@ export interface ArbiterState {
   readonly surplus: { readonly failures: number; readonly dueAt: number }
   readonly workers: readonly WorkerRecord[]
   readonly vacancies: readonly Vacancy[]
-  /** When the graceful stop was asked for. */
+  readonly lastReload: ReloadOutcome
+  /** When a stop was asked for. */
   readonly stoppedAt: number | null
+  readonly endings: Endings
 }
 
 /** What can happen to an arbiter. */
@@ -82,6 +116,11 @@ export type ArbiterEvent =
   | { readonly type: 'failed'; readonly id: number; readonly failure: BootFailure }
   | { readonly type: 'spent'; readonly id: number; readonly reason: string }
   | { readonly type: 'stopping'; readonly id: number; readonly reason: string }
+  | { readonly type: 'beat'; readonly id: number; readonly stats: WorkerStats }
+  /** Where a worker stands still that was asked for that; `null` when it could not tell. */
+  | { readonly type: 'traced'; readonly id: number; readonly stack: string | null }
+  /** Comes regularly; `elapsed` milliseconds after the last one. */
+  | { readonly type: 'pulse'; readonly elapsed: number }
   /** `ending` completes the sentence "the worker …": `exited with code 1`. */
   | { readonly type: 'exited'; readonly id: number; readonly ending: string }
 
@@ -89,6 +128,8 @@ export type ArbiterEvent =
 export type Command =
   | { readonly type: 'spawn'; readonly id: number; readonly slot: number }
   | { readonly type: 'kill'; readonly id: number; readonly signal: 'SIGTERM' | 'SIGQUIT' | 'SIGKILL' }
+  /** Asks a worker where its event loop stands still, over a channel of its own; `traced` is the answer. */
+  | { readonly type: 'trace'; readonly id: number }
   /** The master's own descriptors keep the sockets open: they go first when all is to stop. */
   | { readonly type: 'close-sockets' }
   | { readonly type: 'reopen-logs' }
@@ -115,11 +156,27 @@ export type Notice =
   | { readonly kind: 'spent'; readonly id: number; readonly slot: number; readonly reason: string }
   | { readonly kind: 'retiring'; readonly id: number; readonly slot: number; readonly reason: string }
   | { readonly kind: 'left'; readonly id: number; readonly slot: number; readonly ending: string }
-  | { readonly kind: 'overdue'; readonly id: number; readonly slot: number }
+  | {
+      readonly kind: 'overdue' | 'silent'
+      readonly id: number
+      readonly slot: number
+      /** How long it had. */
+      readonly limit: number
+      readonly stack: string | null
+    }
+  | {
+      readonly kind: 'born-large'
+      readonly id: number
+      readonly slot: number
+      /** Bytes. */
+      readonly rss: number
+      readonly maxMemory: number
+    }
+  | { readonly kind: 'announced'; readonly delay: number }
   | { readonly kind: 'target'; readonly target: number }
   | { readonly kind: 'one-is-least' }
   | { readonly kind: 'stopping'; readonly graceful: boolean; readonly workers: number }
-  | { readonly kind: 'stopped' }
+  | { readonly kind: 'stopped'; readonly endings: Endings; readonly took: number }
   | { readonly kind: 'reopening' }
   | { readonly kind: 'reloading'; readonly workers: number }
   | { readonly kind: 'reloaded'; readonly workers: number }

@@ -1,5 +1,7 @@
 // What the operator reads: one line for each notice.
+import { firstFrame } from './liveness.ts'
 import type { Notice } from './model.ts'
+import { inMegabytes } from './spending.ts'
 
 /** A line of the log. */
 export interface NoticeText {
@@ -7,6 +9,8 @@ export interface NoticeText {
   readonly message: string
   /** More for `--log-level debug`. */
   readonly detail?: string | null
+  /** Where a worker stands still; shown in any case. */
+  readonly stack?: string | null
 }
 
 /** What only the edge knows about the things that notices name. */
@@ -37,13 +41,32 @@ const texts: Texts = {
   retiring: ({ slot, id, reason }, { pidOf }) =>
     line('warn', `Worker ${slot} (pid ${pidOf(id)}) stops: ${reason}; a new one takes its place`),
   left: ({ slot, id, ending }, { pidOf }) => line('debug', `Worker ${slot} (pid ${pidOf(id)}) ${ending}`),
-  overdue: ({ slot, id }, { pidOf }) =>
-    line('warn', `Worker ${slot} (pid ${pidOf(id)}) did not stop in time and is killed`),
+  overdue: ({ slot, id, limit, stack }, { pidOf }) => ({
+    ...line(
+      'warn',
+      `Worker ${slot} (pid ${pidOf(id)}) did not stop within ${limit / 1000} s (--graceful-timeout) and is killed${whereIn(stack)}`,
+    ),
+    stack,
+  }),
+  silent: ({ slot, id, limit, stack }, { pidOf }) => ({
+    ...line(
+      'error',
+      `Worker ${slot} (pid ${pidOf(id)}) has not answered for ${limit / 1000} s (--timeout) and is killed${whereIn(stack)}`,
+    ),
+    stack,
+  }),
+  'born-large': ({ slot, id, rss, maxMemory }, { pidOf }) =>
+    line(
+      'warn',
+      `Worker ${slot} (pid ${pidOf(id)}) takes ${inMegabytes(rss)} from the start, more than ${inMegabytes(maxMemory)} (--max-memory): the limit is too low for this application`,
+    ),
+  announced: ({ delay }) => line('info', `Told to stop: workers serve on for ${delay / 1000} s (--pre-stop-delay)`),
   target: ({ target }) => line('info', `Number of workers is now ${target}`),
   'one-is-least': () => line('warn', 'TTOU ignored: one worker is the least'),
   stopping: ({ graceful, workers }) =>
     line('info', graceful ? `Stopping: ${count(workers)} may finish running requests` : 'Stopping at once'),
-  stopped: () => line('info', 'Stopped'),
+  stopped: ({ endings: { left, killed }, took }) =>
+    line('info', `Stopped: ${count(left)} ended within ${(took / 1000).toFixed(1)} s, ${killed} of them killed`),
   reopening: () => line('info', 'Reopening the logs'),
   reloading: ({ workers }) => line('info', `Reloading: new workers take the place of ${count(workers)}, one by one`),
   reloaded: ({ workers }) => line('info', `Reloaded: ${count(workers)} ready`),
@@ -61,6 +84,10 @@ export function describeNotice<Kind extends Notice['kind']>(
 ): NoticeText {
   const write = texts[notice.kind] as (notice: Notice, subject: NoticeSubject) => NoticeText
   return write(notice, subject)
+}
+
+function whereIn(stack: string | null): string {
+  return stack === null ? '' : `: its event loop stands still ${firstFrame(stack)}`
 }
 
 function line(level: NoticeText['level'], message: string): NoticeText {

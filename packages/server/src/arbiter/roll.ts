@@ -3,7 +3,7 @@
 // one of those goes when as many others as wanted are ready. So a successor that never becomes ready costs nothing.
 import type { BootFailure } from '../ipc/messages.ts'
 import { backOff } from './back-off.ts'
-import { type Draft, freeSlot, notice, sendAway } from './draft.ts'
+import { type Draft, freeSlot, isServing, notice, sendAway } from './draft.ts'
 import type { ArbiterState, Instant, WorkerRecord } from './model.ts'
 
 type Places = Pick<ArbiterState, 'workers' | 'vacancies' | 'reloadTo'>
@@ -13,6 +13,7 @@ export function beginReload(draft: Draft, at: Instant): void {
   draft.generation++
   draft.reloadTo = draft.generation
   draft.surplus = { failures: 0, dueAt: at.now }
+  draft.lastReload = { kind: 'running', at: at.now }
   // What kept these from booting may be what the reload brings the cure for.
   draft.vacancies = draft.vacancies.map(vacancy => ({ ...vacancy, failures: 0, dueAt: at.now, unreported: null }))
   notice(draft, { kind: 'reloading', workers: placesOf(draft) })
@@ -30,7 +31,7 @@ export function placesOf({ workers, vacancies }: Places): number {
 
 /** Whether a successor is to be started, now or at `surplus.dueAt`. */
 export function wantsSuccessor(state: ArbiterState): boolean {
-  return state.phase === 'serving' && leavable(state).length > 0 && placesOf(state) <= state.target
+  return isServing(state) && leavable(state).length > 0 && placesOf(state) <= state.target
 }
 
 /**
@@ -46,6 +47,7 @@ export function successorFailed(draft: Draft, failure: BootFailure, at: Instant)
   const old = serving(draft).filter(worker => isOutdated(draft, worker)).length
   if (old === 0) return retryIn
   draft.reloadTo = null
+  draft.lastReload = { kind: 'failed', at: at.now, reason: failure.message }
   notice(draft, { kind: 'reload-failed', failure, workers: old })
   return null
 }
@@ -53,11 +55,11 @@ export function successorFailed(draft: Draft, failure: BootFailure, at: Instant)
 /** Brings the places to the number that is wanted; vacancies that are due are filled by whoever calls this. */
 export function settle(draft: Draft, at: Instant): void {
   while (placesOf(draft) < draft.target) addVacancy(draft, at)
-  if (draft.phase !== 'serving') return trim(draft, at)
+  if (!isServing(draft)) return trim(draft, at)
   relieve(draft, at)
   if (wantsSuccessor(draft) && draft.surplus.dueAt <= at.now) addVacancy(draft, at)
   trim(draft, at)
-  endReload(draft)
+  endReload(draft, at)
 }
 
 /** A worker that is to be replaced goes when there are enough without it. */
@@ -72,7 +74,7 @@ function relieve(draft: Draft, at: Instant): void {
 // that serves would have gone for it. Only then the oldest.
 function trim(draft: Draft, at: Instant): void {
   for (;;) {
-    const allowed = draft.target + (draft.phase === 'serving' && leavable(draft).length > 0 ? 1 : 0)
+    const allowed = draft.target + (isServing(draft) && leavable(draft).length > 0 ? 1 : 0)
     if (placesOf(draft) <= allowed) return
     if (draft.vacancies.length > 0) {
       draft.vacancies = draft.vacancies.slice(0, -1)
@@ -84,11 +86,12 @@ function trim(draft: Draft, at: Instant): void {
   }
 }
 
-function endReload(draft: Draft): void {
+function endReload(draft: Draft, at: Instant): void {
   if (draft.reloadTo === null || draft.vacancies.length > 0) return
   const staying = draft.workers.filter(({ phase }) => phase !== 'leaving')
   if (staying.some(worker => worker.phase !== 'ready' || isOutdated(draft, worker))) return
   draft.reloadTo = null
+  draft.lastReload = { kind: 'done', at: at.now }
   notice(draft, { kind: 'reloaded', workers: staying.length })
 }
 

@@ -2,7 +2,8 @@
 import { exitCodes } from '../ipc/exit-codes.ts'
 import type { BootFailure } from '../ipc/messages.ts'
 import { backOff, HEALTHY_AFTER } from './back-off.ts'
-import { type Draft, freeSlot, leaveBy, notice, update } from './draft.ts'
+import { type Draft, freeSlot, isServing, leaveBy, leaves, notice, update } from './draft.ts'
+import { countSilence, heard, killOverdue, traced } from './liveness.ts'
 import type {
   ArbiterEvent,
   ArbiterState,
@@ -15,18 +16,11 @@ import type {
 } from './model.ts'
 import { beginReload, isOutdated, placesOf, settle, successorFailed, wantsSuccessor } from './roll.ts'
 import { signalActions } from './signal-actions.ts'
-
-/** A quick stop waits this long before it kills: enough for `shutdown` and for the logs to be flushed. */
-const QUICK_TIMEOUT = 5_000
+import { nextLifeEnd, noteStats, spend, spendOld } from './spending.ts'
+import { announceStop, end, endIfStopped, hurry, stop, stopDue, stopIfDue } from './stopping.ts'
 
 /** A worker that has said why it cannot boot should be gone at once. */
 const FAILED_EXIT_TIMEOUT = 2_000
-
-/**
- * A second TERM means "hurry" only when it comes this much later. A supervisor that signals a whole group while npm or a
- * shell passes the signal on delivers two at the same moment, and nobody meant that as impatience.
- */
-const REPEAT_WINDOW = 500
 
 /** What a step gives. */
 export interface Step {
@@ -47,7 +41,9 @@ export function initialState(policy: Policy): ArbiterState {
     surplus: { failures: 0, dueAt: 0 },
     workers: [],
     vacancies: [],
+    lastReload: { kind: 'none' },
     stoppedAt: null,
+    endings: { left: 0, killed: 0 },
   }
 }
 
@@ -56,7 +52,8 @@ export function step(state: ArbiterState, event: ArbiterEvent, at: Instant): Ste
   if (state.phase === 'gone') return { state, commands: [] }
   const draft: Draft = { ...state, commands: [] }
   handle(draft, event, at)
-  if (draft.phase === 'starting' || draft.phase === 'serving') settle(draft, at)
+  endIfStopped(draft, at)
+  if (draft.phase === 'starting' || isServing(draft)) settle(draft, at)
   fillVacancies(draft, at)
   const { commands, ...next } = draft
   return { state: next, commands }
@@ -67,7 +64,8 @@ export function nextDeadline(state: ArbiterState): number | undefined {
   const kills = state.workers.flatMap(worker => (worker.killAt === null ? [] : [worker.killAt]))
   const starts = state.vacancies.filter(vacancy => mayStart(state, vacancy)).map(vacancy => vacancy.dueAt)
   const successors = wantsSuccessor(state) ? [state.surplus.dueAt] : []
-  const times = [...kills, ...starts, ...successors]
+  const ends = [stopDue(state), nextLifeEnd(state)].filter(due => due !== undefined)
+  const times = [...kills, ...starts, ...successors, ...ends]
   return times.length === 0 ? undefined : Math.min(...times)
 }
 
@@ -76,7 +74,11 @@ function handle(draft: Draft, event: ArbiterEvent, at: Instant): void {
     case 'launch':
       return
     case 'tick':
-      return killOverdue(draft, at)
+      killOverdue(draft, at)
+      spendOld(draft, at)
+      return stopIfDue(draft, at)
+    case 'pulse':
+      return countSilence(draft, event.elapsed, at)
     case 'signal':
       return signalled(draft, event.signal, at)
     case 'exited':
@@ -84,6 +86,8 @@ function handle(draft: Draft, event: ArbiterEvent, at: Instant): void {
     case 'ready':
     case 'failed':
     case 'spent':
+    case 'beat':
+    case 'traced':
     case 'stopping': {
       const worker = draft.workers.find(({ id }) => id === event.id)
       if (worker !== undefined) workerSaid(draft, { worker, event }, at)
@@ -91,7 +95,7 @@ function handle(draft: Draft, event: ArbiterEvent, at: Instant): void {
   }
 }
 
-type SaidByWorker = 'ready' | 'failed' | 'spent' | 'stopping'
+type SaidByWorker = 'ready' | 'failed' | 'spent' | 'beat' | 'traced' | 'stopping'
 
 function workerSaid(
   draft: Draft,
@@ -108,20 +112,21 @@ function workerSaid(
       update(draft, worker, { verdict: event.failure, killAt: at.now + FAILED_EXIT_TIMEOUT })
       return
     case 'spent':
-      if (worker.phase === 'leaving' || worker.spent) return
-      notice(draft, { kind: 'spent', id: worker.id, slot: worker.slot, reason: event.reason })
-      update(draft, worker, { spent: true })
-      return
+      return spend(draft, worker, event.reason)
+    case 'beat':
+      return noteStats(draft, heard(draft, worker), { stats: event.stats, at })
+    case 'traced':
+      return traced(draft, worker, event.stack)
     case 'stopping':
       if (worker.phase !== 'ready') return
       notice(draft, { kind: 'retiring', id: worker.id, slot: worker.slot, reason: event.reason })
       replace(draft, worker, at)
-      update(draft, worker, { phase: 'leaving', killAt: leaveBy(draft, at) })
+      leaves(draft, worker, leaveBy(draft, at))
   }
 }
 
 function becameReady(draft: Draft, worker: WorkerRecord, at: Instant): void {
-  update(draft, worker, { phase: 'ready', readyAt: at.now, killAt: null })
+  update(draft, worker, { phase: 'ready', readyAt: at.now, killAt: null, condemned: null, silence: 0 })
   notice(draft, { kind: 'ready', id: worker.id, slot: worker.slot })
   draft.surplus = { ...draft.surplus, failures: 0 }
   if (draft.phase !== 'starting') return
@@ -151,9 +156,10 @@ function exited(draft: Draft, event: Extract<ArbiterEvent, { type: 'exited' }>, 
       break
     }
     case 'leaving':
+      draft.endings = { ...draft.endings, left: draft.endings.left + 1 }
       notice(draft, { kind: 'left', id: worker.id, slot: worker.slot, ending: event.ending })
   }
-  endIfDone(draft)
+  endIfHopeless(draft)
 }
 
 function bootFailed(draft: Draft, worker: WorkerRecord, { at, ending }: { at: Instant; ending: string }): void {
@@ -188,24 +194,12 @@ function replace(draft: Draft, worker: WorkerRecord, at: Instant): Vacancy {
   return vacancy
 }
 
-function endIfDone(draft: Draft): void {
-  if (draft.workers.length > 0) return
-  if (draft.phase === 'stopping' || draft.phase === 'quitting') {
-    notice(draft, { kind: 'stopped' })
-    end(draft, exitCodes.ok)
-    return
-  }
-  if (draft.phase !== 'starting' || draft.vacancies.some(vacancy => mayStart(draft, vacancy))) return
+function endIfHopeless(draft: Draft): void {
+  if (draft.workers.length > 0 || draft.phase !== 'starting' || draft.vacancies.some(vacancy => mayStart(draft, vacancy))) return
   const failure = draft.vacancies.find(({ unreported }) => unreported !== null)?.unreported
   if (failure === undefined || failure === null) return
   notice(draft, { kind: 'hopeless', failure, workers: draft.vacancies.length })
   end(draft, failure.exitCode)
-}
-
-function end(draft: Draft, code: number): void {
-  draft.phase = 'gone'
-  draft.vacancies = []
-  draft.commands.push({ type: 'exit', code })
 }
 
 function signalled(draft: Draft, signal: MasterSignal, at: Instant): void {
@@ -214,9 +208,10 @@ function signalled(draft: Draft, signal: MasterSignal, at: Instant): void {
   switch (action) {
     case 'stop':
       return stop(draft, 'stopping', at)
+    case 'announce':
+      return announceStop(draft, at)
     case 'hurry':
-      if (draft.stoppedAt === null || at.now - draft.stoppedAt >= REPEAT_WINDOW) stop(draft, 'quitting', at)
-      return
+      return hurry(draft, at)
     case 'quit':
       return stop(draft, 'quitting', at)
     case 'more':
@@ -241,33 +236,17 @@ function signalled(draft: Draft, signal: MasterSignal, at: Instant): void {
   }
 }
 
-function stop(draft: Draft, phase: 'stopping' | 'quitting', at: Instant): void {
-  const graceful = phase === 'stopping'
-  draft.phase = phase
-  draft.stoppedAt = at.now
-  draft.vacancies = []
-  draft.commands.push({ type: 'close-sockets' })
-  notice(draft, { kind: 'stopping', graceful, workers: draft.workers.length })
-  for (const worker of draft.workers) {
-    const killAt = graceful ? leaveBy(draft, at) : at.now + QUICK_TIMEOUT
-    const earliest = worker.phase === 'leaving' ? Math.min(worker.killAt ?? killAt, killAt) : killAt
-    update(draft, worker, { phase: 'leaving', killAt: earliest })
-    draft.commands.push({ type: 'kill', id: worker.id, signal: graceful ? 'SIGTERM' : 'SIGQUIT' })
-  }
-  endIfDone(draft)
-}
-
-function killOverdue(draft: Draft, at: Instant): void {
-  for (const worker of draft.workers) {
-    if (worker.killAt === null || worker.killAt > at.now) continue
-    const { id, slot } = worker
-    if (worker.phase === 'leaving') notice(draft, { kind: 'overdue', id, slot })
-    const message = `a worker was not ready within ${draft.policy.bootTimeout / 1000} s (--boot-timeout)`
-    const late = { message, detail: null, exitCode: exitCodes.bootFailed }
-    update(draft, worker, { killAt: null, verdict: worker.verdict ?? late })
-    draft.commands.push({ type: 'kill', id, signal: 'SIGKILL' })
-  }
-}
+/** What is known of a worker before it has done anything. */
+const UNBORN = {
+  phase: 'booting',
+  readyAt: null,
+  firstRss: null,
+  stats: null,
+  silence: 0,
+  condemned: null,
+  spent: false,
+  verdict: null,
+} as const
 
 function fillVacancies(draft: Draft, at: Instant): void {
   const due = draft.vacancies.filter(vacancy => mayStart(draft, vacancy) && vacancy.dueAt <= at.now)
@@ -279,8 +258,7 @@ function fillVacancies(draft: Draft, at: Instant): void {
     const killAt = at.now + draft.policy.bootTimeout
     const { failures } = vacancy
     const { generation } = draft
-    const fresh = { id, slot, generation, readyAt: null, spent: false, failures, killAt, verdict: null }
-    draft.workers = [...draft.workers, { ...fresh, phase: 'booting' }]
+    draft.workers = [...draft.workers, { ...UNBORN, id, slot, generation, failures, startedAt: at.now, killAt }]
     draft.commands.push({ type: 'spawn', id, slot })
     notice(draft, { kind: 'booting', id, slot })
   }
@@ -288,5 +266,5 @@ function fillVacancies(draft: Draft, at: Instant): void {
 
 /** While nothing has ever been ready, nobody gets a second try: if all fail, the reason is told once and that is the end. */
 function mayStart(state: Pick<ArbiterState, 'phase'>, vacancy: Vacancy): boolean {
-  return state.phase === 'serving' || (state.phase === 'starting' && vacancy.failures === 0)
+  return isServing(state) || (state.phase === 'starting' && vacancy.failures === 0)
 }

@@ -84,6 +84,20 @@ export type BindAnswer =
   /** `code` is the system's (`EADDRINUSE`), where it told. */
   | { readonly failure: string; readonly code: string | null }
 
+/** What a worker tells of itself with every heartbeat. */
+export interface WorkerStats {
+  /** Requests that began since its start. */
+  readonly requests: number
+  /** Requests whose response is not over. */
+  readonly active: number
+  /** Open connections, idle ones too. */
+  readonly connections: number
+  /** Resident size in bytes. */
+  readonly rss: number
+  /** Which part of the time since the last heartbeat it was at work, from 0 to 1. */
+  readonly busyness: number
+}
+
 /** From the master to a worker. */
 export type ToWorker =
   | { readonly type: 'boot'; readonly order: BootOrder }
@@ -101,6 +115,8 @@ export type FromWorker =
   | { readonly type: 'spent'; readonly reason: string }
   /** It began to stop although the master did not ask: a replacement is due now, not when it has gone. */
   | { readonly type: 'stopping'; readonly reason: string }
+  /** Its event loop goes round. */
+  | { readonly type: 'beat'; readonly stats: WorkerStats }
   /** Its program listens: the master is to bind, or to give what it has bound. */
   | { readonly type: 'bind'; readonly number: number; readonly wanted: WantedAddress }
 
@@ -148,6 +164,14 @@ const toWorker: v.GenericSchema<unknown, ToWorker> = v.variant('type', [
 
 const bootFailure = v.object({ message: v.string(), detail: v.nullable(v.string()), exitCode: v.number() })
 
+const workerStats = v.object({
+  requests: v.number(),
+  active: v.number(),
+  connections: v.number(),
+  rss: v.number(),
+  busyness: v.number(),
+})
+
 const wantedAddress = v.object({
   address: v.variant('type', [
     v.object({ type: v.literal('tcp'), host: v.string(), port: v.number() }),
@@ -164,6 +188,7 @@ const fromWorker: v.GenericSchema<unknown, FromWorker> = v.variant('type', [
   v.object({ ...envelope, type: v.literal('failed'), failure: bootFailure }),
   v.object({ ...envelope, type: v.literal('spent'), reason: v.string() }),
   v.object({ ...envelope, type: v.literal('stopping'), reason: v.string() }),
+  v.object({ ...envelope, type: v.literal('beat'), stats: workerStats }),
   v.object({ ...envelope, type: v.literal('bind'), number: v.number(), wanted: wantedAddress }),
 ])
 
