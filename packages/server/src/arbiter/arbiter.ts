@@ -1,10 +1,12 @@
 // Carries out what state.ts decides: processes, signals, sockets, the one timer.
 import type { Logger } from 'pino'
+import { heartbeatInterval } from '../ipc/heartbeat.ts'
 import type { BootOrder, FromWorker, TlsMaterial, ToWorker, WantedAddress } from '../ipc/messages.ts'
 import type { BoundSocket } from '../transport/bind.ts'
 import type { ArbiterEvent, Command, MasterSignal, Notice, Policy } from './model.ts'
 import { describeNotice, type NoticeSubject } from './notices.ts'
 import { initialState, nextDeadline, step } from './state.ts'
+import { type ArbiterStatus, statusOf } from './status.ts'
 import { WantedSockets } from './wanted-sockets.ts'
 import { type Program, startWorker, type WorkerHandle } from './worker-handle.ts'
 
@@ -32,6 +34,8 @@ export interface ArbiterOptions {
   readonly enterDirectory: () => void
   /** Called at SIGUSR1 for the master's own logs. */
   readonly reopenLogs: () => void
+  /** Called at the start, with what tells at any moment how things stand. */
+  readonly expose?: ((status: () => ArbiterStatus) => void) | undefined
 }
 
 /** Where certificates come from. */
@@ -73,9 +77,11 @@ class Arbiter {
   readonly #workers = new Map<number, WorkerHandle>()
   readonly #onSignal = (signal: string): void => this.#dispatch({ type: 'signal', signal: signal as MasterSignal })
   readonly #wanted: WantedSockets
+  readonly #since = performance.now()
   #sockets: readonly BoundSocket[]
   #state
   #timer: NodeJS.Timeout | undefined
+  #pulse: NodeJS.Timeout | undefined
 
   constructor(options: ArbiterOptions, over: (code: number) => void) {
     this.#options = options
@@ -88,7 +94,27 @@ class Arbiter {
   start(): void {
     for (const signal of SIGNALS) process.on(signal, this.#onSignal)
     this.#options.certificates?.watch(tls => this.#broadcast({ type: 'renew-tls', tls }))
+    this.#options.expose?.(() => this.#status())
     this.#dispatch({ type: 'launch' })
+    this.#startPulse()
+  }
+
+  #status(): ArbiterStatus {
+    const pidOf = (id: number): number | undefined => this.#workers.get(id)?.pid
+    return statusOf(this.#state, { pid: process.pid, pidOf, now: performance.now(), since: this.#since })
+  }
+
+  /** Keeps no master alive whose workers have gone. */
+  #startPulse(): void {
+    let before = performance.now()
+    const pulse = (): void => {
+      const now = performance.now()
+      const elapsed = now - before
+      before = now
+      // What workers said while this process was stopped is heard first.
+      afterPending(() => this.#dispatch({ type: 'pulse', elapsed }))
+    }
+    this.#pulse = setInterval(pulse, heartbeatInterval(this.#options.policy.timeout)).unref()
   }
 
   #dispatch(event: ArbiterEvent): void {
@@ -117,6 +143,8 @@ class Arbiter {
         return this.#spawn(command.id, command.slot)
       case 'kill':
         return this.#workers.get(command.id)?.kill(command.signal)
+      case 'trace':
+        return this.#workers.get(command.id)?.trace(stack => this.#dispatch({ type: 'traced', id: command.id, stack }))
       case 'close-sockets':
         return this.#closeSockets()
       case 'reopen-logs':
@@ -167,9 +195,10 @@ class Arbiter {
 
   #tell(notice: Notice): void {
     const subject = { pidOf: (id: number) => this.#workers.get(id)?.pid, urls: this.#wanted.urls }
-    const { level, message, detail } = describeNotice(notice, subject)
+    const { level, message, detail, stack } = describeNotice(notice, subject)
     const { log, observe } = this.#options
-    log[level](message)
+    if (stack === null || stack === undefined) log[level](message)
+    else log[level]({ err: { stack } }, message)
     observe?.(notice, subject)
     if (detail !== null && detail !== undefined) log.debug({ err: { stack: detail } }, 'Where it failed:')
   }
@@ -182,6 +211,7 @@ class Arbiter {
 
   /** The signals stay listened to: a late one must not turn a clean exit into a death by signal. */
   #end(code: number): void {
+    clearInterval(this.#pulse)
     this.#closeSockets()
     this.#over(code)
   }

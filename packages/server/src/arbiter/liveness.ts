@@ -1,17 +1,15 @@
 // Which workers have not done in time what they should: become ready, leave, answer. Before one of them is killed it is asked
 // where it stands still.
 import { exitCodes } from '../ipc/exit-codes.ts'
+import { heartbeatInterval } from '../ipc/heartbeat.ts'
 import { type Draft, notice, update } from './draft.ts'
 import type { Instant, Sentence, WorkerRecord } from './model.ts'
 
-/** Milliseconds between two looks at who is silent; workers send a heartbeat as often. */
-export const PULSE = 1_000
-
 /**
- * What one look may add to a worker's silence. A master that was stopped itself (a suspended machine, SIGSTOP, no processor
- * to be had) finds that much time has passed and nothing heard: that is no worker's fault.
+ * How many intervals one look may add to a worker's silence. A master that was stopped itself (a suspended machine, SIGSTOP, no
+ * processor to be had) finds that much time has passed and nothing heard: that is no worker's fault.
  */
-const MOST_PER_PULSE = 2 * PULSE
+const MOST_PER_PULSE = 2
 
 /** Milliseconds that a worker's own thread gets to find out where the worker stands still. */
 const TRACE_WAIT = 2_000
@@ -22,7 +20,7 @@ export function countSilence(draft: Draft, elapsed: number, at: Instant): void {
   if (timeout === 0) return
   for (const worker of draft.workers) {
     if (worker.phase !== 'ready') continue
-    const silence = worker.silence + Math.min(elapsed, MOST_PER_PULSE)
+    const silence = worker.silence + Math.min(elapsed, MOST_PER_PULSE * heartbeatInterval(timeout))
     const counted = update(draft, worker, { silence })
     if (silence >= timeout && counted.condemned === null) condemn(draft, counted, { sentence: 'silent', at })
   }
@@ -46,8 +44,7 @@ export function killOverdue(draft: Draft, at: Instant): void {
 
 /** It answered where it stands still. */
 export function traced(draft: Draft, worker: WorkerRecord, stack: string | null): void {
-  if (worker.condemned !== null && worker.killAt !== null)
-    execute(draft, worker, { sentence: worker.condemned, stack })
+  if (worker.condemned !== null && worker.killAt !== null) execute(draft, worker, { sentence: worker.condemned, stack })
 }
 
 function condemn(
@@ -85,7 +82,8 @@ function execute(
   draft.commands.push({ type: 'kill', id, signal: 'SIGKILL' })
 }
 
-/** The innermost frame of a stack: `at busyLoop (/srv/app.js:12:58)`. */
+/** The innermost frame of a stack that is not Node's own, if there is one: `at busyLoop (/srv/app.js:12:58)`. */
 export function firstFrame(stack: string): string {
-  return stack.split('\n', 1)[0]?.trim() ?? ''
+  const frames = stack.split('\n').map(frame => frame.trim())
+  return frames.find(frame => !frame.includes('(node:')) ?? frames[0] ?? ''
 }

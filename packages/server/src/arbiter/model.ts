@@ -139,6 +139,15 @@ export type Command =
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'exit'; readonly code: number }
 
+interface Killed {
+  readonly id: number
+  readonly slot: number
+  /** How long it had. */
+  readonly limit: number
+  /** Where its event loop stands still, if that could be found out. */
+  readonly stack: string | null
+}
+
 /** What the operator is told. Times are in milliseconds. */
 export type Notice =
   | { readonly kind: 'booting'; readonly id: number; readonly slot: number }
@@ -156,14 +165,8 @@ export type Notice =
   | { readonly kind: 'spent'; readonly id: number; readonly slot: number; readonly reason: string }
   | { readonly kind: 'retiring'; readonly id: number; readonly slot: number; readonly reason: string }
   | { readonly kind: 'left'; readonly id: number; readonly slot: number; readonly ending: string }
-  | {
-      readonly kind: 'overdue' | 'silent'
-      readonly id: number
-      readonly slot: number
-      /** How long it had. */
-      readonly limit: number
-      readonly stack: string | null
-    }
+  | ({ readonly kind: 'overdue' } & Killed)
+  | ({ readonly kind: 'silent' } & Killed)
   | {
       readonly kind: 'born-large'
       readonly id: number

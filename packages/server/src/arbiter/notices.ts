@@ -41,11 +41,8 @@ const texts: Texts = {
   retiring: ({ slot, id, reason }, { pidOf }) =>
     line('warn', `Worker ${slot} (pid ${pidOf(id)}) stops: ${reason}; a new one takes its place`),
   left: ({ slot, id, ending }, { pidOf }) => line('debug', `Worker ${slot} (pid ${pidOf(id)}) ${ending}`),
-  overdue: ({ slot, id, limit, stack }, { pidOf }) => ({
-    ...line(
-      'warn',
-      `Worker ${slot} (pid ${pidOf(id)}) did not stop within ${limit / 1000} s (--graceful-timeout) and is killed${whereIn(stack)}`,
-    ),
+  overdue: ({ slot, id, stack }, { pidOf }) => ({
+    ...line('warn', `Worker ${slot} (pid ${pidOf(id)}) did not stop in time and is killed${whereIn(stack)}`),
     stack,
   }),
   silent: ({ slot, id, limit, stack }, { pidOf }) => ({

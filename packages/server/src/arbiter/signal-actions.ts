@@ -2,7 +2,17 @@
 import type { ArbiterPhase, MasterSignal } from './model.ts'
 
 /** What a signal can mean to a master. `announce` is a stop after the pre-stop delay, `hurry` a second TERM; `unsupported` is told and ignored. */
-export type SignalAction = 'stop' | 'announce' | 'hurry' | 'quit' | 'more' | 'fewer' | 'reopen' | 'reload' | 'unsupported' | 'ignore'
+export type SignalAction =
+  | 'stop'
+  | 'announce'
+  | 'hurry'
+  | 'quit'
+  | 'more'
+  | 'fewer'
+  | 'reopen'
+  | 'reload'
+  | 'unsupported'
+  | 'ignore'
 
 type LivePhase = Exclude<ArbiterPhase, 'gone'>
 
@@ -15,5 +25,11 @@ export const signalActions: Readonly<Record<MasterSignal, Readonly<Record<LivePh
   SIGTTOU: { starting: 'fewer', serving: 'fewer', announced: 'ignore', stopping: 'ignore', quitting: 'ignore' },
   SIGUSR1: { starting: 'reopen', serving: 'reopen', announced: 'reopen', stopping: 'reopen', quitting: 'reopen' },
   SIGHUP: { starting: 'reload', serving: 'reload', announced: 'ignore', stopping: 'ignore', quitting: 'ignore' },
-  SIGUSR2: { starting: 'unsupported', serving: 'unsupported', announced: 'ignore', stopping: 'ignore', quitting: 'ignore' },
+  SIGUSR2: {
+    starting: 'unsupported',
+    serving: 'unsupported',
+    announced: 'ignore',
+    stopping: 'ignore',
+    quitting: 'ignore',
+  },
 }

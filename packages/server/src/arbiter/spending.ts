@@ -17,7 +17,11 @@ export function spend(draft: Draft, worker: WorkerRecord, reason: string): void 
  * its first heartbeat on shows that the limit is too low for the application: that is told, and replacing it without a pause
  * would not help, so it stays for as long as a healthy one would.
  */
-export function noteStats(draft: Draft, worker: WorkerRecord, { stats, at }: { stats: WorkerStats; at: Instant }): void {
+export function noteStats(
+  draft: Draft,
+  worker: WorkerRecord,
+  { stats, at }: { stats: WorkerStats; at: Instant },
+): void {
   if (worker.phase === 'booting') return
   const firstRss = worker.firstRss ?? stats.rss
   const noted = update(draft, worker, { stats, firstRss })

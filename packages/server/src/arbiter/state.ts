@@ -195,7 +195,12 @@ function replace(draft: Draft, worker: WorkerRecord, at: Instant): Vacancy {
 }
 
 function endIfHopeless(draft: Draft): void {
-  if (draft.workers.length > 0 || draft.phase !== 'starting' || draft.vacancies.some(vacancy => mayStart(draft, vacancy))) return
+  if (
+    draft.workers.length > 0 ||
+    draft.phase !== 'starting' ||
+    draft.vacancies.some(vacancy => mayStart(draft, vacancy))
+  )
+    return
   const failure = draft.vacancies.find(({ unreported }) => unreported !== null)?.unreported
   if (failure === undefined || failure === null) return
   notice(draft, { kind: 'hopeless', failure, workers: draft.vacancies.length })

@@ -28,7 +28,11 @@ export function stopIfDue(draft: Draft, at: Instant): void {
 }
 
 /** When the pre-stop delay is over; `undefined` outside of it. */
-export function stopDue({ phase, stoppedAt, policy }: Pick<Draft, 'phase' | 'stoppedAt' | 'policy'>): number | undefined {
+export function stopDue({
+  phase,
+  stoppedAt,
+  policy,
+}: Pick<Draft, 'phase' | 'stoppedAt' | 'policy'>): number | undefined {
   return phase === 'announced' ? (stoppedAt ?? 0) + policy.preStopDelay : undefined
 }
 

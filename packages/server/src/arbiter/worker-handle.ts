@@ -1,6 +1,8 @@
 // The master's end of one worker process.
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process'
+import type { Duplex } from 'node:stream'
 import { pathToFileURL } from 'node:url'
+import { FIRST_SOCKET, readTraceAnswer, TRACE_DESCRIPTOR, TRACE_REQUEST } from '../ipc/heartbeat.ts'
 import { type BootOrder, envelop, type FromWorker, readFromWorker, type ToWorker } from '../ipc/messages.ts'
 
 /** What a worker process is started with. */
@@ -32,10 +34,9 @@ export interface WorkerHandle {
   kill(signal: NodeJS.Signals): void
   /** `socket` is a bound handle that goes with it. */
   send(message: ToWorker, socket?: object): void
+  /** Asks where its event loop stands still; there may be no answer. */
+  trace(answer: (stack: string | null) => void): void
 }
-
-/** Standard input, output, error and the message channel come before the inherited sockets. */
-const FIRST_SOCKET = 4
 
 /** Two processes cannot listen on one inspector port; a worker is debugged with SIGUSR1's successor or on its own. */
 const MASTER_ONLY_FLAG = /^--(?:inspect|debug-port|watch)/
@@ -55,7 +56,7 @@ export function workerFlags(flags: readonly string[]): readonly string[] {
 /** Starts a worker and tells it what to do. A process that cannot be started is reported through `onExit`. */
 export function startWorker(launch: WorkerLaunch): WorkerHandle {
   const child = spawn(process.execPath, [...workerFlags(process.execArgv), ...entryOf(launch)], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...launch.sockets],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe', ...launch.sockets],
   })
   child.on('message', received => {
     const message = readFromWorker(received)
@@ -68,7 +69,29 @@ export function startWorker(launch: WorkerLaunch): WorkerHandle {
   }
   const descriptors = launch.sockets.map((_, index) => FIRST_SOCKET + index)
   send({ type: 'boot', order: { ...launch.order, descriptors } })
-  return { pid: child.pid, kill: signal => void child.kill(signal), send }
+  const traces = child.stdio[TRACE_DESCRIPTOR] as Duplex | undefined
+  // What goes wrong there is told by the worker's exit.
+  traces?.on('error', () => {})
+  return {
+    pid: child.pid,
+    kill: signal => void child.kill(signal),
+    send,
+    trace: answer => traces && ask(traces, answer),
+  }
+}
+
+function ask(channel: Duplex, answer: (stack: string | null) => void): void {
+  let said = ''
+  const hear = (part: Buffer): void => {
+    said += part.toString()
+    const end = said.indexOf('\n')
+    if (end === -1) return
+    channel.off('data', hear)
+    const answered = readTraceAnswer(said.slice(0, end))
+    if (answered !== undefined) answer(answered.stack)
+  }
+  channel.on('data', hear)
+  channel.write(TRACE_REQUEST)
 }
 
 /** A program is the main module of its process, as under node itself: what it finds in `require.main` and `process.argv` is right. */

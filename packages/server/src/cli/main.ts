@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { runArbiter } from '../arbiter/arbiter.ts'
 import { removePidFile, writePidFile } from '../arbiter/pid-file.ts'
+import { policyOf } from '../arbiter/policy.ts'
 import type { BindAddress } from '../config/bind-address.ts'
 import { environmentLayer } from '../config/environment.ts'
 import { product } from '../config/product.ts'
@@ -190,12 +191,7 @@ async function serve({ settings, application, program }: Plan, means: Means): Pr
     const { workers } = settings
     logger.info(`Kirin ${product.version} starts ${workers} worker${workers === 1 ? '' : 's'} for ${application}`)
     return await runArbiter({
-      policy: {
-        workers,
-        bootTimeout: settings.bootTimeout * 1000,
-        gracefulTimeout: settings.gracefulTimeout * 1000,
-        certificates: certificates !== undefined,
-      },
+      policy: policyOf(settings, certificates !== undefined),
       workerModule: fileURLToPath(new URL(program ? '../worker/run.js' : '../worker/main.js', import.meta.url)),
       program: program && file && { path: file.path, words: program.words },
       bindWanted: program && bindWanted(certificates !== undefined),

@@ -16,16 +16,29 @@ export function requestAllowance(
   return maxRequests + Math.floor(random * (maxRequestsJitter + 1))
 }
 
+/** An application whose calls are counted. */
+export interface CountedApplication {
+  /** Its other members are not passed on. */
+  readonly application: Application
+  /** How often it was called. */
+  readonly count: number
+}
+
 /**
- * The calls of an application, counted. Its other members are not passed on.
+ * Counts the calls of an application.
  *
  * @param reached called at the call with that number; the calls go on
  */
-export function countedCalls(application: Application, allowance: number, reached: () => void): Application {
+export function countedCalls(application: Application, allowance: number, reached: () => void): CountedApplication {
   let count = 0
-  return (request, context) => {
-    count++
-    if (count === allowance) reached()
-    return application(request, context)
+  return {
+    application: (request, context) => {
+      count++
+      if (count === allowance) reached()
+      return application(request, context)
+    },
+    get count() {
+      return count
+    },
   }
 }

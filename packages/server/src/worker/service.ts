@@ -15,8 +15,9 @@ import { type LoadedApplication, loadApplication } from './application.ts'
 import { BootError, describeThrown } from './boot-error.ts'
 import { createContext } from './context.ts'
 import { connectionsWithinDescriptors } from './descriptor-limit.ts'
+import type { ServiceStats } from './heartbeat.ts'
 import type { Program } from './program.ts'
-import { countedCalls, requestAllowance } from './request-count.ts'
+import { type CountedApplication, countedCalls, requestAllowance } from './request-count.ts'
 import { settledWithin } from './settled-within.ts'
 import type { WorkerLogs } from './worker-logs.ts'
 
@@ -35,6 +36,8 @@ export interface Service {
   listenAlso(fd: number): Promise<void>
   /** Uses other certificates for connections from now on. */
   renewTls(material: TlsMaterial): void
+  /** What it is at, for the heartbeat. */
+  readonly stats: ServiceStats
 }
 
 /** What a service tells its worker, and is told by it, besides its order. */
@@ -97,8 +100,9 @@ async function serve(
     await shutDown(lifespan)
     return undefined
   }
+  const counted = withinAllowance(application, order.settings, spent)
   const server = createGatewayServer({
-    application: withinAllowance(application, order.settings, spent),
+    application: counted.application,
     context,
     log: logger,
     limits: limitsOf(order.settings),
@@ -115,16 +119,15 @@ async function serve(
     http2: http2Of(order.settings),
   })
   await listen(server, order)
-  return new RunningService(server, lifespan, order.settings)
+  return new RunningService(server, lifespan, { settings: order.settings, counted })
 }
 
 function withinAllowance(
   application: Application,
   settings: WorkerSettings,
   spent: Surroundings['spent'],
-): Application {
+): CountedApplication {
   const allowance = requestAllowance(settings, Math.random())
-  if (allowance === Number.POSITIVE_INFINITY) return application
   return countedCalls(application, allowance, () => spent(`has served ${allowance} requests (--max-requests)`))
 }
 
@@ -139,11 +142,21 @@ class RunningService implements Service {
   readonly #server: GatewayServer
   readonly #lifespan: Lifespan
   readonly #settings: WorkerSettings
+  readonly #counted: CountedApplication
 
-  constructor(server: GatewayServer, lifespan: Lifespan, settings: WorkerSettings) {
+  constructor(
+    server: GatewayServer,
+    lifespan: Lifespan,
+    { settings, counted }: { readonly settings: WorkerSettings; readonly counted: CountedApplication },
+  ) {
     this.#server = server
     this.#lifespan = lifespan
     this.#settings = settings
+    this.#counted = counted
+  }
+
+  get stats(): ServiceStats {
+    return { ...this.#server.counts, requests: this.#counted.count }
   }
 
   listenAlso(fd: number): Promise<void> {
@@ -151,15 +164,22 @@ class RunningService implements Service {
   }
 
   async stop(hurry: AbortSignal): Promise<void> {
+    const { logger } = this.#lifespan
+    const began = performance.now()
+    const { active: running, connections } = this.#server.counts
+    const level = running === 0 ? 'debug' : 'info'
+    logger[level]({ requests: running, connections }, 'Draining: accepts no more, and finishes what runs')
     this.#lifespan.draining.abort()
     const finished = await settledWithin(this.#server.stop(), this.#settings.gracefulTimeout * 1000, hurry)
-    const { active } = this.#server.counts
-    if (!finished && active > 0) {
-      this.#lifespan.logger.warn(
-        { requests: active },
+    const { active: cut, connections: left } = this.#server.counts
+    if (!finished && cut > 0) {
+      logger.warn(
+        { requests: cut },
         hurry.aborted ? 'Cut off running requests' : 'Cut off requests that ran past the graceful timeout',
       )
     }
+    const seconds = ((performance.now() - began) / 1000).toFixed(1)
+    logger[level]({ cut, connections: left }, `Drained after ${seconds} s`)
     this.#server.destroy()
     await shutDown(this.#lifespan)
   }

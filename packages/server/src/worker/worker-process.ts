@@ -1,6 +1,7 @@
 // A worker's life: told what to do, boot, ready, stop. Signals, messages and faults end up here.
 
 import { exitCodes } from '../ipc/exit-codes.ts'
+import { heartbeatInterval } from '../ipc/heartbeat.ts'
 import {
   type BootFailure,
   type BootOrder,
@@ -11,8 +12,10 @@ import {
 } from '../ipc/messages.ts'
 import { BootError, describeThrown, toBootFailure } from './boot-error.ts'
 import { watchDescriptors } from './descriptor-watch.ts'
+import { startHeartbeat } from './heartbeat.ts'
 import type { Program } from './program.ts'
 import { bootProgram, bootService, type Service } from './service.ts'
+import { startTracer } from './tracer.ts'
 import { openWorkerLogs, type WorkerLogs } from './worker-logs.ts'
 
 /** Milliseconds that the logs may take to get out at the end. A reader that stopped reading must not hold the process. */
@@ -85,12 +88,18 @@ export class WorkerProcess {
     process.title = order.title
     try {
       this.#logs = await openWorkerLogs(order)
+      if (order.settings.timeout > 0) startTracer(this.#logs.logger)
       const service = await this.#bootService(order, this.#logs)
       if (service === undefined) return this.#exit(exitCodes.ok)
       this.#service = service
       if (this.#renewed !== undefined) service.renewTls(this.#renewed)
       watchDescriptors(this.#logs.logger)
       this.#tell({ type: 'ready' })
+      startHeartbeat({
+        interval: heartbeatInterval(order.settings.timeout * 1000),
+        stats: () => service.stats,
+        tell: (stats, sent) => this.#tell({ type: 'beat', stats }, sent),
+      })
     } catch (error) {
       this.#failBoot(error)
     }

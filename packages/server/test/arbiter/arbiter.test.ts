@@ -191,7 +191,7 @@ export default app`,
     const [told = '', ...rest] = kirin.stderr
       .slice(mark)
       .split('\n')
-      .filter(each => each.includes(`[${worker}] `))
+      .filter(each => each.includes(`[${worker}] `) && !each.includes('[INFO]'))
     expect(told).toMatch(line)
     expect(rest).toEqual([])
     expect(kirin.stderr).not.toMatch(/^ {4}/m)

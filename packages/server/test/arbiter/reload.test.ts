@@ -80,6 +80,29 @@ describe('--max-requests', () => {
   })
 })
 
+describe('--max-memory', () => {
+  it('has a worker that has grown replaced before it goes', async () => {
+    const cwd = applicationDirectory({
+      'app.mjs': `const kept = []
+export default request => {
+  if (request.path === '/grow') kept.push(Buffer.alloc(200 * 2 ** 20, 1))
+  return { status: 200, body: String(process.pid) }
+}`,
+    })
+    const { kirin, origin } = await startServing(['--max-memory', '200M', ...DEBUG, 'app.mjs'], { cwd })
+    const old = (await get('/', { origin })).body
+    const mark = kirin.mark()
+    await get('/grow', { origin })
+    await kirin.line(
+      new RegExp(`Worker 0 \\(pid ${old}\\) has grown to \\d+ MB \\(--max-memory\\): a new one takes its place`),
+      mark,
+    )
+    const [, successor] = await kirin.line(/Worker 1 is ready \(pid (\d+)\)/, mark)
+    await kirin.line(new RegExp(`Worker 0 \\(pid ${old}\\) exited with code 0`), mark)
+    expect((await get('/', { origin })).body).toBe(successor)
+  })
+})
+
 describe('HUP', () => {
   it('loads the application anew, and what ran before ends in peace', async () => {
     const { cwd, deploy } = deployment()

@@ -141,7 +141,7 @@ describe('replacing', () => {
     bench.ready(2)
     expect(bench.wait()).toBe(32_000)
     expect(bench.commands).toEqual([
-      { type: 'notice', notice: { kind: 'overdue', id: 1, slot: 0 } },
+      { type: 'notice', notice: { kind: 'overdue', id: 1, slot: 0, limit: 30_000, stack: null } },
       { type: 'kill', id: 1, signal: 'SIGKILL' },
     ])
   })

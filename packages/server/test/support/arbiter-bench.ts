@@ -1,8 +1,19 @@
 // The arbiter's decisions with a clock that is moved by hand.
 import type { ArbiterEvent, ArbiterState, Command, MasterSignal, Notice, Policy } from '../../src/arbiter/model.ts'
 import { initialState, nextDeadline, step } from '../../src/arbiter/state.ts'
+import type { WorkerStats } from '../../src/ipc/messages.ts'
 
-const POLICY: Policy = { workers: 2, bootTimeout: 60_000, gracefulTimeout: 30_000 }
+const POLICY: Policy = {
+  workers: 2,
+  bootTimeout: 60_000,
+  gracefulTimeout: 30_000,
+  preStopDelay: 0,
+  timeout: 0,
+  maxMemory: 0,
+  maxLifetime: 0,
+}
+/** What workers of a bench tell of themselves. */
+export const STATS: WorkerStats = { requests: 0, active: 0, connections: 0, rss: 50 * 2 ** 20, busyness: 0 }
 /** Why workers of a bench fail. */
 export const FAILURE = { message: 'app.js is broken', detail: null, exitCode: 4 }
 
@@ -32,6 +43,19 @@ export class Bench {
 
   ready(...ids: readonly number[]): void {
     for (const id of ids) this.event({ type: 'ready', id })
+  }
+
+  /** A heartbeat of each of these. */
+  beat(ids: readonly number[], stats: Partial<WorkerStats> = {}): readonly Command[] {
+    let commands: readonly Command[] = []
+    for (const id of ids) commands = this.event({ type: 'beat', id, stats: { ...STATS, ...stats } })
+    return commands
+  }
+
+  /** A second passes for the master. */
+  pulse(elapsed = 1_000): readonly Command[] {
+    this.now += elapsed
+    return this.event({ type: 'pulse', elapsed })
   }
 
   exit(id: number, ending = 'exited with code 1'): readonly Command[] {

@@ -22,7 +22,8 @@ describe('countedCalls', () => {
       2,
       () => told++,
     )
-    const call = () => counted({} as GatewayRequest, {} as Context)
+    const call = () => counted.application({} as GatewayRequest, {} as Context)
     expect([call(), call(), call()]).toMatchObject([{ body: '0' }, { body: '1' }, { body: '1' }])
+    expect(counted.count).toBe(3)
   })
 })

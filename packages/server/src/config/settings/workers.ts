@@ -1,6 +1,6 @@
-import { DAY } from '../bounds.ts'
+import { DAY, TEBIBYTE } from '../bounds.ts'
 import type { TableOf } from '../setting.ts'
-import { seconds, wholeNumber } from '../value-kinds.ts'
+import { bytes, seconds, wholeNumber } from '../value-kinds.ts'
 
 /** How many workers there are, and how long each stays. */
 export interface WorkersSettings {
@@ -8,8 +8,13 @@ export interface WorkersSettings {
   readonly workerConnections: number
   readonly maxRequests: number
   readonly maxRequestsJitter: number
+  /** Bytes; 0 for no limit. */
+  readonly maxMemory: number
+  readonly maxLifetime: number
+  readonly timeout: number
   readonly bootTimeout: number
   readonly gracefulTimeout: number
+  readonly preStopDelay: number
 }
 
 /** Their part of the table. */
@@ -53,6 +58,40 @@ export const workersSettings: TableOf<WorkersSettings> = {
     default: 0,
     summary: 'Up to so many requests more, at random for each worker, so that not all are replaced at the same time',
   },
+  maxMemory: {
+    group: 'Workers',
+    flag: '--max-memory',
+    kind: bytes(0, TEBIBYTE),
+    default: 0,
+    defaultText: 'no limit',
+    summary:
+      'Resident size beyond which a worker is replaced, 512M for instance; it goes on until its successor is ready',
+    details:
+      'The size is looked at once a second. A worker that is larger from the start shows that the limit is too low: the log says so, and it is ' +
+      'replaced after 30 seconds at the earliest.',
+  },
+  maxLifetime: {
+    group: 'Workers',
+    flag: '--max-lifetime',
+    kind: seconds(0, 366 * DAY),
+    default: 0,
+    defaultText: 'no limit',
+    summary: 'Seconds after which a worker is replaced; it goes on until its successor is ready',
+    details: 'One worker is replaced at a time.',
+  },
+  timeout: {
+    group: 'Workers',
+    flag: '--timeout',
+    short: '-t',
+    kind: seconds(0, DAY),
+    default: 30,
+    summary:
+      'Seconds that the event loop of a worker may stand still before the worker is killed and replaced; 0 for no limit',
+    details:
+      'Not a limit for requests that wait for something: that is `--request-timeout`. Before a worker is killed, a thread of its own finds out where its JavaScript ' +
+      'stands still, and the log shows the stack. Time during which the master itself was stopped or got no processor does not count. With 0 ' +
+      'there is no such thread, which saves 9 MB in each worker.',
+  },
   bootTimeout: {
     group: 'Workers',
     flag: '--boot-timeout',
@@ -69,5 +108,15 @@ export const workersSettings: TableOf<WorkersSettings> = {
     summary: 'Seconds that running requests may take to finish when a worker stops',
     details:
       'What still runs then is cut off. The application’s `shutdown` gets two seconds more, then the worker is killed.',
+  },
+  preStopDelay: {
+    group: 'Workers',
+    flag: '--pre-stop-delay',
+    kind: seconds(0, DAY),
+    default: 0,
+    summary: 'Seconds that workers serve on after TERM, before the graceful stop begins',
+    details:
+      'For load balancers that take a while to notice that a server is on its way out: until they do they send it new connections, which it still takes. A second ' +
+      'TERM cuts it short.',
   },
 }
