@@ -33,7 +33,7 @@ describe('notificationOf', () => {
     { kind: 'booting', id: 1, slot: 0 },
     { kind: 'ready', id: 1, slot: 0 },
     { kind: 'left', id: 1, slot: 0, ending: 'exited with code 0' },
-    { kind: 'stopped' },
+    { kind: 'stopped', endings: { left: 1, killed: 0 }, took: 5 },
   ])('has nothing to tell of %j: READY is for a server that serves', notice => {
     expect(notificationOf(notice, moment)).toBeUndefined()
   })
