@@ -21,6 +21,8 @@ export class ApplicationLife {
   readonly context: Context
   /** Names of extensions that the application asked for, whether it checked or not. */
   readonly asked: Set<string> = new Set()
+  /** The requests that have not been answered yet, and in which case. */
+  readonly unanswered: Map<string, ApplicationBench> = new Map()
   readonly #draining = new AbortController()
   #started: Promise<unknown> | undefined
   #hasStarted = false
@@ -76,15 +78,22 @@ export class ApplicationBench {
 
   /** Calls the application and tells what it threw, where it did. */
   async attempt(request: GatewayRequest): Promise<{ readonly held?: HeldResponse; readonly thrown?: unknown }> {
+    const { unanswered } = this.life
+    const label = labelOf(request)
+    // What hung in one case would hang in each, for as long as a case may take.
+    if ((unanswered.get(label) ?? this) !== this) fail(`${label}: the application has not answered an earlier call`)
+    unanswered.set(label, this)
     let response: unknown
     try {
       response = await this.life.application(request, this.life.context)
     } catch (thrown) {
       return { thrown }
+    } finally {
+      unanswered.delete(label)
     }
     if (typeof response !== 'object' || response === null)
       return { thrown: new TypeError('what it returned is no object') }
-    const held = new HeldResponse(response as HeldResponse['response'], labelOf(request))
+    const held = new HeldResponse(response as HeldResponse['response'], label)
     this.#held.push(held)
     return { held }
   }

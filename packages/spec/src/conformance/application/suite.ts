@@ -31,6 +31,8 @@ export interface ApplicationSuiteOptions {
   readonly subject?: string | undefined
   /** Cases that may fail, by id, and why. */
   readonly exceptions?: Readonly<Record<string, string>> | undefined
+  /** Milliseconds that each case may take; 10,000 where absent. */
+  readonly timeout?: number | undefined
   /** Called as each case ends. */
   readonly onVerdict?: ((verdict: Verdict) => void) | undefined
 }
@@ -46,13 +48,14 @@ export async function runApplicationSuite(
   options: ApplicationSuiteOptions = {},
 ): Promise<Report> {
   if (typeof application !== 'function') throw new TypeError('the application is not a function')
-  const { requests = DEFAULT_REQUESTS, subject = application.name, exceptions, onVerdict = () => {} } = options
+  const { requests = DEFAULT_REQUESTS, subject = application.name, exceptions, timeout, onVerdict = () => {} } = options
   const life = new ApplicationLife(application, requests)
   try {
     return await runCases(APPLICATION_CASES, {
       suite: 'application',
       subject,
       exceptions,
+      timeout,
       onVerdict,
       async open() {
         await life.start()

@@ -27,6 +27,14 @@ describe('runApplicationSuite', () => {
     expect(report.verdicts[0]?.failure?.message).toBe('startup failed: Error: no database')
   })
 
+  it('waits once for an application that hangs, and fails its other cases at once', async () => {
+    const report = await runApplicationSuite(() => new Promise(() => {}), { timeout: 300 })
+    expect(report.counts.pass).toBe(0)
+    const messages = report.verdicts.flatMap(({ failure }) => failure?.message ?? [])
+    expect(messages.filter(message => message === 'not over after 0.3 s')).toHaveLength(1)
+    expect(messages).toContain('GET /: the application has not answered an earlier call')
+  })
+
   it('asks what it is told to ask', async () => {
     const asked = new Set<string>()
     const application: Application = ({ target }) => {
