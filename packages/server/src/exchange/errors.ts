@@ -4,6 +4,7 @@
 export type KirinErrorCode =
   | 'KIRIN_CLIENT_LOST'
   | 'KIRIN_CLIENT_STALLED'
+  | 'KIRIN_REQUEST_TIMEOUT'
   | 'KIRIN_BODY_TRUNCATED'
   | 'KIRIN_BODY_MALFORMED'
   | 'KIRIN_BODY_TOO_LARGE'
@@ -20,6 +21,7 @@ export type KirinErrorCode =
 const MESSAGES: Readonly<Record<KirinErrorCode, string>> = {
   KIRIN_CLIENT_LOST: 'the client was lost before the response completed',
   KIRIN_CLIENT_STALLED: 'the client took no byte of its response for too long (--send-timeout)',
+  KIRIN_REQUEST_TIMEOUT: 'the request took longer than it may (--request-timeout)',
   KIRIN_BODY_TRUNCATED: 'the request body ended early: the client was lost or closed its side',
   KIRIN_BODY_MALFORMED: 'the request body is malformed',
   KIRIN_BODY_TOO_LARGE: 'the request body is over the limit (--limit-request-body)',

@@ -66,6 +66,9 @@ export interface ExchangeOwner {
 /** `sending` is from the first byte of the head to the last of the body or of what the application took over, `flushing` until that has reached the transport. */
 type Phase = 'application' | 'sending' | 'flushing' | 'over'
 
+/** Service Unavailable (RFC 9110 §15.6.4): another try may find the application less busy. */
+const UNAVAILABLE = 503
+
 export abstract class Exchange<Head extends MessageHead = MessageHead> implements PumpOwner {
   readonly head: Head
   readonly body: RequestBody | null
@@ -188,6 +191,21 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
   overruled(status: number, error: KirinError): void {
     this.status = status
     this.breakOff(error)
+  }
+
+  /**
+   * It takes longer than it may. A response that has begun is cut off; before that the server answers in the application's place.
+   *
+   * @param answer sends a whole response of that status
+   */
+  overran(answer: (status: number) => void): void {
+    const error = new KirinError('KIRIN_REQUEST_TIMEOUT')
+    if (this.pump?.isStarted) this.pumpFailed(error)
+    if (this.status !== 0) return
+    const { method, target } = this.request
+    this.host.log.error({ method, target, code: error.code }, `${error.message}: answered ${UNAVAILABLE}`)
+    this.overruled(UNAVAILABLE, error)
+    answer(UNAVAILABLE)
   }
 
   /** The wire has room again. */

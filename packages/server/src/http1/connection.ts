@@ -160,6 +160,15 @@ export class Connection implements ExchangeOwner, BodySource {
     else this.bodyOverLimit(awaited === 'bytes' ? 'BODY_TIMEOUT' : 'BODY_UNREAD')
   }
 
+  /** The request that is under way takes longer than it may. */
+  overrun(): void {
+    if (this.state === 'upgraded') return
+    this.exchange?.overran(status => {
+      this.wire.write(refusal(status, this.host.dateLine()))
+      this.close()
+    })
+  }
+
   /** The peer does not take its response: it counts as lost, for that reason. */
   drop(): void {
     this.dropped = new KirinError('KIRIN_CLIENT_STALLED')

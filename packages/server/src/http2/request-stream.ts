@@ -43,6 +43,7 @@ export class RequestStream implements Http2Owner, BodySource {
   /** What a look has seen last, and since when it is that. */
   private seen = ''
   private since = 0
+  private firstLook: number | undefined
 
   constructor(stream: ServerHttp2Stream, head: Http2RequestHead, owner: StreamOwner) {
     this.stream = stream
@@ -83,6 +84,8 @@ export class RequestStream implements Http2Owner, BodySource {
 
   /** Looks whether the stream has been at the same thing for too long; `now` as for a sweep. */
   look(now: number, timeouts: ConnectionTimeouts): void {
+    this.firstLook ??= now
+    if (now - this.firstLook >= timeouts.request) this.overrun()
     const stage = this.stage()
     const mark = `${stage} ${this.progress(stage)}`
     if (mark !== this.seen) {
@@ -96,6 +99,13 @@ export class RequestStream implements Http2Owner, BodySource {
     else if (stage === 'sending' && elapsed >= timeouts.send) this.drop()
     else if (stage === 'body' && elapsed >= timeouts.body) this.bodyOverLimit('BODY_TIMEOUT')
     else if (stage === 'unread' && elapsed >= UNREAD_TIMEOUT) this.bodyOverLimit('BODY_UNREAD')
+  }
+
+  private overrun(): void {
+    this.exchange.overran(status => {
+      sendRefusal(this.stream, status)
+      this.stopRequest()
+    })
   }
 
   /** Resets the stream in the middle of its response. `close` would end it in order first: the client would take what it has for all. */

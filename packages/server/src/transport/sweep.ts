@@ -13,6 +13,9 @@ export interface SweptConnection {
   readonly socket: { destroy(): unknown }
   seen: number
   since: number
+  /** The request that was under way at the last look, by its number, and since when. */
+  request?: number
+  requestSince?: number
 }
 
 /** Something else that a sweep looks at: what is not a connection of HTTP/1 yet, or another kind of one. */
@@ -53,6 +56,7 @@ export class Sweep<Entry extends SweptConnection> {
   /** Looks at all connections; `now` is in milliseconds, of any clock that only goes forward. */
   look(now: number): void {
     for (const entry of this.entries) {
+      if (this.timeouts.request !== Number.POSITIVE_INFINITY) this.lookAtRequest(entry, now)
       const stage = stageOf(entry)
       const mark = stage * STAGE_SPAN + progressOf(entry, stage)
       if (mark !== entry.seen) {
@@ -61,6 +65,15 @@ export class Sweep<Entry extends SweptConnection> {
       } else if (now - entry.since >= this.limitFor(entry, stage)) expire(entry, stage)
     }
     for (const other of this.others) other.look(now)
+  }
+
+  private lookAtRequest(entry: Entry, now: number): void {
+    const { connection } = entry
+    const request = connection.isBusy ? connection.requests : 0
+    if (request !== entry.request) {
+      entry.request = request
+      entry.requestSince = now
+    } else if (request !== 0 && now - (entry.requestSince ?? now) >= this.timeouts.request) connection.overrun()
   }
 
   private limitFor({ connection }: Entry, stage: Stage): number {

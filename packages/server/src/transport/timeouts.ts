@@ -12,6 +12,8 @@ export interface ConnectionTimeouts {
   readonly send: number
   /** From one request to the next, and within the rest of one that was answered. */
   readonly idle: number
+  /** From the head of a request to the end of its response; `Infinity` for as long as it takes. */
+  readonly request: number
 }
 
 /**
@@ -24,6 +26,7 @@ export const DEFAULT_TIMEOUTS: ConnectionTimeouts = {
   body: 60_000,
   send: 60_000,
   idle: 65_000,
+  request: Number.POSITIVE_INFINITY,
 }
 
 /** Milliseconds that a connection lingers after our FIN for the peer's (nginx's `lingering_timeout` is 5 s). */

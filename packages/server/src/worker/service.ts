@@ -277,5 +277,6 @@ function timeoutsOf(settings: WorkerSettings): ConnectionTimeouts {
     body: settings.clientBodyTimeout * 1000,
     send: settings.sendTimeout * 1000,
     idle: settings.keepAlive * 1000,
+    request: settings.requestTimeout === 0 ? Number.POSITIVE_INFINITY : settings.requestTimeout * 1000,
   }
 }

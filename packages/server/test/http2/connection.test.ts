@@ -374,6 +374,29 @@ describe('time-outs, by the sweep', () => {
     expect(gateway?.records[0]?.status).toBe(408)
   })
 
+  it('answer 503 where the application takes longer than it may, cut off a response that has begun, and serve on', async () => {
+    const cut = deferred<unknown>()
+    await serve(
+      ({ path }) => {
+        if (path === '/never') return new Promise(() => undefined)
+        if (path !== '/begun') return { status: 204 }
+        const body = async function* () {
+          yield 'some'
+          await new Promise(() => undefined)
+        }
+        return { status: 200, body: body(), finished: error => cut.resolve(error) }
+      },
+      { timeouts: { request: 5 } },
+    )
+    const client = await (gateway as Gateway).http2Client()
+    expect((await client.request({ ':path': '/never' })).status).toBe(503)
+    const begun = client.begin({ ':path': '/begun' })
+    begun.on('error', () => undefined)
+    expect(await cut.promise).toMatchObject({ code: 'KIRIN_REQUEST_TIMEOUT' })
+    expect((await client.request({})).status).toBe(204)
+    expect(gateway?.logged[0]).toMatch(/--request-timeout\): answered 503$/)
+  })
+
   it('give up a client that takes nothing of its response, on that stream alone', async () => {
     const ended = deferred<unknown>()
     await serve(

@@ -9,7 +9,7 @@ import { DEFAULT_LIMITS } from '../../src/exchange/limits.ts'
 import { Connection } from '../../src/http1/connection.ts'
 import { attach, SocketWire } from '../../src/transport/socket-wire.ts'
 import { Sweep, type SweptConnection } from '../../src/transport/sweep.ts'
-import { DEFAULT_TIMEOUTS } from '../../src/transport/timeouts.ts'
+import { type ConnectionTimeouts, DEFAULT_TIMEOUTS } from '../../src/transport/timeouts.ts'
 import { deferred, get, message } from '../support/memory-client.ts'
 import { RawClient } from '../support/raw-client.ts'
 
@@ -39,7 +39,7 @@ afterEach(async () => {
 })
 
 /** A connection to that application, its client, and what looks at it. */
-async function open(application: Application, reads = true) {
+async function open(application: Application, reads = true, timeouts: Partial<ConnectionTimeouts> = {}) {
   const { port } = server.address() as { port: number }
   const accepting = once(server, 'connection')
   client = await RawClient[reads ? 'open' : 'openPaused']({ port, host: '127.0.0.1' })
@@ -64,7 +64,7 @@ async function open(application: Application, reads = true) {
   const entry: Entry = { socket, wire, connection, seen: -1, since: 0 }
   socket.on('data', chunk => connection.receive(chunk, chunk.length))
   attach(socket, connection, () => undefined)
-  const sweep = new Sweep(new Set([entry]), { ...DEFAULT_TIMEOUTS, idle: IDLE })
+  const sweep = new Sweep(new Set([entry]), { ...DEFAULT_TIMEOUTS, idle: IDLE, ...timeouts })
   return { ...entry, sweep, look: (seconds: number) => sweep.look(seconds * SECOND) }
 }
 
@@ -110,6 +110,58 @@ describe('a sweep', () => {
     expect(wire.isEnding).toBe(false)
     look(1011)
     expect(wire.isEnding).toBe(true)
+  })
+
+  describe('with a limit for requests', () => {
+    it('answers 503 in the place of an application that takes longer, and aborts the signal', async () => {
+      let signal: AbortSignal | undefined
+      const { look, connection } = await open(
+        request => {
+          signal = request.signal
+          return new Promise<never>(() => undefined)
+        },
+        true,
+        { request: 5_000 },
+      )
+      client.send(get())
+      await until(() => connection.isBusy)
+      look(100)
+      look(104)
+      expect(signal?.aborted).toBe(false)
+      look(105)
+      expect(signal?.reason).toMatchObject({ code: 'KIRIN_REQUEST_TIMEOUT' })
+      expect(await client.rest()).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n[^]*connection: close\r\n/i)
+    })
+
+    it('cuts off a response that has begun, so that its client can see that', async () => {
+      const { look, connection } = await open(
+        () => ({
+          status: 200,
+          body: (async function* () {
+            yield 'some'
+            await new Promise(() => undefined)
+          })(),
+        }),
+        true,
+        { request: 5_000 },
+      )
+      client.send(get())
+      await client.until(/some/)
+      look(0)
+      look(5)
+      expect(connection.isBusy).toBe(false)
+      expect(await client.rest()).not.toMatch(/0\r\n\r\n$/)
+    })
+
+    it('counts for each request of a connection alone', async () => {
+      const { look, wire } = await open(() => ({ status: 204 }), true, { request: 5_000 })
+      for (const at of [0, 4, 8]) {
+        client.send(get())
+        await client.until(/\r\n\r\n/)
+        look(at)
+      }
+      expect(wire.isEnding).toBe(false)
+    })
   })
 
   it('leaves an upgraded connection alone, silent or with more to send than its client takes', async () => {

@@ -2,13 +2,14 @@ import { DAY } from '../bounds.ts'
 import type { TableOf } from '../setting.ts'
 import { seconds } from '../value-kinds.ts'
 
-/** How long a client may take. */
+/** How long a client may take, and the application. */
 export interface TimeoutSettings {
   readonly keepAlive: number
   readonly firstDataTimeout: number
   readonly clientHeaderTimeout: number
   readonly clientBodyTimeout: number
   readonly sendTimeout: number
+  readonly requestTimeout: number
 }
 
 /** Their part of the table. */
@@ -55,5 +56,18 @@ export const timeoutSettings: TableOf<TimeoutSettings> = {
     summary: 'Seconds that a client may take none of its response before the connection is dropped',
     details:
       'Also how long a client that closed its side may wait for the next byte of its response: it may be gone, and only sending would tell.',
+  },
+  requestTimeout: {
+    group: 'Requests',
+    flag: '--request-timeout',
+    kind: seconds(0, DAY),
+    default: 0,
+    defaultText: 'no limit',
+    summary:
+      'Seconds from the head of a request to the end of its response; longer ones are answered with 503, or cut off',
+    details:
+      'Before the response has begun the client gets the 503, after that the connection ends in the middle of it; `request.signal` aborts with `KIRIN_REQUEST_TIMEOUT`, ' +
+      'and the log names method and target. The limit holds for long downloads and event streams as well, not for upgraded connections. Requests are ' +
+      'looked at once a second. It cannot end a request that keeps the event loop busy: that is for `--timeout`.',
   },
 }
