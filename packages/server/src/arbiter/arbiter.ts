@@ -23,6 +23,8 @@ export interface ArbiterOptions {
   readonly order: Omit<BootOrder, 'slot' | 'title' | 'descriptors' | 'tls'>
   /** What workers need to speak TLS, if they are to. */
   readonly certificates?: CertificateSource | undefined
+  /** What a worker has as standard output and error; the master's own where there is none. */
+  readonly output?: (() => number | undefined) | undefined
   /** What a worker is called in `ps`. */
   readonly titleOf: (slot: number) => string
   /** Bound sockets; the arbiter closes them. */
@@ -167,6 +169,7 @@ class Arbiter {
       module: workerModule,
       program,
       sockets: this.#sockets.map(({ fd }) => fd),
+      output: this.#options.output?.(),
       order: { ...order, slot, title: titleOf(slot), tls: certificates?.material ?? null },
       onMessage: message => this.#heard(id, message),
       onExit: ending => this.#dispatch({ type: 'exited', id, ending }),

@@ -13,6 +13,8 @@ export interface WorkerLaunch {
   readonly program?: Program | undefined
   /** Descriptors of the master's bound sockets. */
   readonly sockets: readonly number[]
+  /** The descriptor of its standard output and error; the master's own where there is none. */
+  readonly output?: number | undefined
   /** The rest of what it is told. */
   readonly order: Omit<BootOrder, 'descriptors'>
   readonly onMessage: (message: FromWorker) => void
@@ -55,8 +57,9 @@ export function workerFlags(flags: readonly string[]): readonly string[] {
 
 /** Starts a worker and tells it what to do. A process that cannot be started is reported through `onExit`. */
 export function startWorker(launch: WorkerLaunch): WorkerHandle {
+  const output = launch.output ?? 'inherit'
   const child = spawn(process.execPath, [...workerFlags(process.execArgv), ...entryOf(launch)], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe', ...launch.sockets],
+    stdio: ['ignore', output, output, 'ipc', 'pipe', ...launch.sockets],
   })
   child.on('message', received => {
     const message = readFromWorker(received)

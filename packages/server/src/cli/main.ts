@@ -12,7 +12,7 @@ import { resolveSettings } from '../config/resolve.ts'
 import { variableName } from '../config/setting.ts'
 import type { Settings } from '../config/settings.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
-import type { WantedAddress } from '../ipc/messages.ts'
+import type { Account, WantedAddress } from '../ipc/messages.ts'
 import { type ErrorLog, openErrorLog } from '../log/error-log.ts'
 import { openLogFile } from '../log/log-file.ts'
 import { type PassedSocket, passedSockets } from '../systemd/activation.ts'
@@ -20,8 +20,13 @@ import { ServiceManager } from '../systemd/service-manager.ts'
 import { type BoundSocket, bindAddress } from '../transport/bind.ts'
 import { CertificateKeeper } from '../transport/tls/certificate-keeper.ts'
 import { findApplicationFile } from '../worker/application-file.ts'
+import { accountFor } from './accounts.ts'
 import { type CommandLine, readCommandLine } from './command-line.ts'
+import { isDaemon, leaveTerminal, startDaemon } from './daemon.ts'
+import { giveLogFiles, giveSocketFiles } from './ownership.ts'
+import { watchStrays } from './strays.ts'
 import { splitWords } from './words.ts'
+import { WorkerOutput } from './worker-output.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -54,19 +59,39 @@ export async function main(words: readonly string[], environment: Environment): 
   }
   const plan = makePlan(commandLine, environment)
   if ('problems' in plan) return refuse(plan.problems)
-  const activation = passedSockets(environment, process.pid)
+  const isBackground = isDaemon()
+  // What was passed was meant for the process that started this one.
+  const activation = passedSockets(environment, isBackground ? process.ppid : process.pid)
   if ('problem' in activation) return refuse([activation.problem])
   const { chdir } = plan.settings
   const directory = chdir === null ? null : resolve(chdir)
   const lost = enter(directory, chdir)
   if (lost !== undefined) return refuse([lost])
   if (plan.settings.umask !== null) process.umask(plan.settings.umask)
+  const who = accountFor(plan.settings, { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 })
+  if ('problem' in who) return refuse([who.problem])
+  if (plan.settings.daemon && !isBackground) return startDaemon(inherited(plan.settings, activation.sockets))
+  setVariables(plan.settings.rawEnv)
   const settled = { ...plan, settings: withAbsoluteFiles({ ...plan.settings, chdir: directory }) }
   const log = await openLogs(settled.settings)
   if ('problems' in log) return refuse(log.problems)
+  if (who.account !== null) giveLogFiles(settled.settings, who.account)
   const certificates = speaksTls(settled.settings) ? CertificateKeeper.open(settled.settings, log.logger) : undefined
   if (certificates !== undefined && 'problems' in certificates) return refuse(certificates.problems)
-  return serve(withPassedSockets(settled, activation.sockets, log.logger), { log, certificates, environment })
+  const means = { log, certificates, environment, account: who.account, isBackground }
+  return serve(withPassedSockets(settled, activation.sockets, log.logger), means)
+}
+
+/** Descriptors that somebody opened for this command. */
+function inherited({ bind }: Settings, passed: readonly PassedSocket[]): readonly number[] {
+  return [...bind.flatMap(address => (address.type === 'fd' ? [address.fd] : [])), ...passed.map(({ fd }) => fd)]
+}
+
+function setVariables(entries: readonly string[]): void {
+  for (const entry of entries) {
+    const end = entry.indexOf('=')
+    process.env[entry.slice(0, end)] = entry.slice(end + 1)
+  }
 }
 
 /** Sockets that somebody opened for this server stand in the place of those that it would open. */
@@ -161,10 +186,14 @@ interface Means {
   readonly log: ErrorLog
   readonly certificates: CertificateKeeper | undefined
   readonly environment: Environment
+  /** Who workers become; `null` for whoever the master is. */
+  readonly account: Account | null
+  /** Whether somebody waits for this process to serve, to leave it alone then (`--daemon`). */
+  readonly isBackground: boolean
 }
 
 async function serve({ settings, application, program }: Plan, means: Means): Promise<number> {
-  const { log, certificates, environment } = means
+  const { log, certificates, environment, account, isBackground } = means
   const { logger } = log
   const file = program && programFile(application)
   if (file !== undefined && 'failure' in file) {
@@ -183,11 +212,14 @@ async function serve({ settings, application, program }: Plan, means: Means): Pr
     }
   }
   const manager = ServiceManager.of(environment, logger)
+  const output = new WorkerOutput(settings, isBackground)
+  watchStrays(logger)
   try {
     // Where a program listens, it says itself.
     const binds = program === undefined || program.isBound ? settings.bind : []
     const sockets = await bindAll(binds, logger)
     if (sockets === undefined) return exitCodes.addressUnavailable
+    if (account !== null) giveSocketFiles(binds, account)
     const { workers } = settings
     logger.info(`Kirin ${product.version} starts ${workers} worker${workers === 1 ? '' : 's'} for ${application}`)
     return await runArbiter({
@@ -196,14 +228,22 @@ async function serve({ settings, application, program }: Plan, means: Means): Pr
       program: program && file && { path: file.path, words: program.words },
       bindWanted: program && bindWanted(certificates !== undefined),
       // A worker takes what it knows of them.
-      order: { application, settings, isProgram: program !== undefined },
+      order: { application, settings, isProgram: program !== undefined, account },
+      output: () => output.descriptor,
       titleOf: slot => `kirin: worker ${slot} [${name}]`,
       certificates,
       sockets: certificates === undefined ? sockets : sockets.map(withHttps),
       log: logger,
-      observe: (notice, subject) => manager?.observe(notice, subject),
+      observe(notice, subject) {
+        manager?.observe(notice, subject)
+        if (isBackground && notice.kind === 'serving') leaveTerminal()
+      },
       enterDirectory: () => enterAgain(settings.chdir, logger),
-      reopenLogs: () => log.file.reopen(),
+      reopenLogs() {
+        if (account !== null) giveLogFiles(settings, account)
+        log.file.reopen()
+        output.reopen()
+      },
     })
   } finally {
     await manager?.close()

@@ -130,6 +130,14 @@ export const path: ValueKind<string> = text('a path', '<path>')
 /** A path, or `-` for the process's own output. */
 export const logfile: ValueKind<string> = text('a path, or - for the terminal', '<path>')
 
+/** A variable of the environment with its value, which may be empty. */
+export const environmentEntry: ValueKind<string> = {
+  schema: v.pipe(v.string(), v.regex(/^[^=\0]+=[^\0]*$/)),
+  file: { type: 'string', pattern: '^[^=]+=' },
+  allowed: 'a name, = and a value',
+  placeholder: '<name=value>',
+}
+
 /** Permissions that files do not get, in octal digits: `007`, `0o22`. */
 export const fileMask: ValueKind<number> = {
   schema: v.pipe(

@@ -4,6 +4,7 @@ import type { BootOrder } from '../ipc/messages.ts'
 import { type AccessLog, openAccessLog } from '../log/access-log.ts'
 import { openErrorLog } from '../log/error-log.ts'
 import type { ExchangeRecord } from '../transport/gateway-server.ts'
+import { captureOutput } from './captured-output.ts'
 import { settledWithin } from './settled-within.ts'
 
 /** A worker's logs. */
@@ -32,6 +33,7 @@ export async function openWorkerLogs({ settings, slot }: BootOrder): Promise<Wor
     accessLogfile === null
       ? undefined
       : await openAccessLog({ file: accessLogfile, format, line, worker: slot, onFailure })
+  if (settings.captureOutput) captureOutput({ ...errors, format })
   return {
     logger: errors.logger,
     record: access?.record,

@@ -10,6 +10,7 @@ import {
   readToWorker,
   type TlsMaterial,
 } from '../ipc/messages.ts'
+import { becomeAccount } from './become-account.ts'
 import { BootError, describeThrown, toBootFailure } from './boot-error.ts'
 import { watchDescriptors } from './descriptor-watch.ts'
 import { startHeartbeat } from './heartbeat.ts'
@@ -87,6 +88,7 @@ export class WorkerProcess {
   async #boot(order: BootOrder): Promise<void> {
     process.title = order.title
     try {
+      if (order.account) becomeAccount(order.account)
       this.#logs = await openWorkerLogs(order)
       if (order.settings.timeout > 0) startTracer(this.#logs.logger)
       const service = await this.#bootService(order, this.#logs)

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
@@ -15,17 +16,41 @@ describe('writePidFile', () => {
     expect(existsSync(file)).toBe(false)
   })
 
-  it.each(['99999999\n', 'garbage', ''])('replaces a file left behind: %j', text => {
+  it.each(['99999999\n', '', ' \n'])('replaces a file left behind: %j', text => {
     const file = path()
     writeFileSync(file, text)
     writePidFile(file)
     expect(readFileSync(file, 'utf8')).toBe(`${process.pid}\n`)
   })
 
-  it('refuses to replace the file of a process that runs', () => {
+  it('refuses to replace the file of a master that runs', () => {
     const file = path()
-    writeFileSync(file, `${process.ppid}\n`)
-    expect(() => writePidFile(file)).toThrow(`--pid: ${file} names process ${process.ppid}, which is running`)
+    const master = spawn('sleep', ['60'], { argv0: 'kirin: master [app.mjs]' })
+    writeFileSync(file, `${master.pid}\n`)
+    try {
+      expect(() => writePidFile(file)).toThrow(`--pid: ${file} names process ${master.pid}, which is running`)
+    } finally {
+      master.kill('SIGKILL')
+    }
+  })
+
+  it('replaces a file that names a process of another kind: its number was given away anew', () => {
+    const file = path()
+    const stranger = spawn('sleep', ['60'])
+    writeFileSync(file, `${stranger.pid}\n`)
+    try {
+      writePidFile(file)
+      expect(readFileSync(file, 'utf8')).toBe(`${process.pid}\n`)
+    } finally {
+      stranger.kill('SIGKILL')
+    }
+  })
+
+  it('refuses to write over what is no such file', () => {
+    const file = path()
+    writeFileSync(file, 'export default () => {}')
+    expect(() => writePidFile(file)).toThrow(`--pid: ${file} holds no process id: it is some other file`)
+    expect(readFileSync(file, 'utf8')).toBe('export default () => {}')
   })
 
   it('leaves another process’s file alone', () => {

@@ -11,6 +11,12 @@ export const itWithIpv6: typeof it.skip = Object.values(networkInterfaces()).som
   ? it
   : it.skip
 
+/** `it`, where the tests run as root. */
+export const itAsRoot: typeof it.skip = process.getuid?.() === 0 ? it : it.skip
+
+/** `it`, where they do not. */
+export const itAsUser: typeof it.skip = process.getuid?.() === 0 ? it.skip : it
+
 /** Where that program is; daemons are often not in an ordinary user's PATH. */
 export function findProgram(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin']

@@ -1,5 +1,5 @@
 import type { TableOf } from '../setting.ts'
-import { accessLogFormat, choice, logfile } from '../value-kinds.ts'
+import { accessLogFormat, choice, logfile, onOff } from '../value-kinds.ts'
 
 /** How much the error log tells; the names are pino's. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal'
@@ -9,6 +9,7 @@ export interface LogSettings {
   readonly accessLogfile: string | null
   readonly accessLogformat: string
   readonly errorLogfile: string
+  readonly captureOutput: boolean
   readonly logLevel: LogLevel
   readonly logFormat: 'text' | 'json'
 }
@@ -44,6 +45,17 @@ export const logSettings: TableOf<LogSettings> = {
     default: '-',
     defaultText: 'standard error',
     summary: 'File for the log of the server itself; - for standard error',
+  },
+  captureOutput: {
+    group: 'Logging',
+    flag: '--capture-output',
+    kind: onOff,
+    default: false,
+    defaultText: 'off',
+    summary: 'Write what the application prints to the log of the server',
+    details:
+      'Line by line, with `--log-format json` as objects. What does not go through `process.stdout` and `process.stderr` (native code, a crash of Node) is ' +
+      'written to the file as it is; after its rotation that is the old file, until the worker is replaced.',
   },
   logLevel: {
     group: 'Logging',

@@ -1,0 +1,55 @@
+// What the application prints becomes part of the server's log (--capture-output).
+import type { Logger } from 'pino'
+import type { LogFile } from '../log/log-file.ts'
+
+/** What is printed. */
+export interface CaptureOptions {
+  readonly logger: Logger
+  readonly file: LogFile
+  readonly format: 'text' | 'json'
+}
+
+type Done = (error?: Error | null) => void
+
+/** Takes over both outputs of this process, as far as they are written through Node. */
+export function captureOutput({ logger, file, format }: CaptureOptions): void {
+  for (const name of ['stdout', 'stderr'] as const) {
+    const take =
+      format === 'text'
+        ? (line: string): void => file.write(`${line}\n`)
+        : (line: string): void => logger.info({ output: name }, line)
+    const lines = new Lines(take)
+    const stream = process[name]
+    stream.write = ((chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean => {
+      lines.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'))
+      const callback = typeof encoding === 'function' ? encoding : done
+      if (callback !== undefined) process.nextTick(callback)
+      return true
+    }) as typeof stream.write
+    process.once('exit', () => lines.end())
+  }
+}
+
+/** A line that grows beyond this is written in parts: a program may print without ever ending one. Characters. */
+const LONGEST = 65_536
+
+class Lines {
+  readonly #take: (line: string) => void
+  #pending = ''
+
+  constructor(take: (line: string) => void) {
+    this.#take = take
+  }
+
+  push(text: string): void {
+    const lines = (this.#pending + text).split('\n')
+    this.#pending = lines.pop() ?? ''
+    for (const line of lines) this.#take(line)
+    if (this.#pending.length > LONGEST) this.end()
+  }
+
+  end(): void {
+    if (this.#pending !== '') this.#take(this.#pending)
+    this.#pending = ''
+  }
+}
