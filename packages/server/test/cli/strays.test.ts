@@ -38,6 +38,6 @@ describe('kirin as process 1', () => {
     await kirin.line(/Worker 0 is ready/, mark)
     process.kill(master as number, 'SIGTERM')
     expect(await kirin.exited()).toEqual({ code: 0, signal: null })
-    expect(kirin.stderr).toMatch(/\[1\] \[INFO\] Stopped$/m)
+    expect(kirin.stderr).toMatch(/\[1\] \[INFO\] Stopped: /)
   })
 })

@@ -157,7 +157,7 @@ describe('--daemon', () => {
       process.kill(pid, 'SIGTERM')
     }
     await eventually(() => expect(existsSync(join(cwd, 'k.pid'))).toBe(false))
-    expect(readFileSync(join(cwd, 'error.log'), 'utf8')).toMatch(/Stopped$/m)
+    expect(readFileSync(join(cwd, 'error.log'), 'utf8')).toMatch(/Stopped: /)
   })
 
   it('tells why it does not serve, with the exit code of the server', async () => {
