@@ -12,21 +12,19 @@ import { resolveSettings } from '../config/resolve.ts'
 import { variableName } from '../config/setting.ts'
 import type { Settings } from '../config/settings.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
-import type { Account, WantedAddress } from '../ipc/messages.ts'
+import type { WantedAddress } from '../ipc/messages.ts'
 import { type ErrorLog, openErrorLog } from '../log/error-log.ts'
 import { openLogFile } from '../log/log-file.ts'
 import { type PassedSocket, passedSockets } from '../systemd/activation.ts'
-import { ServiceManager } from '../systemd/service-manager.ts'
 import { type BoundSocket, bindAddress } from '../transport/bind.ts'
 import { CertificateKeeper } from '../transport/tls/certificate-keeper.ts'
 import { findApplicationFile } from '../worker/application-file.ts'
 import { accountFor } from './accounts.ts'
 import { type CommandLine, readCommandLine } from './command-line.ts'
-import { isDaemon, leaveTerminal, startDaemon } from './daemon.ts'
+import { isDaemon, startDaemon } from './daemon.ts'
 import { giveLogFiles, giveSocketFiles } from './ownership.ts'
-import { watchStrays } from './strays.ts'
+import { Surroundings, type SurroundingsOptions } from './surroundings.ts'
 import { splitWords } from './words.ts'
-import { WorkerOutput } from './worker-output.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -182,19 +180,13 @@ async function openLogs(settings: Settings): Promise<ErrorLog | { readonly probl
 }
 
 /** What serving needs besides a plan. */
-interface Means {
-  readonly log: ErrorLog
+interface Means extends Omit<SurroundingsOptions, 'settings'> {
   readonly certificates: CertificateKeeper | undefined
-  readonly environment: Environment
-  /** Who workers become; `null` for whoever the master is. */
-  readonly account: Account | null
-  /** Whether somebody waits for this process to serve, to leave it alone then (`--daemon`). */
-  readonly isBackground: boolean
 }
 
 async function serve({ settings, application, program }: Plan, means: Means): Promise<number> {
-  const { log, certificates, environment, account, isBackground } = means
-  const { logger } = log
+  const { certificates, account } = means
+  const { logger } = means.log
   const file = program && programFile(application)
   if (file !== undefined && 'failure' in file) {
     logger.fatal(file.failure)
@@ -211,9 +203,7 @@ async function serve({ settings, application, program }: Plan, means: Means): Pr
       return refuse([(error as Error).message])
     }
   }
-  const manager = ServiceManager.of(environment, logger)
-  const output = new WorkerOutput(settings, isBackground)
-  watchStrays(logger)
+  const surroundings = new Surroundings({ ...means, settings })
   try {
     // Where a program listens, it says itself.
     const binds = program === undefined || program.isBound ? settings.bind : []
@@ -229,24 +219,15 @@ async function serve({ settings, application, program }: Plan, means: Means): Pr
       bindWanted: program && bindWanted(certificates !== undefined),
       // A worker takes what it knows of them.
       order: { application, settings, isProgram: program !== undefined, account },
-      output: () => output.descriptor,
       titleOf: slot => `kirin: worker ${slot} [${name}]`,
       certificates,
       sockets: certificates === undefined ? sockets : sockets.map(withHttps),
       log: logger,
-      observe(notice, subject) {
-        manager?.observe(notice, subject)
-        if (isBackground && notice.kind === 'serving') leaveTerminal()
-      },
       enterDirectory: () => enterAgain(settings.chdir, logger),
-      reopenLogs() {
-        if (account !== null) giveLogFiles(settings, account)
-        log.file.reopen()
-        output.reopen()
-      },
+      ...surroundings.calls,
     })
   } finally {
-    await manager?.close()
+    await surroundings.close()
     if (pidFile !== null) removePidFile(pidFile)
   }
 }

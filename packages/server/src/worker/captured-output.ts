@@ -20,12 +20,12 @@ export function captureOutput({ logger, file, format }: CaptureOptions): void {
         : (line: string): void => logger.info({ output: name }, line)
     const lines = new Lines(take)
     const stream = process[name]
-    stream.write = ((chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean => {
+    stream.write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean => {
       lines.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'))
       const callback = typeof encoding === 'function' ? encoding : done
       if (callback !== undefined) process.nextTick(callback)
       return true
-    }) as typeof stream.write
+    }
     process.once('exit', () => lines.end())
   }
 }
