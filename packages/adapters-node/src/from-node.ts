@@ -62,9 +62,8 @@ export function fromNode(handler: NodeHandler, options: FromNodeOptions = {}): A
     return exchange.response()
   }
 
-  // The listeners speak HTTP/1.1: over HTTP/2 there is neither a head to write nor a key to answer (RFC 8441).
   function listenerFor(request: GatewayRequest): UpgradeListener | undefined {
-    if (request.upgrade === undefined || request.httpVersion !== '1.1') return undefined
+    if (request.upgrade === undefined) return undefined
     return request.upgrade === 'connect' ? connect : upgrade
   }
 

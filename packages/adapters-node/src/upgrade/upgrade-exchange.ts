@@ -4,6 +4,8 @@
 //   101, or a 2xx to CONNECT        a response with `upgrade`: the socket is the connection from then on
 //   any other status                an ordinary response, its content taken out of its framing
 //   destroy() before a head         a 400 that closes the connection
+//
+// Over HTTP/2 (extended CONNECT) the listener gets the handshake of HTTP/1.1 that the request stands for, and its 101 becomes a 200.
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
@@ -11,6 +13,7 @@ import type { IncomingConstructor } from '../incoming.ts'
 import { connectionReset, destroyedByHandler } from '../node-errors.ts'
 import { ResponseBody } from '../response-body.ts'
 import { socketFor } from '../secure-request-socket.ts'
+import { asHandshake, isExtendedConnect } from './extended-connect.ts'
 import { type Taken, UpgradeSocket, type UpgradeSocketOwner } from './upgrade-socket.ts'
 import { WrittenBody } from './written-body.ts'
 import { readWrittenHead, type WrittenHead } from './written-head.ts'
@@ -30,7 +33,9 @@ interface Settler {
 }
 
 export class UpgradeExchange implements UpgradeSocketOwner {
+  /** As the listener sees it. */
   readonly #request: GatewayRequest
+  readonly #isExtended: boolean
   readonly #context: Context
   readonly #req: IncomingMessage
   readonly #socket: UpgradeSocket
@@ -47,11 +52,12 @@ export class UpgradeExchange implements UpgradeSocketOwner {
   #handedOver = false
 
   constructor(request: GatewayRequest, context: Context, Incoming: IncomingConstructor) {
-    this.#request = request
+    this.#isExtended = isExtendedConnect(request)
+    this.#request = this.#isExtended ? asHandshake(request) : request
     this.#context = context
-    const facts = socketFor(request, { destroyConnection: () => {}, idleTimeout: () => {} })
+    const facts = socketFor(this.#request, { destroyConnection: () => {}, idleTimeout: () => {} })
     this.#socket = new UpgradeSocket(facts, this)
-    this.#req = new Incoming(request, this.#socket, context)
+    this.#req = new Incoming(this.#request, this.#socket, context)
     Object.assign(this.#req, { upgrade: true })
   }
 
@@ -134,9 +140,10 @@ export class UpgradeExchange implements UpgradeSocketOwner {
     // Nothing more is written by the program before this is called.
     this.#taken = first.taken
     this.#deliver({
-      status,
+      status: this.#isExtended ? 200 : status,
       reason,
-      headers: fields,
+      // On a stream there was no key to accept.
+      headers: this.#isExtended ? { ...fields, 'sec-websocket-accept': undefined } : fields,
       upgrade: connection => this.#handOver(connection, first.rest),
       finished: error => this.#finished(error),
     })

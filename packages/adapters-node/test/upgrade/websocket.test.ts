@@ -6,6 +6,7 @@ import { describe } from '@jest/globals'
 import { fromNode } from '../../src/index.ts'
 import { handler, upgrade } from '../fixtures/websocket.mjs'
 import { startBridge } from '../support/bridge.ts'
+import { startExtendedConnectProxy } from '../support/extended-connect-proxy.ts'
 import { runKirin } from '../support/servers.ts'
 import { behavesAsWebSockets, type WebSocketServerUnderTest } from '../support/websocket-behaviour.ts'
 
@@ -32,4 +33,21 @@ describe('a program with ws through fromNode and toNode', () => {
 
 describe('a program with ws through fromNode on kirin', () => {
   behavesAsWebSockets(() => runKirin(new URL('../fixtures/websocket-application.mjs', import.meta.url)))
+})
+
+async function overHttp2(): Promise<WebSocketServerUnderTest> {
+  const module = new URL('../fixtures/websocket-application.mjs', import.meta.url)
+  const kirin = await runKirin(module, { args: ['--http2-extended-connect'] })
+  const proxy = await startExtendedConnectProxy(kirin.port)
+  return {
+    port: proxy.port,
+    async stop() {
+      await proxy.stop()
+      await kirin.stop()
+    },
+  }
+}
+
+describe('a program with ws through fromNode on kirin, over streams of HTTP/2', () => {
+  behavesAsWebSockets(overHttp2)
 })

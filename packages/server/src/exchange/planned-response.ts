@@ -35,7 +35,9 @@ export function checkStatus(
   if (typeof status !== 'number' || !Number.isInteger(status)) {
     throw invalid('RES-03', `status is ${describe(status)}, not an integer`)
   }
-  // A 2xx tells the client that the tunnel stands (RFC 9110 §9.3.6); without `request.upgrade` there is none.
+  // A 2xx tells the client that the tunnel stands (RFC 9110 §9.3.6); without `request.upgrade` there is none. To CONNECT, which
+  // asks for no other protocol, a 101 says nothing, and HTTP/2 has none (RFC 9113 §8.6).
+  if (status === 101 && isConnect) throw invalid('RES-03', 'status 101 to CONNECT, which a 2xx answers')
   const isSwitching = status === 101 || (isConnect && status >= 200 && status < 300)
   if (isSwitching && offered === undefined) {
     throw invalid(status === 101 ? 'RES-03' : 'UPG-01', `status ${status} without an upgrade that was offered`)

@@ -30,6 +30,7 @@ export class Http2Exchange extends Exchange<Http2RequestHead> {
     return planHttp2Response(response, {
       isHead: head.isMethod('HEAD'),
       isConnect: head.isMethod('CONNECT'),
+      offered: head.upgrade,
       date: this.owner.host.dateLine().slice('date: '.length, -'\r\n'.length),
     })
   }

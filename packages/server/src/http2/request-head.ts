@@ -47,12 +47,13 @@ export class Http2RequestHead implements MessageHead {
     return this.pseudo[':authority'] || (this.headers['host'] ?? '')
   }
 
-  get upgrade(): undefined {
-    return undefined
+  /** NSGI UPG-01: what the stream is to become, `connect` where CONNECT names no protocol (RFC 9113 §8.5, RFC 8441 §4). */
+  get upgrade(): string | undefined {
+    return this.isSwitching ? this.pseudo[':protocol'].toLowerCase() || 'connect' : undefined
   }
 
   get isSwitching(): boolean {
-    return false
+    return this.method === 'CONNECT'
   }
 
   /** Whether the client waits to be told to send the body (RFC 9110 §10.1.1). */
@@ -109,9 +110,10 @@ function badTarget(head: Http2RequestHead, pseudo: Pseudo): RejectionCode | unde
   const { method, target } = head
   if (!TOKEN.test(method)) return 'MALFORMED'
   if (!TARGET.test(target)) return 'TARGET_CHARACTER'
-  if (method === 'CONNECT' && pseudo[':protocol'] === '') {
-    return isAuthorityForm(target) ? undefined : 'TARGET_FORM'
-  }
+  const protocol = pseudo[':protocol']
+  if (method === 'CONNECT' && protocol === '') return isAuthorityForm(target) ? undefined : 'TARGET_FORM'
+  // It is offered as a name, and `connect` is the name of a CONNECT without any.
+  if (protocol !== '' && (!TOKEN.test(protocol) || protocol.toLowerCase() === 'connect')) return 'MALFORMED'
   if (!/^https?$/i.test(pseudo[':scheme'])) return 'TARGET_FORM'
   if (target === '*') return method === 'OPTIONS' ? undefined : 'TARGET_FORM'
   return target.startsWith('/') ? undefined : 'TARGET_FORM'

@@ -14,6 +14,7 @@ import { sendRefusal } from './refusal.ts'
 import type { Http2RequestHead } from './request-head.ts'
 import type { Http2Plan } from './response-plan.ts'
 import { StreamWire } from './stream-wire.ts'
+import { handOverStream } from './upgraded-stream.ts'
 
 /** What a stream needs of its connection. */
 export interface StreamOwner {
@@ -40,6 +41,7 @@ export class RequestStream implements Http2Owner, BodySource {
   private isWhole = false
   private failure: unknown
   private closedByUs = false
+  private isHandedOver = false
   /** What a look has seen last, and since when it is that. */
   private seen = ''
   private since = 0
@@ -49,7 +51,8 @@ export class RequestStream implements Http2Owner, BodySource {
     this.stream = stream
     this.owner = owner
     this.wire = new StreamWire(stream)
-    const isBodiless = stream.endAfterHeaders || head.contentLength === 0
+    // What follows a CONNECT is no content: it waits for whoever takes the stream over.
+    const isBodiless = stream.endAfterHeaders || head.contentLength === 0 || head.isSwitching
     this.body = isBodiless ? null : new RequestBody(this)
     this.continueDue = head.expectsContinue && !isBodiless
     this.exchange = new Http2Exchange(head, this.body, this)
@@ -74,7 +77,10 @@ export class RequestStream implements Http2Owner, BodySource {
     exchange.vouched = vouched
     // Listeners cost: a request without content, which is most of them, gets along with two.
     if (stream.endAfterHeaders) this.isWhole = true
-    else this.watchContent()
+    else {
+      this.watchEnd()
+      if (!exchange.head.isSwitching) this.takeContent()
+    }
     stream.on('error', error => {
       this.failure = error
     })
@@ -164,7 +170,8 @@ export class RequestStream implements Http2Owner, BodySource {
   }
 
   handOver(): HandedOver {
-    throw new KirinError('KIRIN_INVALID_RESPONSE', { message: 'a stream is not handed over', requirement: 'UPG-01' })
+    this.isHandedOver = true
+    return handOverStream(this.stream, () => this.isWhole)
   }
 
   // What the body asks for.
@@ -186,6 +193,7 @@ export class RequestStream implements Http2Owner, BodySource {
   /** What the stream waits for: the client to take bytes, or to send some, or the application to read what came. */
   private stage(): Stage {
     const { body, stream } = this
+    if (this.isHandedOver) return 'working'
     if (stream.writableLength > 0) return 'sending'
     if (this.isWhole || body === null || body.isUnwanted || stream.writableEnded) return 'working'
     if (body.isFull) return 'unread'
@@ -232,13 +240,17 @@ export class RequestStream implements Http2Owner, BodySource {
    * Node ends the readable side of a stream that was reset, too. What tells the two apart is that a stream which was reset is closed by
    * then; both ends pass through this method.
    */
-  private watchContent(): void {
-    const { stream, exchange } = this
+  private watchEnd(): void {
+    const { stream } = this
     const { push } = stream
     stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
       if (chunk === null && !stream.closed) this.isWhole = true
       return push.call(stream, chunk, encoding)
     }
+  }
+
+  private takeContent(): void {
+    const { stream, exchange } = this
     stream.on('trailers', (_record: IncomingHttpHeaders, _flags: number, fields: string[]) => {
       exchange.receivedTrailers = toTrailerRecord(fields)
     })

@@ -11,6 +11,8 @@ import { describe, fieldKind, fieldLines, invalid } from '../exchange/response-f
 export interface Http2Conditions {
   readonly isHead: boolean
   readonly isConnect: boolean
+  /** `request.upgrade` */
+  readonly offered: string | undefined
   /** The value of a `date` field. */
   readonly date: string
 }
@@ -29,7 +31,7 @@ export interface Http2Plan extends PlannedResponse {
 export function planHttp2Response(response: GatewayResponse, conditions: Http2Conditions): Http2Plan {
   if (typeof response !== 'object' || response === null) throw invalid('RES-01', `it is ${describe(response)}`)
   const { status, headers, body: content } = response
-  checkStatus(status, { isConnect: conditions.isConnect, offered: undefined })
+  if (checkStatus(status, conditions)) return planSwitch(response, { status, headers, content }, conditions)
   const kind = bodyKind(content)
   const collected = collectFields(status, headers)
   const bodiless = conditions.isHead || status === 204 || status === 304 || status === 205
@@ -55,6 +57,31 @@ export function planHttp2Response(response: GatewayResponse, conditions: Http2Co
     length,
     keepAlive: !collected.close,
     upgrade: undefined,
+  }
+}
+
+/** The head of a 2xx to CONNECT: it has no content, and so nothing that would frame it (RFC 9110 §8.6, §9.3.6). */
+function planSwitch(
+  { upgrade }: GatewayResponse,
+  parts: Pick<PlannedResponse, 'status' | 'headers' | 'content'>,
+  { date }: Http2Conditions,
+): Http2Plan {
+  const { status, headers } = parts
+  if (typeof upgrade !== 'function') {
+    throw invalid('UPG-01', `status ${status} with ${describe(upgrade)} for an upgrade`)
+  }
+  const { fields, date: hasDate } = collectFields(status, headers)
+  if (!hasDate) fields['date'] = date
+  return {
+    ...parts,
+    head: '',
+    fields,
+    hasTrailers: false,
+    upgrade,
+    body: 'none',
+    framing: 'switch',
+    length: 0,
+    keepAlive: true,
   }
 }
 

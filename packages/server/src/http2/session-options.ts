@@ -10,6 +10,8 @@ export interface Http2Settings {
   readonly initialWindowSize: number
   /** Bytes in one frame that a client may send. */
   readonly maxFrameSize: number
+  /** Whether clients are told that a stream may become a WebSocket (RFC 8441); what was said cannot be taken back. */
+  readonly extendedConnect: boolean
 }
 
 /** gunicorn's defaults, which are those of the protocol but for the number of streams: it has no limit of its own. */
@@ -17,6 +19,7 @@ export const DEFAULT_HTTP2_SETTINGS: Http2Settings = {
   maxConcurrentStreams: 100,
   initialWindowSize: 65_535,
   maxFrameSize: 16_384,
+  extendedConnect: false,
 }
 
 /** Bytes of all the fields of a head together, 32 added for each (RFC 9113 §6.5.2); over that the stream is reset. */
@@ -26,9 +29,14 @@ const HEADER_LIST_SIZE = 64 * 1024
 const HEADER_LIST_PAIRS = 2_048
 
 /** Options for a session with a client. */
-export function sessionOptions(settings: Http2Settings): ServerOptions {
+export function sessionOptions({ extendedConnect, ...settings }: Http2Settings): ServerOptions {
   return {
     maxHeaderListPairs: HEADER_LIST_PAIRS,
-    settings: { ...settings, maxHeaderListSize: HEADER_LIST_SIZE, enablePush: false },
+    settings: {
+      ...settings,
+      maxHeaderListSize: HEADER_LIST_SIZE,
+      enablePush: false,
+      ...(extendedConnect ? { enableConnectProtocol: true } : {}),
+    },
   }
 }

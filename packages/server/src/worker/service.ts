@@ -257,6 +257,7 @@ function http2Of(settings: WorkerSettings): Http2Settings | undefined {
     maxConcurrentStreams: settings.http2MaxConcurrentStreams,
     initialWindowSize: settings.http2InitialWindowSize,
     maxFrameSize: settings.http2MaxFrameSize,
+    extendedConnect: settings.http2ExtendedConnect,
   }
 }
 

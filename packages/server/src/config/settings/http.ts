@@ -8,6 +8,7 @@ export interface HttpSettings {
   readonly http2MaxConcurrentStreams: number
   readonly http2InitialWindowSize: number
   readonly http2MaxFrameSize: number
+  readonly http2ExtendedConnect: boolean
   readonly lint: boolean
 }
 
@@ -45,6 +46,17 @@ export const httpSettings: TableOf<HttpSettings> = {
     kind: wholeNumber(16_384, 16_777_215),
     default: DEFAULT_HTTP2_SETTINGS.maxFrameSize,
     summary: 'Bytes that a client of HTTP/2 may put into one frame',
+  },
+  http2ExtendedConnect: {
+    group: 'Requests',
+    flag: '--http2-extended-connect',
+    kind: onOff,
+    default: DEFAULT_HTTP2_SETTINGS.extendedConnect,
+    defaultText: 'off',
+    summary: 'Let browsers open WebSockets over HTTP/2, as streams of a connection that they have (RFC 8441)',
+    details:
+      'Applications see CONNECT with `request.upgrade` and take it with a 2xx; what listens for upgrades as on `node:http` (Express, Koa, Fastify, `ws`) ' +
+      'works as it is. Where it is off, browsers open a connection of HTTP/1.1 for each WebSocket.',
   },
   lint: {
     group: 'Requests',

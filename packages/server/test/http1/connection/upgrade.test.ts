@@ -85,6 +85,7 @@ describe('UPG-01: the offer', () => {
       [ASK, { status: 101, upgrade: 'yes' }],
       [TUNNEL, { status: 200 }],
       [TUNNEL, { status: 101 }],
+      [TUNNEL, { status: 101, upgrade: () => undefined }],
       [message('CONNECT a:1 HTTP/1.1', 'host: a', 'content-length: 1'), { status: 200, upgrade: () => undefined }],
     ]
     for (const [request, response] of invalid) {
