@@ -2,7 +2,16 @@
 import type { BootFailure, WorkerStats } from '../ipc/messages.ts'
 
 /** The signals that a master reacts to. */
-export type MasterSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGTTIN' | 'SIGTTOU' | 'SIGUSR1' | 'SIGUSR2'
+export type MasterSignal =
+  | 'SIGTERM'
+  | 'SIGINT'
+  | 'SIGQUIT'
+  | 'SIGHUP'
+  | 'SIGTTIN'
+  | 'SIGTTOU'
+  | 'SIGUSR1'
+  | 'SIGUSR2'
+  | 'SIGWINCH'
 
 /** What the operator configured; milliseconds. */
 export interface Policy {
@@ -17,6 +26,8 @@ export interface Policy {
   readonly maxMemory: number
   /** How long a worker serves before it is replaced; 0: for ever. */
   readonly maxLifetime: number
+  /** Whether this master retires when the one of an upgrade has its workers ready. */
+  readonly upgradeAuto: boolean
   /** Whether there are certificates that HUP can have read again. */
   readonly certificates?: boolean
 }
@@ -93,6 +104,10 @@ export interface ArbiterState {
   /** How many workers there should be. */
   readonly target: number
   readonly nextId: number
+  /** Whether there should be none for now (SIGWINCH). */
+  readonly isPaused: boolean
+  /** The new master that SIGUSR2 has started, while it runs. */
+  readonly upgrade: 'booting' | 'ready' | null
   /** Counts reloads, from 1 on; what is started belongs to it. */
   readonly generation: number
   /** While a reload is under way: workers of earlier generations are to be replaced. */
@@ -119,6 +134,10 @@ export type ArbiterEvent =
   | { readonly type: 'beat'; readonly id: number; readonly stats: WorkerStats }
   /** Where a worker stands still that was asked for that; `null` when it could not tell. */
   | { readonly type: 'traced'; readonly id: number; readonly stack: string | null }
+  /** The workers of the new master are ready. */
+  | { readonly type: 'upgrade-ready' }
+  /** The new master has gone, or could not be started; `ending` completes the sentence "the new master …". */
+  | { readonly type: 'upgrade-ended'; readonly ending: string }
   /** Comes regularly; `elapsed` milliseconds after the last one. */
   | { readonly type: 'pulse'; readonly elapsed: number }
   /** `ending` completes the sentence "the worker …": `exited with code 1`. */
@@ -133,6 +152,8 @@ export type Command =
   /** The master's own descriptors keep the sockets open: they go first when all is to stop. */
   | { readonly type: 'close-sockets' }
   | { readonly type: 'reopen-logs' }
+  /** Starts another master with the same command and the same sockets. */
+  | { readonly type: 'upgrade' }
   /** What its path leads to may be another one by now. */
   | { readonly type: 'enter-directory' }
   | { readonly type: 'renew-certificates' }
@@ -184,4 +205,9 @@ export type Notice =
   | { readonly kind: 'reloading'; readonly workers: number }
   | { readonly kind: 'reloaded'; readonly workers: number }
   | { readonly kind: 'reload-failed'; readonly failure: BootFailure; readonly workers: number }
-  | { readonly kind: 'unsupported'; readonly signal: MasterSignal }
+  | { readonly kind: 'upgrading' }
+  | { readonly kind: 'upgrade-pending' }
+  | { readonly kind: 'upgrade-ready'; readonly auto: boolean }
+  | { readonly kind: 'upgrade-ended'; readonly ending: string; readonly wasReady: boolean }
+  | { readonly kind: 'paused'; readonly workers: number }
+  | { readonly kind: 'resumed'; readonly workers: number }

@@ -71,7 +71,22 @@ const texts: Texts = {
     ...line('error', `Reload failed, the old workers go on (${workers}): ${failure.message}`),
     detail: failure.detail,
   }),
-  unsupported: ({ signal }) => line('warn', `${signal} is not supported yet and was ignored`),
+  upgrading: () => line('info', 'Upgrading: a new master starts with the same command and the same sockets'),
+  'upgrade-pending': () =>
+    line('warn', 'USR2 ignored: a new master runs already; TERM to this one finishes the upgrade, TERM to that one undoes it'),
+  'upgrade-ready': ({ auto }) =>
+    line(
+      'info',
+      auto
+        ? 'The new master serves: this one retires (--upgrade-auto)'
+        : 'The new master serves as well: TERM to this one finishes the upgrade, TERM to the new one undoes it',
+    ),
+  'upgrade-ended': ({ ending, wasReady }) =>
+    wasReady
+      ? line('warn', `The new master ${ending}: the upgrade is undone, this one goes on`)
+      : line('error', `Upgrade failed, this master and its workers go on: the new master ${ending}`),
+  paused: ({ workers }) => line('info', `Stopping ${count(workers)}, not the master: HUP or TTIN starts new ones`),
+  resumed: ({ workers }) => line('info', `Starting ${count(workers)} again`),
 }
 
 /** Words a notice. */

@@ -31,7 +31,7 @@ export function placesOf({ workers, vacancies }: Places): number {
 
 /** Whether a successor is to be started, now or at `surplus.dueAt`. */
 export function wantsSuccessor(state: ArbiterState): boolean {
-  return isServing(state) && leavable(state).length > 0 && placesOf(state) <= state.target
+  return isServing(state) && leavable(state).length > 0 && placesOf(state) <= wanted(state)
 }
 
 /**
@@ -54,7 +54,7 @@ export function successorFailed(draft: Draft, failure: BootFailure, at: Instant)
 
 /** Brings the places to the number that is wanted; vacancies that are due are filled by whoever calls this. */
 export function settle(draft: Draft, at: Instant): void {
-  while (placesOf(draft) < draft.target) addVacancy(draft, at)
+  while (placesOf(draft) < wanted(draft)) addVacancy(draft, at)
   if (!isServing(draft)) return trim(draft, at)
   relieve(draft, at)
   if (wantsSuccessor(draft) && draft.surplus.dueAt <= at.now) addVacancy(draft, at)
@@ -65,7 +65,7 @@ export function settle(draft: Draft, at: Instant): void {
 /** A worker that is to be replaced goes when there are enough without it. */
 function relieve(draft: Draft, at: Instant): void {
   for (const worker of leavable(draft)) {
-    if (serving(draft).length <= draft.target) return
+    if (serving(draft).length <= wanted(draft)) return
     sendAway(draft, worker, at)
   }
 }
@@ -74,7 +74,7 @@ function relieve(draft: Draft, at: Instant): void {
 // that serves would have gone for it. Only then the oldest.
 function trim(draft: Draft, at: Instant): void {
   for (;;) {
-    const allowed = draft.target + (isServing(draft) && leavable(draft).length > 0 ? 1 : 0)
+    const allowed = wanted(draft) + (isServing(draft) && leavable(draft).length > 0 ? 1 : 0)
     if (placesOf(draft) <= allowed) return
     if (draft.vacancies.length > 0) {
       draft.vacancies = draft.vacancies.slice(0, -1)
@@ -102,6 +102,11 @@ function leavable(state: Places): readonly WorkerRecord[] {
 
 function serving({ workers }: Pick<ArbiterState, 'workers'>): readonly WorkerRecord[] {
   return workers.filter(({ phase }) => phase === 'ready')
+}
+
+/** How many workers there should be now. */
+export function wanted({ isPaused, target }: Pick<ArbiterState, 'isPaused' | 'target'>): number {
+  return isPaused ? 0 : target
 }
 
 function addVacancy(draft: Draft, at: Instant): void {

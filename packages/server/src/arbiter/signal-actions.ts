@@ -1,7 +1,7 @@
 // What each signal does to a master, in each phase of its life (docs/signals.md).
 import type { ArbiterPhase, MasterSignal } from './model.ts'
 
-/** What a signal can mean to a master. `announce` is a stop after the pre-stop delay, `hurry` a second TERM; `unsupported` is told and ignored. */
+/** What a signal can mean to a master. `announce` is a stop after the pre-stop delay, `hurry` a second TERM. */
 export type SignalAction =
   | 'stop'
   | 'announce'
@@ -11,7 +11,8 @@ export type SignalAction =
   | 'fewer'
   | 'reopen'
   | 'reload'
-  | 'unsupported'
+  | 'upgrade'
+  | 'pause'
   | 'ignore'
 
 type LivePhase = Exclude<ArbiterPhase, 'gone'>
@@ -25,11 +26,6 @@ export const signalActions: Readonly<Record<MasterSignal, Readonly<Record<LivePh
   SIGTTOU: { starting: 'fewer', serving: 'fewer', announced: 'ignore', stopping: 'ignore', quitting: 'ignore' },
   SIGUSR1: { starting: 'reopen', serving: 'reopen', announced: 'reopen', stopping: 'reopen', quitting: 'reopen' },
   SIGHUP: { starting: 'reload', serving: 'reload', announced: 'ignore', stopping: 'ignore', quitting: 'ignore' },
-  SIGUSR2: {
-    starting: 'unsupported',
-    serving: 'unsupported',
-    announced: 'ignore',
-    stopping: 'ignore',
-    quitting: 'ignore',
-  },
+  SIGUSR2: { starting: 'ignore', serving: 'upgrade', announced: 'ignore', stopping: 'ignore', quitting: 'ignore' },
+  SIGWINCH: { starting: 'ignore', serving: 'pause', announced: 'ignore', stopping: 'ignore', quitting: 'ignore' },
 }

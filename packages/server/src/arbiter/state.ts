@@ -14,9 +14,10 @@ import type {
   Vacancy,
   WorkerRecord,
 } from './model.ts'
-import { beginReload, isOutdated, placesOf, settle, successorFailed, wantsSuccessor } from './roll.ts'
+import { beginReload, isOutdated, placesOf, settle, successorFailed, wanted, wantsSuccessor } from './roll.ts'
 import { signalActions } from './signal-actions.ts'
 import { nextLifeEnd, noteStats, spend, spendOld } from './spending.ts'
+import { beginUpgrade, pause, resume, upgradeEnded, upgradeReady } from './upgrading.ts'
 import { announceStop, end, endIfStopped, hurry, stop, stopDue, stopIfDue } from './stopping.ts'
 
 /** A worker that has said why it cannot boot should be gone at once. */
@@ -35,6 +36,8 @@ export function initialState(policy: Policy): ArbiterState {
     policy,
     phase: 'starting',
     target: policy.workers,
+    isPaused: false,
+    upgrade: null,
     nextId: 1,
     generation: 1,
     reloadTo: null,
@@ -83,6 +86,10 @@ function handle(draft: Draft, event: ArbiterEvent, at: Instant): void {
       return signalled(draft, event.signal, at)
     case 'exited':
       return exited(draft, event, at)
+    case 'upgrade-ready':
+      return upgradeReady(draft, at)
+    case 'upgrade-ended':
+      return upgradeEnded(draft, event.ending)
     case 'ready':
     case 'failed':
     case 'spent':
@@ -172,7 +179,7 @@ function bootFailed(draft: Draft, worker: WorkerRecord, { at, ending }: { at: In
   // What an older generation was started with is no more: the place is tried again with what there is now.
   const wasOutdated = isOutdated(draft, worker)
   const untilNext = wasOutdated ? 0 : successorFailed(draft, failure, at)
-  if (placesOf(draft) >= draft.target) {
+  if (placesOf(draft) >= wanted(draft)) {
     if (untilNext !== null) notice(draft, { kind: 'boot-failed', slot, failure, retryIn: untilNext })
     return
   }
@@ -220,6 +227,7 @@ function signalled(draft: Draft, signal: MasterSignal, at: Instant): void {
     case 'quit':
       return stop(draft, 'quitting', at)
     case 'more':
+      if (draft.isPaused) return resume(draft)
       draft.target++
       return notice(draft, { kind: 'target', target: draft.target })
     case 'fewer':
@@ -231,12 +239,15 @@ function signalled(draft: Draft, signal: MasterSignal, at: Instant): void {
       draft.commands.push({ type: 'reopen-logs' })
       return
     case 'reload':
+      if (draft.isPaused) resume(draft)
       draft.commands.push({ type: 'enter-directory' })
       // Before the new workers start, which are to have the new ones.
       if (draft.policy.certificates === true) draft.commands.push({ type: 'renew-certificates' })
       return beginReload(draft, at)
-    case 'unsupported':
-      return notice(draft, { kind: 'unsupported', signal })
+    case 'upgrade':
+      return beginUpgrade(draft)
+    case 'pause':
+      return pause(draft)
     case 'ignore':
   }
 }

@@ -11,6 +11,7 @@ const POLICY: Policy = {
   timeout: 0,
   maxMemory: 0,
   maxLifetime: 0,
+  upgradeAuto: false,
 }
 /** What workers of a bench tell of themselves. */
 export const STATS: WorkerStats = { requests: 0, active: 0, connections: 0, rss: 50 * 2 ** 20, busyness: 0 }
