@@ -1,12 +1,14 @@
 // Carries out what state.ts decides: processes, signals, sockets, the one timer.
+import { closeSync, openSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { heartbeatInterval } from '../ipc/heartbeat.ts'
 import type { BootOrder, FromWorker, TlsMaterial, ToWorker, WantedAddress } from '../ipc/messages.ts'
 import type { BoundSocket } from '../transport/bind.ts'
-import type { ArbiterEvent, Command, MasterSignal, Notice, Policy } from './model.ts'
+import type { ArbiterEvent, ArbiterState, Command, MasterSignal, Notice, Policy } from './model.ts'
 import { describeNotice, type NoticeSubject } from './notices.ts'
 import { initialState, nextDeadline, step } from './state.ts'
 import { type ArbiterStatus, statusOf } from './status.ts'
+import { Upgrade, type UpgradeOptions } from './upgrade.ts'
 import { WantedSockets } from './wanted-sockets.ts'
 import { type Program, startWorker, type WorkerHandle } from './worker-handle.ts'
 
@@ -36,6 +38,8 @@ export interface ArbiterOptions {
   readonly enterDirectory: () => void
   /** Called at SIGUSR1 for the master's own logs. */
   readonly reopenLogs: () => void
+  /** What another master is started with at SIGUSR2. */
+  readonly upgrade: UpgradeOptions
   /** Called at the start, with what tells at any moment how things stand. */
   readonly expose?: ((status: () => ArbiterStatus) => void) | undefined
 }
@@ -62,6 +66,9 @@ const SIGNALS: readonly MasterSignal[] = [
   'SIGUSR2',
 ]
 
+/** A terminal sends it to everybody in front of it whenever its size changes, and nobody means to stop workers by that. */
+const WITHOUT_TERMINAL: MasterSignal = 'SIGWINCH'
+
 /**
  * Runs workers until told to stop.
  *
@@ -81,6 +88,7 @@ class Arbiter {
   readonly #wanted: WantedSockets
   readonly #since = performance.now()
   #sockets: readonly BoundSocket[]
+  readonly #upgrade: Upgrade
   #state
   #timer: NodeJS.Timeout | undefined
   #pulse: NodeJS.Timeout | undefined
@@ -90,11 +98,13 @@ class Arbiter {
     this.#over = over
     this.#sockets = options.sockets
     this.#wanted = new WantedSockets(options.sockets, options.bindWanted)
+    this.#upgrade = new Upgrade(options.upgrade)
     this.#state = initialState(options.policy)
   }
 
   start(): void {
     for (const signal of SIGNALS) process.on(signal, this.#onSignal)
+    if (!hasTerminal()) process.on(WITHOUT_TERMINAL, this.#onSignal)
     this.#options.certificates?.watch(tls => this.#broadcast({ type: 'renew-tls', tls }))
     this.#options.expose?.(() => this.#status())
     this.#dispatch({ type: 'launch' })
@@ -124,6 +134,7 @@ class Arbiter {
     this.#state = state
     for (const command of commands) this.#carryOut(command)
     if (event.type === 'exited') this.#workers.delete(event.id)
+    if (event.type === 'ready' && isComplete(state)) this.#upgrade.tellReady()
     this.#setTimer()
   }
 
@@ -154,6 +165,8 @@ class Arbiter {
         return this.#broadcast({ type: 'reopen-logs' })
       case 'enter-directory':
         return this.#options.enterDirectory()
+      case 'upgrade':
+        return this.#beginUpgrade()
       case 'renew-certificates':
         return this.#options.certificates?.renew()
       case 'notice':
@@ -207,9 +220,17 @@ class Arbiter {
   }
 
   #closeSockets(): void {
-    for (const socket of this.#sockets) socket.close()
+    const { isShared } = this.#upgrade
+    for (const socket of this.#sockets) socket.close(isShared)
     this.#sockets = []
-    this.#wanted.close()
+    this.#wanted.close(isShared)
+  }
+
+  #beginUpgrade(): void {
+    this.#upgrade.begin([...this.#sockets, ...this.#wanted.open], {
+      ready: () => this.#dispatch({ type: 'upgrade-ready' }),
+      ended: ending => this.#dispatch({ type: 'upgrade-ended', ending }),
+    })
   }
 
   /** The signals stay listened to: a late one must not turn a clean exit into a death by signal. */
@@ -217,6 +238,21 @@ class Arbiter {
     clearInterval(this.#pulse)
     this.#closeSockets()
     this.#over(code)
+  }
+}
+
+/** Whether all workers that there should be are ready. */
+function isComplete({ workers, target }: ArbiterState): boolean {
+  return workers.filter(({ phase }) => phase === 'ready').length >= target
+}
+
+/** Whether this process has a terminal that could send it signals of its own accord. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -73,7 +73,10 @@ const texts: Texts = {
   }),
   upgrading: () => line('info', 'Upgrading: a new master starts with the same command and the same sockets'),
   'upgrade-pending': () =>
-    line('warn', 'USR2 ignored: a new master runs already; TERM to this one finishes the upgrade, TERM to that one undoes it'),
+    line(
+      'warn',
+      'USR2 ignored: a new master runs already; TERM to this one finishes the upgrade, TERM to that one undoes it',
+    ),
   'upgrade-ready': ({ auto }) =>
     line(
       'info',

@@ -1,59 +1,49 @@
 // The file that names the running master.
-import { readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+
+/** What the file of a master is called while another one, which it has started, has its place (nginx's name). */
+function asideOf(path: string): string {
+  return `${path}.oldbin`
+}
 
 /**
- * Writes this process's id. A file that names a process which no longer runs, or which is no server of this kind, is replaced: after a
- * crash and a restart of the machine, or of a container, the number may be anybody's.
+ * Writes this process's id. A file that names a process which no longer runs is replaced.
  *
- * @throws Error with one line for the operator when another master runs, or the file holds something else, or cannot be written
+ * @throws Error with one line for the operator when another process runs, or the file cannot be written
  */
 export function writePidFile(path: string): void {
   const other = readPid(path)
-  if (other !== undefined && other !== process.pid && runs(other) && mayBeMaster(other)) {
+  if (other !== undefined && other !== process.pid && runs(other)) {
     throw new Error(`--pid: ${path} names process ${other}, which is running`)
   }
-  if (other === undefined && holdsSomething(path)) {
-    throw new Error(`--pid: ${path} holds no process id: it is some other file, and is not replaced`)
-  }
   try {
-    writeWhole(path, `${process.pid}\n`)
+    writeFileSync(path, `${process.pid}\n`)
   } catch (cause) {
     throw new Error(`--pid: cannot write ${path}: ${(cause as Error).message}`, { cause })
   }
 }
 
-/** Whoever reads the file meanwhile finds the old text or the new one, never half of it. */
-function writeWhole(path: string, text: string): void {
-  const beside = `${path}.${process.pid}`
-  writeFileSync(beside, text)
-  try {
-    renameSync(beside, path)
-  } catch (error) {
-    rmSync(beside, { force: true })
-    throw error
-  }
+/** Makes place for the file of another master; this one's is called `.oldbin` from then on. */
+export function setPidFileAside(path: string): void {
+  move(path, asideOf(path))
 }
 
-function holdsSomething(path: string): boolean {
-  try {
-    return readFileSync(path, 'utf8').trim() !== ''
-  } catch {
-    return false
-  }
+/** The other master has gone, whatever it has left. */
+export function putPidFileBack(path: string): void {
+  move(asideOf(path), path)
 }
 
-/** By its title (Linux); where that cannot be read it may be. */
-function mayBeMaster(pid: number): boolean {
-  try {
-    return /kirin/i.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
-  } catch {
-    return true
-  }
-}
-
-/** Removes the file if it still names this process. */
+/** Removes the file, whichever of the two it is, if it still names this process. */
 export function removePidFile(path: string): void {
-  if (readPid(path) === process.pid) unlinkSync(path)
+  for (const file of [path, asideOf(path)]) if (readPid(file) === process.pid) unlinkSync(file)
+}
+
+function move(from: string, to: string): void {
+  try {
+    if (readPid(from) === process.pid) renameSync(from, to)
+  } catch {
+    // A directory that was removed, or made read-only: nothing that a server should stop for.
+  }
 }
 
 function readPid(path: string): number | undefined {

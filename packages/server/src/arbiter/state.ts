@@ -17,8 +17,8 @@ import type {
 import { beginReload, isOutdated, placesOf, settle, successorFailed, wanted, wantsSuccessor } from './roll.ts'
 import { signalActions } from './signal-actions.ts'
 import { nextLifeEnd, noteStats, spend, spendOld } from './spending.ts'
-import { beginUpgrade, pause, resume, upgradeEnded, upgradeReady } from './upgrading.ts'
 import { announceStop, end, endIfStopped, hurry, stop, stopDue, stopIfDue } from './stopping.ts'
+import { beginUpgrade, pause, resume, upgradeEnded, upgradeReady } from './upgrading.ts'
 
 /** A worker that has said why it cannot boot should be gone at once. */
 const FAILED_EXIT_TIMEOUT = 2_000

@@ -10,11 +10,18 @@ export interface WantedAnswer {
   readonly handle: object | undefined
 }
 
+/** Tells sockets that programs want from each other, and from those that the operator wants. */
+export function wantedName({ address, nth }: WantedAddress): string {
+  return `program ${formatBindAddress(address)} ${nth}`
+}
+
 export class WantedSockets {
   readonly #given: readonly BoundSocket[]
   readonly #bind: ((wanted: WantedAddress) => Promise<BoundSocket>) | undefined
   readonly #bound = new Map<string, Promise<BoundSocket>>()
   readonly #urls: string[]
+  /** Those that could be bound, in that order. */
+  readonly #open: BoundSocket[] = []
   #isClosed = false
 
   /** @param given sockets that workers are started with: they stand for whatever a program's first server wants */
@@ -27,6 +34,11 @@ export class WantedSockets {
   /** Where there are sockets, in the order of their binding. */
   get urls(): readonly string[] {
     return this.#urls
+  }
+
+  /** What was bound here, under the names by which another master is to find it. */
+  get open(): readonly BoundSocket[] {
+    return this.#open
   }
 
   /** Binds that address, if it is not bound already. Never rejects. */
@@ -45,22 +57,25 @@ export class WantedSockets {
   }
 
   /** Closes what was bound here. */
-  close(): void {
+  close(isShared: boolean): void {
     this.#isClosed = true
-    for (const socket of this.#bound.values()) socket.then(({ close }) => close()).catch(() => undefined)
+    for (const socket of this.#bound.values()) socket.then(({ close }) => close(isShared)).catch(() => undefined)
     this.#bound.clear()
   }
 
   #socketAt(wanted: WantedAddress): Promise<BoundSocket> {
-    const name = `${formatBindAddress(wanted.address)} ${wanted.nth}`
+    const name = wantedName(wanted)
     const before = this.#bound.get(name)
     if (before !== undefined) return before
     const binding = this.#bindNow(wanted)
     this.#bound.set(name, binding)
     // What failed may be tried again.
     binding.then(
-      ({ url }) => this.#urls.push(url),
-      () => this.#bound.delete(name),
+      socket => {
+        this.#urls.push(socket.url)
+        this.#open.push({ ...socket, name })
+      },
+      () => void this.#bound.delete(name),
     )
     return binding
   }

@@ -5,23 +5,27 @@ import type { Logger } from 'pino'
 import { runArbiter } from '../arbiter/arbiter.ts'
 import { removePidFile, writePidFile } from '../arbiter/pid-file.ts'
 import { policyOf } from '../arbiter/policy.ts'
-import type { BindAddress } from '../config/bind-address.ts'
+import type { UpgradeOptions } from '../arbiter/upgrade.ts'
+import { wantedName } from '../arbiter/wanted-sockets.ts'
+import { type BindAddress, formatBindAddress } from '../config/bind-address.ts'
 import { environmentLayer } from '../config/environment.ts'
 import { product } from '../config/product.ts'
 import { resolveSettings } from '../config/resolve.ts'
 import { variableName } from '../config/setting.ts'
 import type { Settings } from '../config/settings.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
+import { Inheritance } from '../ipc/inheritance.ts'
 import type { WantedAddress } from '../ipc/messages.ts'
 import { type ErrorLog, openErrorLog } from '../log/error-log.ts'
 import { openLogFile } from '../log/log-file.ts'
-import { type PassedSocket, passedSockets } from '../systemd/activation.ts'
-import { type BoundSocket, bindAddress } from '../transport/bind.ts'
+import { type Activation, type PassedSocket, passedSockets } from '../systemd/activation.ts'
+import { adoptSocket, type BoundSocket, bindAddress } from '../transport/bind.ts'
 import { CertificateKeeper } from '../transport/tls/certificate-keeper.ts'
 import { findApplicationFile } from '../worker/application-file.ts'
 import { accountFor } from './accounts.ts'
 import { type CommandLine, readCommandLine } from './command-line.ts'
 import { isDaemon, startDaemon } from './daemon.ts'
+import { ownCommand } from './own-command.ts'
 import { giveLogFiles, giveSocketFiles } from './ownership.ts'
 import { Surroundings, type SurroundingsOptions } from './surroundings.ts'
 import { splitWords } from './words.ts'
@@ -57,9 +61,11 @@ export async function main(words: readonly string[], environment: Environment): 
   }
   const plan = makePlan(commandLine, environment)
   if ('problems' in plan) return refuse(plan.problems)
-  const isBackground = isDaemon()
-  // What was passed was meant for the process that started this one.
-  const activation = passedSockets(environment, isBackground ? process.ppid : process.pid)
+  const command = ownCommand()
+  const inheritance = Inheritance.take(process.env, process.ppid)
+  // A daemon's successor is in its place already.
+  const isBackground = isDaemon() || (plan.settings.daemon && inheritance !== undefined)
+  const activation = activationOf(environment, isBackground, inheritance)
   if ('problem' in activation) return refuse([activation.problem])
   const { chdir } = plan.settings
   const directory = chdir === null ? null : resolve(chdir)
@@ -76,8 +82,19 @@ export async function main(words: readonly string[], environment: Environment): 
   if (who.account !== null) giveLogFiles(settled.settings, who.account)
   const certificates = speaksTls(settled.settings) ? CertificateKeeper.open(settled.settings, log.logger) : undefined
   if (certificates !== undefined && 'problems' in certificates) return refuse(certificates.problems)
-  const means = { log, certificates, environment, account: who.account, isBackground }
+  const upgrade = { command, inheritance, isActivated: activation.sockets.length > 0 }
+  const means = { log, certificates, environment, account: who.account, isBackground, upgrade }
   return serve(withPassedSockets(settled, activation.sockets, log.logger), means)
+}
+
+/** What was passed by a service manager: to this process, to the one that started it for this (`--daemon`), to the master before it. */
+function activationOf(
+  environment: Environment,
+  isBackground: boolean,
+  inheritance: Inheritance | undefined,
+): Activation {
+  if (inheritance === undefined) return passedSockets(environment, isBackground ? process.ppid : process.pid)
+  return { sockets: inheritance.isActivated ? inheritance.claimAll() : [] }
 }
 
 /** Descriptors that somebody opened for this command. */
@@ -182,6 +199,7 @@ async function openLogs(settings: Settings): Promise<ErrorLog | { readonly probl
 /** What serving needs besides a plan. */
 interface Means extends Omit<SurroundingsOptions, 'settings'> {
   readonly certificates: CertificateKeeper | undefined
+  readonly upgrade: Omit<UpgradeOptions, 'pidFile'>
 }
 
 async function serve({ settings, application, program }: Plan, means: Means): Promise<number> {
@@ -207,7 +225,8 @@ async function serve({ settings, application, program }: Plan, means: Means): Pr
   try {
     // Where a program listens, it says itself.
     const binds = program === undefined || program.isBound ? settings.bind : []
-    const sockets = await bindAll(binds, logger)
+    const { inheritance } = means.upgrade
+    const sockets = await bindAll(binds, logger, inheritance)
     if (sockets === undefined) return exitCodes.addressUnavailable
     if (account !== null) giveSocketFiles(binds, account)
     const { workers } = settings
@@ -216,13 +235,14 @@ async function serve({ settings, application, program }: Plan, means: Means): Pr
       policy: policyOf(settings, certificates !== undefined),
       workerModule: fileURLToPath(new URL(program ? '../worker/run.js' : '../worker/main.js', import.meta.url)),
       program: program && file && { path: file.path, words: program.words },
-      bindWanted: program && bindWanted(certificates !== undefined),
+      bindWanted: program && bindWanted(certificates !== undefined, inheritance),
       // A worker takes what it knows of them.
       order: { application, settings, isProgram: program !== undefined, account },
       titleOf: slot => `kirin: worker ${slot} [${name}]`,
       certificates,
       sockets: certificates === undefined ? sockets : sockets.map(withHttps),
       log: logger,
+      upgrade: { ...means.upgrade, pidFile },
       enterDirectory: () => enterAgain(settings.chdir, logger),
       ...surroundings.calls,
     })
@@ -242,8 +262,14 @@ function programFile(text: string): { readonly path: string } | { readonly failu
 }
 
 /** Binds as node does for a program: without a host on all interfaces, those of IPv4 where there is no IPv6. */
-function bindWanted(isSecure: boolean): (wanted: WantedAddress) => Promise<BoundSocket> {
-  return async ({ address, isAny }) => {
+function bindWanted(
+  isSecure: boolean,
+  inheritance: Inheritance | undefined,
+): (wanted: WantedAddress) => Promise<BoundSocket> {
+  return async wanted => {
+    const { address, isAny } = wanted
+    const fd = inheritance?.claim(wantedName(wanted))
+    if (fd !== undefined) return isSecure ? withHttps(adoptSocket(address, fd)) : adoptSocket(address, fd)
     const bound = await bindAddress(address).catch((error: Error) => {
       if (!isAny || address.type !== 'tcp' || !WITHOUT_IPV6.has(error.cause)) throw error
       return bindAddress({ ...address, host: '0.0.0.0' })
@@ -258,8 +284,17 @@ function withHttps(socket: BoundSocket): BoundSocket {
   return { ...socket, url: socket.url.replace(/^http:/, 'https:') }
 }
 
-async function bindAll(addresses: readonly BindAddress[], logger: Logger): Promise<readonly BoundSocket[] | undefined> {
-  const outcomes = await Promise.allSettled(addresses.map(address => bindAddress(address, addresses)))
+async function bindAll(
+  addresses: readonly BindAddress[],
+  logger: Logger,
+  inheritance: Inheritance | undefined,
+): Promise<readonly BoundSocket[] | undefined> {
+  const outcomes = await Promise.allSettled(
+    addresses.map(async address => {
+      const fd = inheritance?.claim(formatBindAddress(address))
+      return fd === undefined ? bindAddress(address, addresses) : adoptSocket(address, fd)
+    }),
+  )
   const sockets = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
   const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []))
   if (failures.length === 0) return sockets

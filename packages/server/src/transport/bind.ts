@@ -13,12 +13,18 @@ import { type BindAddress, formatBindAddress } from '../config/bind-address.ts'
 export interface BoundSocket {
   /** To be inherited by workers. */
   readonly fd: number
+  /** What it was bound for, as on the command line. */
+  readonly name: string
   /** Where it is bound, with the port that the system chose for port 0: `http://127.0.0.1:8000`, `unix:/run/k.sock`. */
   readonly url: string
   /** What a message to another process can carry (`child.send(message, handle)`). */
   readonly handle: object
-  /** Closes the descriptor and removes the socket's file. */
-  close(): void
+  /**
+   * Closes the descriptor and removes the socket's file.
+   *
+   * @param isShared whether another process has the socket as well: then the file stays, and so may the descriptor until this process ends
+   */
+  close(isShared?: boolean): void
 }
 
 /** Why an address cannot be bound, as one line for the operator. `cause` carries the system's error where there is one. */
@@ -80,7 +86,7 @@ export async function bindAddress(address: BindAddress, all: readonly BindAddres
     handle.close()
     throw unavailable(address, EXPLANATIONS['EADDRINUSE'] ?? '', 'EADDRINUSE')
   }
-  return { fd: handle.fd, url: urlOf(name), handle, close: () => handle.close() }
+  return { fd: handle.fd, name: formatBindAddress(address), url: urlOf(name), handle, close: () => handle.close() }
 }
 
 function isIpv4Twin(other: BindAddress, { host, port }: BindAddress & { type: 'tcp' }): boolean {
@@ -111,7 +117,8 @@ function openInherited(address: BindAddress & { type: 'fd' }): BoundSocket {
       isConnection ? 'that socket is a connection, it cannot listen' : 'that socket is not bound',
     )
   }
-  return { fd, url: isNamed ? urlOf(name) : `fd://${fd}`, handle, close: () => handle.close() }
+  const url = isNamed ? urlOf(name) : `fd://${fd}`
+  return { fd, name: formatBindAddress(address), url, handle, close: () => handle.close() }
 }
 
 async function resolveHost(address: BindAddress & { type: 'tcp' }): Promise<{ host: string; family: 4 | 6 }> {
@@ -133,8 +140,29 @@ async function bindUnix(path: string): Promise<BoundSocket> {
     throw unavailable(address, 'its directory does not exist')
   }
   const handle = create(address, [path, -1, -1])
-  // Closing removes the file: libuv remembers the path it bound.
-  return { fd: handle.fd, url: `unix:${path}`, handle, close: () => handle.close() }
+  const close = (isShared = false): void => {
+    // Closing removes the file: libuv remembers the path it bound. The end of the process does not.
+    if (!isShared) handle.close()
+  }
+  return { fd: handle.fd, name: formatBindAddress(address), url: `unix:${path}`, handle, close }
+}
+
+/**
+ * Takes over a socket that another master bound for that address.
+ *
+ * @throws BindError when there is none under that descriptor
+ */
+export function adoptSocket(address: BindAddress, fd: number): BoundSocket {
+  const bound = openInherited({ type: 'fd', fd })
+  const name = formatBindAddress(address)
+  if (address.type !== 'unix') return { ...bound, name }
+  const { path } = address
+  const close = (isShared = false): void => {
+    bound.close()
+    // Unlike the handle that bound it, this one does not remember the file.
+    if (!isShared && lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) unlinkSync(path)
+  }
+  return { ...bound, name, url: `unix:${path}`, close }
 }
 
 function create(address: BindAddress, words: BindWords): ServerHandle {

@@ -294,11 +294,4 @@ describe('other signals', () => {
     bench.signal('SIGTERM')
     expect(done(bench.signal('SIGUSR1'))).toEqual([{ type: 'reopen-logs' }])
   })
-
-  it('says that SIGUSR2 is not supported yet, and goes on', () => {
-    const bench = new Bench()
-    bench.ready(1, 2)
-    const signal = 'SIGUSR2'
-    expect(bench.signal(signal)).toEqual([{ type: 'notice', notice: { kind: 'unsupported', signal } }])
-  })
 })

@@ -1,6 +1,6 @@
 import { DAY, TEBIBYTE } from '../bounds.ts'
 import type { TableOf } from '../setting.ts'
-import { bytes, seconds, wholeNumber } from '../value-kinds.ts'
+import { bytes, onOff, seconds, wholeNumber } from '../value-kinds.ts'
 
 /** How many workers there are, and how long each stays. */
 export interface WorkersSettings {
@@ -15,6 +15,7 @@ export interface WorkersSettings {
   readonly bootTimeout: number
   readonly gracefulTimeout: number
   readonly preStopDelay: number
+  readonly upgradeAuto: boolean
 }
 
 /** Their part of the table. */
@@ -118,5 +119,14 @@ export const workersSettings: TableOf<WorkersSettings> = {
     details:
       'For load balancers that take a while to notice that a server is on its way out: until they do they send it new connections, which it still takes. A second ' +
       'TERM cuts it short.',
+  },
+  upgradeAuto: {
+    group: 'Workers',
+    flag: '--upgrade-auto',
+    kind: onOff,
+    default: false,
+    defaultText: 'off',
+    summary: 'After USR2, retire as soon as the workers of the new master are ready',
+    details: 'Without it both masters serve until one of them is told to stop: see [signals.md](signals.md).',
   },
 }

@@ -1,0 +1,98 @@
+// A second master beside this one: started with the same command and the same sockets, so that a new version of Kirin or of Node
+// takes over without anybody being turned away.
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { type Inheritance, inheritanceVariable, READY } from '../ipc/inheritance.ts'
+import { putPidFileBack, setPidFileAside } from './pid-file.ts'
+
+/** How this process was started. */
+export interface OwnCommand {
+  /** The program as it was called: looked for again, it may be another version. */
+  readonly file: string
+  readonly words: readonly string[]
+  readonly directory: string
+}
+
+export interface UpgradeOptions {
+  readonly command: OwnCommand
+  /** Absolute; `null` where there is none. */
+  readonly pidFile: string | null
+  /** Whether a service manager passed the sockets. */
+  readonly isActivated: boolean
+  /** What this master was handed itself. */
+  readonly inheritance: Inheritance | undefined
+}
+
+/** What becomes of a new master. */
+export interface UpgradeEvents {
+  readonly ready: () => void
+  /** Completes "the new master …"; called once. */
+  readonly ended: (ending: string) => void
+}
+
+export class Upgrade {
+  readonly #options: UpgradeOptions
+  #child: ChildProcess | undefined
+
+  constructor(options: UpgradeOptions) {
+    this.#options = options
+  }
+
+  /** The process id of the new master, while it runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /** Whether another master has these sockets as well: what is to stay when this one goes is for that one to take away. */
+  get isShared(): boolean {
+    return this.#child !== undefined || this.#options.inheritance?.isShared === true
+  }
+
+  /** The workers of this master are ready, which the one that started it may wait for. */
+  tellReady(): void {
+    this.#options.inheritance?.tellReady()
+  }
+
+  /** Starts another master; `sockets` are this one's. */
+  begin(sockets: readonly { readonly fd: number; readonly name: string }[], events: UpgradeEvents): void {
+    const obstacle = this.#obstacle()
+    if (obstacle !== undefined) {
+      setImmediate(() => events.ended(`cannot be started: ${obstacle}`))
+      return
+    }
+    const { command, pidFile, isActivated } = this.#options
+    if (pidFile !== null) setPidFileAside(pidFile)
+    const child = spawn(command.file, command.words, {
+      cwd: command.directory,
+      env: {
+        ...process.env,
+        ...inheritanceVariable({ from: process.pid, names: sockets.map(({ name }) => name), isActivated }),
+      },
+      stdio: ['inherit', 'inherit', 'inherit', 'pipe', ...sockets.map(({ fd }) => fd)],
+    })
+    this.#child = child
+    const ended = (ending: string): void => {
+      if (this.#child !== child) return
+      this.#child = undefined
+      if (pidFile !== null) putPidFileBack(pidFile)
+      events.ended(ending)
+    }
+    child.once('exit', (code, signal) =>
+      ended(signal === null ? `exited with code ${code}` : `was killed by ${signal}`),
+    )
+    child.once('error', error => ended(`could not be started: ${error.message}`))
+    const pipe = child.stdio[3] as Readable | undefined
+    pipe?.on('error', () => {})
+    pipe?.on('data', (said: Buffer) => {
+      if (said.toString() === READY) events.ready()
+    })
+  }
+
+  #obstacle(): string | undefined {
+    if (process.pid === 1)
+      return 'this is process 1, with which its container ends; HUP reloads, or replace the container'
+    const { inheritance } = this.#options
+    if (inheritance?.isShared !== true) return undefined
+    return `the master that started this one (pid ${inheritance.from}) still runs; TERM to that one finishes its upgrade`
+  }
+}

@@ -1,0 +1,112 @@
+// A second master beside the first, with real processes: nobody is turned away, and either may be told to stop.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { get } from '../support/http-client.ts'
+import { applicationDirectory, type KirinProcess, startKirin } from '../support/kirin-process.ts'
+
+const version = (name: string): string => `export default () => ({ status: 200, body: '${name}' })\n`
+
+/** New masters that a test has started through an old one: the first may end before them. */
+const masters = new Set<number>()
+afterEach(() => {
+  for (const pid of masters) kill(pid)
+  masters.clear()
+})
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // Gone already.
+  }
+}
+
+/** A kirin that serves on a TCP and on a UNIX socket, with a file for its process id. */
+async function serve(...args: readonly string[]) {
+  const cwd = applicationDirectory({ 'app.mjs': version('one') })
+  const words = ['-b', '127.0.0.1:0', '-b', 'unix:kirin.sock', '--pid', 'kirin.pid', ...args, 'app.mjs']
+  const kirin = startKirin(words, { cwd })
+  const [, origin = ''] = await kirin.line(/Listening at (http:\S+), unix:kirin.sock/)
+  const pidIn = (file: string): number => Number(readFileSync(join(cwd, file), 'utf8'))
+  return {
+    kirin,
+    cwd,
+    answers: async () => [
+      (await get('/', { origin })).body,
+      (await get('/', { socketPath: join(cwd, 'kirin.sock') })).body,
+    ],
+    deploy: (source: string) => writeFileSync(join(cwd, 'app.mjs'), source),
+    pidIn,
+    has: (file: string) => existsSync(join(cwd, file)),
+    /** Sends USR2 and waits for what this one says when the new one serves. */
+    upgrade: async (kirinLine = /The new master serves/) => {
+      const mark = kirin.mark()
+      kirin.signal('SIGUSR2')
+      await kirin.line(kirinLine, mark)
+      const pid = pidIn('kirin.pid')
+      masters.add(pid)
+      return { pid, mark }
+    },
+  }
+}
+
+/** Waits until a process that is no child of this one has gone: its output ends with that of the last. */
+const goneWith = (kirin: KirinProcess) => kirin.allGone()
+
+describe('USR2', () => {
+  it('starts a master with the same sockets; TERM to the old one finishes the upgrade', async () => {
+    const { kirin, answers, deploy, pidIn, has, upgrade } = await serve()
+    expect(await answers()).toEqual(['one', 'one'])
+    deploy(version('two'))
+    const { pid, mark } = await upgrade()
+    expect(pid).not.toBe(kirin.pid)
+    expect(pidIn('kirin.pid.oldbin')).toBe(kirin.pid)
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    expect([has('kirin.pid.oldbin'), has('kirin.sock')]).toEqual([false, true])
+    expect(await answers()).toEqual(['two', 'two'])
+    process.kill(pid, 'SIGTERM')
+    await goneWith(kirin)
+    expect(kirin.stderr.slice(mark)).toMatch(new RegExp(`\\[${pid}\\] \\[INFO\\] Stopped`))
+    expect([has('kirin.pid'), has('kirin.sock')]).toEqual([false, false])
+  })
+
+  it('is undone by TERM to the new master, and may be tried again', async () => {
+    const { kirin, answers, deploy, pidIn, has, upgrade } = await serve()
+    deploy(version('two'))
+    const { pid } = await upgrade()
+    kirin.signal('SIGUSR2')
+    await kirin.line(/USR2 ignored: a new master runs already/)
+    process.kill(pid, 'SIGTERM')
+    await kirin.line(/The new master exited with code 0: the upgrade is undone, this one goes on/)
+    expect(await answers()).toEqual(['one', 'one'])
+    expect([pidIn('kirin.pid'), has('kirin.pid.oldbin')]).toEqual([kirin.pid, false])
+    const second = await upgrade()
+    expect(second.pid).not.toBe(pid)
+  })
+
+  it('changes nothing when the new version does not boot', async () => {
+    const { kirin, answers, deploy, pidIn, upgrade } = await serve()
+    deploy(`throw new Error('broken on purpose')\n`)
+    await upgrade(/Upgrade failed, this master and its workers go on: the new master exited with code 4/)
+    expect(kirin.stderr).toMatch(/FATAL\] app\.mjs threw while it was loaded: Error: broken on purpose/)
+    expect(await answers()).toEqual(['one', 'one'])
+    expect(pidIn('kirin.pid')).toBe(kirin.pid)
+    deploy(version('two'))
+    await upgrade()
+  })
+
+  it('has the old master retire by itself with --upgrade-auto; WINCH leaves a master without workers', async () => {
+    const { kirin, answers, deploy, upgrade } = await serve('--upgrade-auto', '-w', '2')
+    deploy(version('two'))
+    const { pid, mark } = await upgrade(/The new master serves: this one retires/)
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    expect(await answers()).toEqual(['two', 'two'])
+    process.kill(pid, 'SIGWINCH')
+    await kirin.line(/Stopping 2 workers, not the master/, mark)
+    const late = answers()
+    process.kill(pid, 'SIGHUP')
+    expect(await late).toEqual(['two', 'two'])
+  })
+})
