@@ -71,13 +71,15 @@ export class WantedSockets {
     this.#bound.set(name, binding)
     // What failed may be tried again.
     binding.then(
-      socket => {
-        this.#urls.push(socket.url)
-        this.#open.push({ ...socket, name })
-      },
+      socket => this.#opened({ ...socket, name }),
       () => void this.#bound.delete(name),
     )
     return binding
+  }
+
+  #opened(socket: BoundSocket): void {
+    this.#urls.push(socket.url)
+    this.#open.push(socket)
   }
 
   async #bindNow(wanted: WantedAddress): Promise<BoundSocket> {

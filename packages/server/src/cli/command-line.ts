@@ -90,7 +90,7 @@ function createCommand(take: (key: keyof Settings, value: RawValue) => void): Co
       '\nEvery option can be set in the environment as well: --keep-alive as KIRIN_KEEP_ALIVE. KIRIN_CMD_ARGS holds' +
         '\noptions as on the command line. The command line wins over KIRIN_CMD_ARGS, that over the single variables.' +
         '\n\nSignals to the master: TERM stops gracefully, INT and QUIT at once, TTIN and TTOU add and remove a worker,' +
-        '\nUSR1 reopens the log files.',
+        '\nUSR1 reopens the log files, HUP reloads, USR2 upgrades.',
     )
 }
 
