@@ -1,3 +1,14 @@
+export { defineConfig, type KirinConfig, type KirinConfigExport } from './config/define-config.ts'
+export type {
+  Hooks,
+  MasterHooks,
+  MasterSubject,
+  RequestOutcome,
+  WorkerEnding,
+  WorkerHooks,
+  WorkerPlace,
+  WorkerSubject,
+} from './hooks/hooks.ts'
 export type {
   ConnectionTimeouts,
   ExchangeRecord,

@@ -1,9 +1,14 @@
 // Carries out what state.ts decides: processes, signals, sockets, the one timer.
 import { closeSync, openSync } from 'node:fs'
 import type { Logger } from 'pino'
+import type { Reread } from '../config/reread.ts'
+import type { HookError, HookRunner } from '../hooks/hook-runner.ts'
+import type { MasterHooks } from '../hooks/hooks.ts'
+import { exitCodes } from '../ipc/exit-codes.ts'
 import { heartbeatInterval } from '../ipc/heartbeat.ts'
 import type { BootOrder, FromWorker, TlsMaterial, ToWorker, WantedAddress } from '../ipc/messages.ts'
 import type { BoundSocket } from '../transport/bind.ts'
+import { callHooksAfter, callHooksAtNotice, callHooksBefore } from './hook-calls.ts'
 import type { ArbiterEvent, ArbiterState, Command, MasterSignal, Notice, Policy } from './model.ts'
 import { describeNotice, type NoticeSubject } from './notices.ts'
 import { initialState, nextDeadline, step } from './state.ts'
@@ -34,6 +39,10 @@ export interface ArbiterOptions {
   readonly log: Logger
   /** Told of all that the operator is told, and what the notices' words need. */
   readonly observe?: (notice: Notice, subject: NoticeSubject) => void
+  /** What the configuration file wants called. */
+  readonly hooks: HookRunner<MasterHooks>
+  /** Reads the configuration again. */
+  readonly reread: Reread
   /** Called at SIGHUP, before new workers start in the working directory. */
   readonly enterDirectory: () => void
   /** Called at SIGUSR1 for the master's own logs. */
@@ -53,6 +62,9 @@ export interface CertificateSource {
   /** Looks for other certificates, and tells the log what came of it. */
   renew(): void
 }
+
+/** Milliseconds that the hook onExit may take: a supervisor that stops us does not wait for ever either. */
+const EXIT_HOOK_TIMEOUT = 5_000
 
 /** The signals that are listened to, so that none of them ends the process by default. */
 const SIGNALS: readonly MasterSignal[] = [
@@ -89,6 +101,7 @@ class Arbiter {
   readonly #since = performance.now()
   #sockets: readonly BoundSocket[]
   readonly #upgrade: Upgrade
+  #hooks: HookRunner<MasterHooks>
   #state
   #timer: NodeJS.Timeout | undefined
   #pulse: NodeJS.Timeout | undefined
@@ -97,6 +110,7 @@ class Arbiter {
     this.#options = options
     this.#over = over
     this.#sockets = options.sockets
+    this.#hooks = options.hooks
     this.#wanted = new WantedSockets(options.sockets, options.bindWanted)
     this.#upgrade = new Upgrade(options.upgrade)
     this.#state = initialState(options.policy)
@@ -107,6 +121,7 @@ class Arbiter {
     if (!hasTerminal()) process.on(WITHOUT_TERMINAL, this.#onSignal)
     this.#options.certificates?.watch(tls => this.#broadcast({ type: 'renew-tls', tls }))
     this.#options.expose?.(() => this.#status())
+    this.#hooks.call('nworkersChanged', this.#state.target, null)
     this.#dispatch({ type: 'launch' })
     this.#startPulse()
   }
@@ -130,9 +145,12 @@ class Arbiter {
   }
 
   #dispatch(event: ArbiterEvent): void {
-    const { state, commands } = step(this.#state, event, { now: performance.now(), random: Math.random() })
+    const before = this.#state
+    const { state, commands } = step(before, event, { now: performance.now(), random: Math.random() })
     this.#state = state
+    callHooksBefore(this.#hooks, before, state)
     for (const command of commands) this.#carryOut(command)
+    callHooksAfter(this.#hooks, before, state)
     if (event.type === 'exited') this.#workers.delete(event.id)
     if (event.type === 'ready' && isComplete(state)) this.#upgrade.tellReady()
     this.#setTimer()
@@ -164,9 +182,13 @@ class Arbiter {
         this.#options.reopenLogs()
         return this.#broadcast({ type: 'reopen-logs' })
       case 'enter-directory':
-        return this.#options.enterDirectory()
+        this.#options.enterDirectory()
+        this.#hooks.call('onReload')
+        return
       case 'upgrade':
-        return this.#beginUpgrade()
+        if (this.#hooks.has('preExec')) void this.#upgradeAfterHook()
+        else this.#beginUpgrade()
+        return
       case 'renew-certificates':
         return this.#options.certificates?.renew()
       case 'notice':
@@ -178,6 +200,8 @@ class Arbiter {
 
   #spawn(id: number, slot: number): void {
     const { workerModule, program, order, titleOf, certificates } = this.#options
+    const refusal = this.#hooks.call('preFork', { worker: slot, pid: undefined })
+    if (refusal !== undefined) return this.#failToSpawn(id, refusal)
     const handle = startWorker({
       module: workerModule,
       program,
@@ -185,9 +209,22 @@ class Arbiter {
       output: this.#options.output?.(),
       order: { ...order, slot, title: titleOf(slot), tls: certificates?.material ?? null },
       onMessage: message => this.#heard(id, message),
-      onExit: ending => this.#dispatch({ type: 'exited', id, ending }),
+      onExit: ({ text, ...ending }) => {
+        this.#hooks.call('childExit', { worker: slot, pid: handle.pid }, ending)
+        this.#dispatch({ type: 'exited', id, ending: text })
+      },
     })
     this.#workers.set(id, handle)
+  }
+
+  /** A boot that failed before there was a process. */
+  #failToSpawn(id: number, { message }: Error): void {
+    const failure = { message, detail: null, exitCode: exitCodes.bootFailed }
+    // Not within the step that wanted the worker.
+    setImmediate(() => {
+      this.#dispatch({ type: 'failed', id, failure })
+      this.#dispatch({ type: 'exited', id, ending: 'was not started' })
+    })
   }
 
   #broadcast(message: ToWorker): void {
@@ -216,6 +253,7 @@ class Arbiter {
     if (stack === null || stack === undefined) log[level](message)
     else log[level]({ err: { stack } }, message)
     observe?.(notice, subject)
+    callHooksAtNotice(this.#hooks, notice, subject.pidOf)
     if (detail !== null && detail !== undefined) log.debug({ err: { stack: detail } }, 'Where it failed:')
   }
 
@@ -224,6 +262,17 @@ class Arbiter {
     for (const socket of this.#sockets) socket.close(isShared)
     this.#sockets = []
     this.#wanted.close(isShared)
+  }
+
+  async #upgradeAfterHook(): Promise<void> {
+    try {
+      await this.#hooks.run('preExec')
+    } catch (error) {
+      this.#options.log.error((error as HookError).message)
+      return this.#dispatch({ type: 'upgrade-ended', ending: 'was not started' })
+    }
+    // A stop may have come meanwhile: a new master would take over what is being given up.
+    if (this.#state.upgrade !== null) this.#beginUpgrade()
   }
 
   #beginUpgrade(): void {
@@ -237,7 +286,16 @@ class Arbiter {
   #end(code: number): void {
     clearInterval(this.#pulse)
     this.#closeSockets()
-    this.#over(code)
+    const over = (): void => this.#over(code)
+    if (!this.#hooks.has('onExit')) return over()
+    const timer = setTimeout(over, EXIT_HOOK_TIMEOUT)
+    void this.#hooks
+      .run('onExit', code)
+      .catch((error: HookError) => this.#options.log.error(error.message))
+      .finally(() => {
+        clearTimeout(timer)
+        over()
+      })
   }
 }
 

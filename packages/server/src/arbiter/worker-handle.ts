@@ -2,6 +2,7 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { pathToFileURL } from 'node:url'
+import type { WorkerEnding } from '../hooks/hooks.ts'
 import { FIRST_SOCKET, readTraceAnswer, TRACE_DESCRIPTOR, TRACE_REQUEST } from '../ipc/heartbeat.ts'
 import { type BootOrder, envelop, type FromWorker, readFromWorker, type ToWorker } from '../ipc/messages.ts'
 
@@ -18,8 +19,14 @@ export interface WorkerLaunch {
   /** The rest of what it is told. */
   readonly order: Omit<BootOrder, 'descriptors'>
   readonly onMessage: (message: FromWorker) => void
-  /** Called once, after every message. The text completes "the worker …". */
-  readonly onExit: (ending: string) => void
+  /** Called once, after every message. */
+  readonly onExit: (ending: ProcessEnding) => void
+}
+
+/** How a worker's process ended. */
+export interface ProcessEnding extends WorkerEnding {
+  /** Completes "the worker …". */
+  readonly text: string
 }
 
 /** A program that listens by itself. */
@@ -104,14 +111,15 @@ function entryOf({ module, program }: WorkerLaunch): readonly string[] {
 }
 
 /** Waits for the exit and for the channel's end: the exit alone may overtake a last message. */
-function onceOver(child: ChildProcess, over: (ending: string) => void): void {
+function onceOver(child: ChildProcess, over: WorkerLaunch['onExit']): void {
   child.once('exit', (code, signal) => {
-    const ending = signal === null ? `exited with code ${code}` : `was killed by ${signal}`
+    const text = signal === null ? `exited with code ${code}` : `was killed by ${signal}`
+    const ending = { text, code, signal }
     if (child.connected) child.once('disconnect', () => over(ending))
     else over(ending)
   })
   child.on('error', error => {
     // Without a pid it never started, and no exit will follow.
-    if (child.pid === undefined) over(`could not be started (${error.message})`)
+    if (child.pid === undefined) over({ text: `could not be started (${error.message})`, code: null, signal: null })
   })
 }

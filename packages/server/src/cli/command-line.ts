@@ -5,26 +5,41 @@ import { closest } from '../config/did-you-mean.ts'
 import { product } from '../config/product.ts'
 import { describeDefault } from '../config/reference.ts'
 import type { RawLayer, RawValue } from '../config/resolve.ts'
+import { type AnySetting, settingOf } from '../config/setting.ts'
 import { type Settings, settingsTable } from '../config/settings.ts'
+
+const ACTIONS = [
+  ['--check-config', 'check the settings and load the application, then exit: 0 when all is well'],
+  ['--print-config', 'show every setting, its value and where that comes from, then exit'],
+  ['--print-config-json', 'the same as JSON'],
+] as const
+
+function actionOf(options: Readonly<Record<string, unknown>>): Action {
+  if (options['checkConfig'] === true) return 'check'
+  if (options['printConfigJson'] === true) return 'print-json'
+  return options['printConfig'] === true ? 'print' : 'serve'
+}
 
 /** Columns of `--help` where no terminal tells its width. */
 const HELP_WIDTH = 100
 
+/** What to do with the settings: serve, or tell whether that would work, or show them. */
+export type Action = 'serve' | 'check' | 'print' | 'print-json'
+
 /** What a command line says. */
 export interface CommandLine {
   readonly layer: RawLayer
-  /** The application, when named. */
-  readonly application: string | undefined
-  /** Whether that is a program that listens by itself: `kirin run server.js`. */
+  /** Whether the application is a program that listens by itself: `kirin run server.js`. */
   readonly isProgram: boolean
   /** What follows the program: its own command line. */
   readonly programWords: readonly string[]
   readonly problems: readonly string[]
+  readonly action: Action
   /** Text to print instead of doing anything: the answer to `--help` or `--version`. */
   readonly answer: string | undefined
 }
 
-const nothing = { application: undefined, isProgram: false, programWords: [], problems: [], answer: undefined }
+const nothing = { isProgram: false, programWords: [], problems: [], action: 'serve', answer: undefined } as const
 
 /**
  * Reads a command line.
@@ -51,17 +66,9 @@ export function readCommandLine(words: readonly string[], source: string): Comma
     const [application, ...programWords] = isProgram ? operands.slice(1) : operands
     const extra = isProgram ? [] : programWords
     const problems = answer === '' ? problemsOf({ application, extra, unknown, known, source }) : []
-    if (isProgram && application === undefined && answer === '')
-      problems.push(`run: expected a program, as in kirin run server.js (${source})`)
-    return {
-      ...nothing,
-      layer,
-      application,
-      isProgram,
-      programWords,
-      problems,
-      answer: answer === '' ? undefined : answer,
-    }
+    if (application !== undefined) values.set('app', [{ name: 'app', text: application }])
+    const action = actionOf(command.opts())
+    return { layer, isProgram, programWords, problems, action, answer: answer === '' ? undefined : answer }
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return { ...nothing, layer, answer }
@@ -72,7 +79,7 @@ export function readCommandLine(words: readonly string[], source: string): Comma
 function createCommand(take: (key: keyof Settings, value: RawValue) => void): Command {
   const command = new Command('kirin')
     .usage('[options] app.js[:export]\n       kirin run [options] server.js [-- arguments]')
-    .argument('<app>', 'the application: a file and the name of its export (default: its default export)')
+    .argument('[app]', 'the application: a file and the name of its export (default: its default export)')
     .description('Serve an NSGI or Express application from pre-forked worker processes.')
     .exitOverride()
     .helpOption(false)
@@ -80,31 +87,28 @@ function createCommand(take: (key: keyof Settings, value: RawValue) => void): Co
   for (const key of Object.keys(settingsTable) as (keyof Settings)[]) {
     for (const option of optionsOf(key, take)) command.addOption(option)
   }
+  for (const [flag, description] of ACTIONS) command.addOption(new Option(flag, description).helpGroup('Actions:'))
   return command
-    .addOption(new Option('-h, --help', 'show this help').helpGroup('Help:'))
-    .addOption(new Option('-V, --version', 'show the version').helpGroup('Help:'))
+    .addOption(new Option('-h, --help', 'show this help').helpGroup('Actions:'))
+    .addOption(new Option('-V, --version', 'show the version').helpGroup('Actions:'))
     .on('option:help', () => command.outputHelp())
     .on('option:version', () => command.configureOutput().writeOut?.(`${product.name} ${product.version}\n`))
     .addHelpText(
       'after',
-      '\nEvery option can be set in the environment as well: --keep-alive as KIRIN_KEEP_ALIVE. KIRIN_CMD_ARGS holds' +
-        '\noptions as on the command line. The command line wins over KIRIN_CMD_ARGS, that over the single variables.' +
+      '\nEvery option can be set in the environment as well: --keep-alive as KIRIN_KEEP_ALIVE; and in the configuration file,' +
+        '\nas keepAlive. KIRIN_CMD_ARGS holds options as on the command line. The command line wins over KIRIN_CMD_ARGS,' +
+        '\nthat over the file, that over the single variables.' +
         '\n\nSignals to the master: TERM stops gracefully, INT and QUIT at once, TTIN and TTOU add and remove a worker,' +
         '\nUSR1 reopens the log files, HUP reloads, USR2 upgrades.',
     )
 }
 
 function optionsOf(key: keyof Settings, take: (key: keyof Settings, value: RawValue) => void): readonly Option[] {
-  const setting = settingsTable[key]
-  const flags = [
-    setting.short === undefined ? setting.flag : `${setting.short}, ${setting.flag}`,
-    ...(setting.aliases ?? []),
-  ]
-  return flags.map((flag, index) => {
-    const name = index === 0 ? setting.flag : flag
+  const setting = settingOf(settingsTable, key)
+  return spellings(setting).map(({ flags, name }, index) => {
     return (
       optionOf(
-        `${flag} ${setting.kind.placeholder}`.trimEnd(),
+        `${flags} ${setting.kind.placeholder}`.trimEnd(),
         `${setting.summary} (default: ${describeDefault(key)})`,
         setting.kind.bare,
       )
@@ -114,6 +118,13 @@ function optionsOf(key: keyof Settings, take: (key: keyof Settings, value: RawVa
         .hideHelp(index > 0)
     )
   })
+}
+
+/** Its spellings, the one for `--help` first; none for what is named without an option. */
+function spellings({ flag, short, aliases = [] }: AnySetting): readonly { flags: string; name: string }[] {
+  if (flag === null) return []
+  const first = { flags: short === undefined ? flag : `${short}, ${flag}`, name: flag }
+  return [first, ...aliases.map(alias => ({ flags: alias, name: alias }))]
 }
 
 function optionOf(flags: string, description: string, bare: string | undefined): Option {

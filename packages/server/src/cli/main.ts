@@ -2,20 +2,20 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
-import { runArbiter } from '../arbiter/arbiter.ts'
+import { type ArbiterOptions, runArbiter } from '../arbiter/arbiter.ts'
 import { removePidFile, writePidFile } from '../arbiter/pid-file.ts'
 import { policyOf } from '../arbiter/policy.ts'
 import type { UpgradeOptions } from '../arbiter/upgrade.ts'
 import { wantedName } from '../arbiter/wanted-sockets.ts'
 import { type BindAddress, formatBindAddress } from '../config/bind-address.ts'
-import { environmentLayer } from '../config/environment.ts'
 import { product } from '../config/product.ts'
-import { resolveSettings } from '../config/resolve.ts'
-import { variableName } from '../config/setting.ts'
+import type { Reread } from '../config/reread.ts'
 import type { Settings } from '../config/settings.ts'
+import { HookError } from '../hooks/hook-runner.ts'
+import { masterHookRunner } from '../hooks/master-hooks.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
 import { Inheritance } from '../ipc/inheritance.ts'
-import type { WantedAddress } from '../ipc/messages.ts'
+import type { Account, WantedAddress } from '../ipc/messages.ts'
 import { type ErrorLog, openErrorLog } from '../log/error-log.ts'
 import { openLogFile } from '../log/log-file.ts'
 import { type Activation, type PassedSocket, passedSockets } from '../systemd/activation.ts'
@@ -23,28 +23,20 @@ import { adoptSocket, type BoundSocket, bindAddress } from '../transport/bind.ts
 import { CertificateKeeper } from '../transport/tls/certificate-keeper.ts'
 import { findApplicationFile } from '../worker/application-file.ts'
 import { accountFor } from './accounts.ts'
-import { type CommandLine, readCommandLine } from './command-line.ts'
+import { tryApplication, tryProgram } from './check-config.ts'
+import { readCommandLine } from './command-line.ts'
+import { type Configuration, readConfiguration, rereadConfiguration, withAbsolutePaths } from './configuration.ts'
 import { isDaemon, startDaemon } from './daemon.ts'
 import { ownCommand } from './own-command.ts'
 import { giveLogFiles, giveSocketFiles } from './ownership.ts'
+import { printConfig, printConfigJson } from './print-config.ts'
 import { Surroundings, type SurroundingsOptions } from './surroundings.ts'
-import { splitWords } from './words.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Everything that is needed to run. */
-interface Plan {
-  readonly settings: Settings
-  readonly application: string
-  /** Set for a program that listens by itself (`kirin run`). */
-  readonly program: PlannedProgram | undefined
-}
-
-interface PlannedProgram {
-  /** The words of its own command line. */
-  readonly words: readonly string[]
-  /** Whether the operator says where to listen, instead of the program. */
-  readonly isBound: boolean
+/** A configuration that can be read again. */
+interface Plan extends Configuration {
+  readonly reread: Reread
 }
 
 /**
@@ -59,32 +51,36 @@ export async function main(words: readonly string[], environment: Environment): 
     process.stdout.write(commandLine.answer)
     return exitCodes.ok
   }
-  const plan = makePlan(commandLine, environment)
-  if ('problems' in plan) return refuse(plan.problems)
+  const invocation = { commandLine, environment: { ...environment }, directory: startDirectory() }
+  const configuration = await readConfiguration(invocation)
+  if ('problems' in configuration) return refuse(configuration.problems)
+  const { action } = configuration
+  if (action === 'print' || action === 'print-json') {
+    process.stdout.write(action === 'print' ? printConfig(configuration) : printConfigJson(configuration))
+    return exitCodes.ok
+  }
+  const settings = withAbsolutePaths(configuration.settings, invocation.directory)
+  const plan: Plan = { ...configuration, settings, reread: () => rereadConfiguration(invocation) }
+  return action === 'check' ? check(plan) : start(plan, environment)
+}
+
+async function start(plan: Plan, environment: Environment): Promise<number> {
   const command = ownCommand()
   const inheritance = Inheritance.take(process.env, process.ppid)
   // A daemon's successor is in its place already.
   const isBackground = isDaemon() || (plan.settings.daemon && inheritance !== undefined)
   const activation = activationOf(environment, isBackground, inheritance)
   if ('problem' in activation) return refuse([activation.problem])
-  const { chdir } = plan.settings
-  const directory = chdir === null ? null : resolve(chdir)
-  const lost = enter(directory, chdir)
-  if (lost !== undefined) return refuse([lost])
-  if (plan.settings.umask !== null) process.umask(plan.settings.umask)
-  const who = accountFor(plan.settings, { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 })
-  if ('problem' in who) return refuse([who.problem])
+  const prepared = prepare(plan)
+  if ('problems' in prepared) return refuse(prepared.problems)
   if (plan.settings.daemon && !isBackground) return startDaemon(inherited(plan.settings, activation.sockets))
-  setVariables(plan.settings.rawEnv)
-  const settled = { ...plan, settings: withAbsoluteFiles({ ...plan.settings, chdir: directory }) }
-  const log = await openLogs(settled.settings)
-  if ('problems' in log) return refuse(log.problems)
-  if (who.account !== null) giveLogFiles(settled.settings, who.account)
-  const certificates = speaksTls(settled.settings) ? CertificateKeeper.open(settled.settings, log.logger) : undefined
-  if (certificates !== undefined && 'problems' in certificates) return refuse(certificates.problems)
+  const opened = await open(plan)
+  if ('problems' in opened) return refuse(opened.problems)
+  const { account } = prepared
+  if (account !== null) giveLogFiles(plan.settings, account)
   const upgrade = { command, inheritance, isActivated: activation.sockets.length > 0 }
-  const means = { log, certificates, environment, account: who.account, isBackground, upgrade }
-  return serve(withPassedSockets(settled, activation.sockets, log.logger), means)
+  const means = { ...opened, environment, account, isBackground, upgrade }
+  return serve(withPassedSockets(plan, activation.sockets, opened.log.logger), means)
 }
 
 /** What was passed by a service manager: to this process, to the one that started it for this (`--daemon`), to the master before it. */
@@ -96,6 +92,27 @@ function activationOf(
   if (inheritance === undefined) return passedSockets(environment, isBackground ? process.ppid : process.pid)
   return { sockets: inheritance.isActivated ? inheritance.claimAll() : [] }
 }
+
+/** Makes this process what the settings say, or tells what is wrong with that. */
+function prepare({ settings }: Plan): { readonly account: Account | null } | { readonly problems: readonly string[] } {
+  const lost = enter(settings.chdir)
+  if (lost !== undefined) return { problems: [lost] }
+  if (settings.umask !== null) process.umask(settings.umask)
+  const who = accountFor(settings, { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 })
+  return 'problem' in who ? { problems: [who.problem] } : who
+}
+
+/** Opens the files that the settings name. */
+async function open({ settings }: Plan): Promise<Opened | { readonly problems: readonly string[] }> {
+  setVariables(settings.rawEnv)
+  const log = await openLogs(settings)
+  if ('problems' in log) return log
+  const certificates = speaksTls(settings) ? CertificateKeeper.open(settings, log.logger) : undefined
+  if (certificates !== undefined && 'problems' in certificates) return certificates
+  return { log, certificates }
+}
+
+type Opened = Pick<Means, 'log' | 'certificates'>
 
 /** Descriptors that somebody opened for this command. */
 function inherited({ bind }: Settings, passed: readonly PassedSocket[]): readonly number[] {
@@ -109,6 +126,19 @@ function setVariables(entries: readonly string[]): void {
   }
 }
 
+async function check(plan: Plan): Promise<number> {
+  const prepared = prepare(plan)
+  if ('problems' in prepared) return refuse(prepared.problems)
+  const opened = await open(plan)
+  if ('problems' in opened) return refuse(opened.problems)
+  const file = plan.program && programFile(plan.application)
+  if (file !== undefined && 'failure' in file) return refuse([file.failure], exitCodes.applicationUnusable)
+  const failure = file === undefined ? await tryApplication(plan) : tryProgram(file.path)
+  if (failure !== undefined) return refuse([failure.message], failure.exitCode)
+  process.stdout.write(`kirin: the settings are valid, and ${plan.application} can be loaded\n`)
+  return exitCodes.ok
+}
+
 /** Sockets that somebody opened for this server stand in the place of those that it would open. */
 function withPassedSockets(plan: Plan, sockets: readonly PassedSocket[], log: Logger): Plan {
   if (sockets.length === 0) return plan
@@ -118,18 +148,27 @@ function withPassedSockets(plan: Plan, sockets: readonly PassedSocket[], log: Lo
   return { ...plan, settings: { ...plan.settings, bind }, program: plan.program && { ...plan.program, isBound: true } }
 }
 
+/** A removed one is found by whoever needs it. */
+function startDirectory(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
+  }
+}
+
 /** Whether any setting of TLS was given. One that is useless without a certificate is a mistake to be told. */
 function speaksTls({ certfile, keyfile, caCerts, certReqs, ciphers }: Settings): boolean {
   return certfile.length > 0 || keyfile.length > 0 || caCerts !== null || certReqs !== 'none' || ciphers !== null
 }
 
-/** @returns what is wrong with the directory, if it cannot be entered; `shown` is how the operator calls it */
-function enter(directory: string | null, shown: string | null = directory): string | undefined {
+/** @returns what is wrong with the directory, if it cannot be entered */
+function enter(directory: string | null): string | undefined {
   try {
     if (directory !== null) process.chdir(directory)
     return undefined
   } catch (error) {
-    return `--chdir: cannot change to ${shown}: ${(error as Error).message}`
+    return `--chdir: cannot change to ${directory}: ${(error as Error).message}`
   }
 }
 
@@ -139,42 +178,9 @@ function enterAgain(directory: string | null, logger: Logger): void {
   if (lost !== undefined) logger.error(`${lost}; the working directory stays`)
 }
 
-/**
- * An application may change its directory; its worker must find the logs again all the same when it reopens them. The
- * master's own may be another one after a reload.
- */
-function withAbsoluteFiles(settings: Settings): Settings {
-  const { accessLogfile, errorLogfile } = settings
-  const absolute = (file: string): string => (file === '-' ? file : resolve(file))
-  return {
-    ...settings,
-    accessLogfile: accessLogfile === null ? null : absolute(accessLogfile),
-    errorLogfile: absolute(errorLogfile),
-  }
-}
-
-function makePlan(commandLine: CommandLine, environment: Environment): Plan | { readonly problems: readonly string[] } {
-  const words = splitWords(environment['KIRIN_CMD_ARGS'] ?? '')
-  const fromVariable = readCommandLine(words ?? [], 'KIRIN_CMD_ARGS')
-  const { settings, problems } = resolveSettings([environmentLayer(environment), fromVariable.layer, commandLine.layer])
-  const named = commandLine.application === undefined ? fromVariable : commandLine
-  const { application, isProgram, programWords } = named
-  const all = [...commandLine.problems, ...fromVariable.problems, ...problems]
-  if (words === undefined) all.push('KIRIN_CMD_ARGS: a quote is not closed')
-  if (all.length === 0 && application === undefined) {
-    all.push('no application given: kirin [options] app.js[:export]; kirin --help tells more')
-  }
-  if (all.length > 0 || settings === undefined || application === undefined) return { problems: all }
-  if (!isProgram) return { settings, application, program: undefined }
-  // PORT is for the program, which may add a host of its own to it.
-  const isBound = [commandLine.layer, fromVariable.layer].some(({ values }) => values.has('bind'))
-  const program = { words: programWords, isBound: isBound || (environment[variableName('bind')] ?? '') !== '' }
-  return { settings, application, program }
-}
-
-function refuse(problems: readonly string[]): number {
+function refuse(problems: readonly string[], exitCode: number = exitCodes.failure): number {
   process.stderr.write(problems.map(problem => `kirin: ${problem}\n`).join(''))
-  return exitCodes.failure
+  return exitCode
 }
 
 /** The access log is written by the workers; here it is only tried, so that a wrong path is told at once. */
@@ -202,16 +208,15 @@ interface Means extends Omit<SurroundingsOptions, 'settings'> {
   readonly upgrade: Omit<UpgradeOptions, 'pidFile'>
 }
 
-async function serve({ settings, application, program }: Plan, means: Means): Promise<number> {
-  const { certificates, account } = means
+async function serve(plan: Plan, means: Means): Promise<number> {
+  const { settings, application } = plan
   const { logger } = means.log
-  const file = program && programFile(application)
+  const file = plan.program && programFile(application)
   if (file !== undefined && 'failure' in file) {
     logger.fatal(file.failure)
     return exitCodes.applicationUnusable
   }
-  const name = settings.name ?? application
-  process.title = `kirin: master [${name}]`
+  process.title = `kirin: master [${settings.name ?? application}]`
   // A reload may change the directory.
   const pidFile = settings.pid === null ? null : resolve(settings.pid)
   if (settings.pid !== null) {
@@ -222,34 +227,57 @@ async function serve({ settings, application, program }: Plan, means: Means): Pr
     }
   }
   const surroundings = new Surroundings({ ...means, settings })
+  const program = plan.program && file && { path: file.path, words: plan.program.words }
   try {
-    // Where a program listens, it says itself.
-    const binds = program === undefined || program.isBound ? settings.bind : []
-    const { inheritance } = means.upgrade
-    const sockets = await bindAll(binds, logger, inheritance)
-    if (sockets === undefined) return exitCodes.addressUnavailable
-    if (account !== null) giveSocketFiles(binds, account)
-    const { workers } = settings
-    logger.info(`Kirin ${product.version} starts ${workers} worker${workers === 1 ? '' : 's'} for ${application}`)
-    return await runArbiter({
-      policy: policyOf(settings, certificates !== undefined),
-      workerModule: fileURLToPath(new URL(program ? '../worker/run.js' : '../worker/main.js', import.meta.url)),
-      program: program && file && { path: file.path, words: program.words },
-      bindWanted: program && bindWanted(certificates !== undefined, inheritance),
-      // A worker takes what it knows of them.
-      order: { application, settings, isProgram: program !== undefined, account },
-      titleOf: slot => `kirin: worker ${slot} [${name}]`,
-      certificates,
-      sockets: certificates === undefined ? sockets : sockets.map(withHttps),
-      log: logger,
-      upgrade: { ...means.upgrade, pidFile },
-      enterDirectory: () => enterAgain(settings.chdir, logger),
-      ...surroundings.calls,
-    })
+    return await runMaster(plan, { ...means, program, surroundings, pidFile })
+  } catch (error) {
+    if (!(error instanceof HookError)) throw error
+    logger.fatal(error.message)
+    return exitCodes.failure
   } finally {
     await surroundings.close()
     if (pidFile !== null) removePidFile(pidFile)
   }
+}
+
+interface MasterMeans extends Means {
+  readonly pidFile: string | null
+  readonly program: ArbiterOptions['program']
+  readonly surroundings: Surroundings
+}
+
+/** @throws HookError when onStarting does not want it */
+async function runMaster(plan: Plan, { program, surroundings, ...means }: MasterMeans): Promise<number> {
+  const { settings, application, hooksFile, reread } = plan
+  const { certificates, account } = means
+  const { logger } = means.log
+  const hooks = masterHookRunner(plan.hooks, { settings, log: logger })
+  await hooks.run('onStarting')
+  // Where a program listens, it says itself.
+  const binds = plan.program === undefined || plan.program.isBound ? settings.bind : []
+  const { inheritance } = means.upgrade
+  const sockets = await bindAll(binds, logger, inheritance)
+  if (sockets === undefined) return exitCodes.addressUnavailable
+  if (account !== null) giveSocketFiles(binds, account)
+  const { workers } = settings
+  logger.info(`Kirin ${product.version} starts ${workers} worker${workers === 1 ? '' : 's'} for ${application}`)
+  return await runArbiter({
+    policy: policyOf(settings, certificates !== undefined),
+    workerModule: fileURLToPath(new URL(program ? '../worker/run.js' : '../worker/main.js', import.meta.url)),
+    program,
+    bindWanted: program && bindWanted(certificates !== undefined, inheritance),
+    // A worker takes what it knows of them.
+    order: { application, settings, isProgram: program !== undefined, account, hooksFile },
+    titleOf: slot => `kirin: worker ${slot} [${settings.name ?? application}]`,
+    certificates,
+    sockets: certificates === undefined ? sockets : sockets.map(withHttps),
+    log: logger,
+    hooks,
+    reread,
+    upgrade: { ...means.upgrade, pidFile: means.pidFile },
+    enterDirectory: () => enterAgain(settings.chdir, logger),
+    ...surroundings.calls,
+  })
 }
 
 function programFile(text: string): { readonly path: string } | { readonly failure: string } {

@@ -3,7 +3,16 @@ import { type BindAddress, formatBindAddress } from './bind-address.ts'
 import { type SettingGroup, variableName } from './setting.ts'
 import { type Settings, settingsTable } from './settings.ts'
 
-const GROUPS: readonly SettingGroup[] = ['Sockets', 'TLS', 'Workers', 'Requests', 'Proxies', 'Logging', 'Process']
+const GROUPS: readonly SettingGroup[] = [
+  'Application',
+  'Sockets',
+  'TLS',
+  'Workers',
+  'Requests',
+  'Proxies',
+  'Logging',
+  'Process',
+]
 
 const HEAD = `<!-- Generated from packages/server/src/config/settings/*.ts by "pnpm --filter @nsgi/server run docs". Do not edit. -->
 
@@ -37,16 +46,17 @@ export function settingsReference(): string {
 
 function entry(key: keyof Settings): string {
   const setting = settingsTable[key]
-  const spellings = [setting.short, setting.flag, ...(setting.aliases ?? [])].filter(flag => flag !== undefined)
+  const flags = [setting.short, setting.flag, ...(setting.aliases ?? [])].filter(flag => typeof flag === 'string')
+  const spellings = flags.length === 0 ? [''] : flags
   const variables = [variableName(key), ...(setting.variables ?? []).map(({ name }) => name)]
   const details = setting.details === undefined ? '' : `\n${setting.details}\n`
-  return `### \`${setting.flag}\`
+  return `### \`${setting.flag ?? key}\`
 
 ${setting.summary}.
 ${details}
-- Written: ${spellings.map(flag => `\`${`${flag} ${setting.kind.placeholder}`.trimEnd()}\``).join(', ')}
+- Written: ${spellings.map(flag => `\`${`${flag} ${setting.kind.placeholder}`.trim()}\``).join(', ')}
 - Environment: ${variables.map(name => `\`${name}\``).join(', ')}
-- Value: ${setting.kind.allowed}
+${setting.inFile === false ? '' : `- Configuration file: \`${key}\`\n`}- Value: ${setting.kind.allowed}
 - Default: ${isAbsent(settingsTable[key].default) ? describeDefault(key) : `\`${describeDefault(key)}\``}
 `
 }

@@ -2,7 +2,15 @@
 import type { ValueKind } from './value-kinds.ts'
 
 /** Headings of `--help` and of the reference, in this order. */
-export type SettingGroup = 'Sockets' | 'TLS' | 'Workers' | 'Requests' | 'Proxies' | 'Logging' | 'Process'
+export type SettingGroup =
+  | 'Application'
+  | 'Sockets'
+  | 'TLS'
+  | 'Workers'
+  | 'Requests'
+  | 'Proxies'
+  | 'Logging'
+  | 'Process'
 
 /** A variable that a setting is read from besides its own `KIRIN_…`. */
 export interface EnvironmentVariable<T> {
@@ -13,14 +21,16 @@ export interface EnvironmentVariable<T> {
 
 interface CommonSetting<T> {
   readonly group: SettingGroup
-  /** The option that `--help` shows. */
-  readonly flag: `--${string}`
+  /** The option that `--help` shows; `null` for what the command line names without one. */
+  readonly flag: `--${string}` | null
   readonly short?: `-${string}`
   /** Other spellings that are accepted, not shown in `--help`. */
   readonly aliases?: readonly `--${string}`[]
   /** Well-known variables of hosts; the setting's own `KIRIN_…` overrides them. */
   readonly variables?: readonly EnvironmentVariable<T>[]
   readonly kind: ValueKind<T>
+  /** `false` for what a configuration file cannot say. */
+  readonly inFile?: false
   /** One sentence for `--help`, without a full stop at its end. */
   readonly summary: string
   /** The default in words, where the value itself would not tell. */
@@ -48,6 +58,14 @@ export type Setting<T> = [T] extends [readonly (infer Element)[]] ? RepeatableSe
 
 /** A table with one entry for each member of `S`. */
 export type TableOf<S> = { readonly [Key in keyof S]: Setting<S[Key]> }
+
+/** An entry of a table with what all entries have. */
+export function settingOf<S>(table: TableOf<S>, key: keyof S): AnySetting {
+  return table[key]
+}
+
+/** Any entry of the table. */
+export type AnySetting = SingleSetting<unknown> | RepeatableSetting<unknown>
 
 /** The variable every setting is read from: `KIRIN_` and its name, `limitRequestLine` as `KIRIN_LIMIT_REQUEST_LINE`. */
 export function variableName(key: string): string {

@@ -2,6 +2,7 @@
 // `--help`, docs/settings.md and the JSON schema come from it.
 
 import type { TableOf } from './setting.ts'
+import { type ApplicationSettings, applicationSettings } from './settings/application.ts'
 import { type HttpSettings, httpSettings } from './settings/http.ts'
 import { type LimitSettings, limitSettings } from './settings/limits.ts'
 import { type LogSettings, logSettings } from './settings/logging.ts'
@@ -14,7 +15,8 @@ import { type WorkersSettings, workersSettings } from './settings/workers.ts'
 
 /** Every setting with its final value. All times are in seconds. */
 export interface Settings
-  extends SocketSettings,
+  extends ApplicationSettings,
+    SocketSettings,
     TlsSettings,
     WorkersSettings,
     LimitSettings,
@@ -29,6 +31,7 @@ export type SettingsTable = TableOf<Settings>
 
 /** In the order in which `--help` and the reference show them. */
 export const settingsTable: SettingsTable = {
+  ...applicationSettings,
   ...socketSettings,
   ...tlsSettings,
   ...workersSettings,

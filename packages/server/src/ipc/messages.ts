@@ -54,6 +54,8 @@ export interface BootOrder {
   readonly tls: TlsMaterial | null
   /** Who it is to become before it loads anything of the application. */
   readonly account?: Account | null | undefined
+  /** The configuration file, absolute, where it has hooks for workers. */
+  readonly hooksFile?: string | null | undefined
 }
 
 /** Why a worker could not boot. */
@@ -145,6 +147,7 @@ const bootOrder = v.object({
   settings,
   tls: v.nullable(tlsMaterial),
   account: v.optional(v.nullable(account)),
+  hooksFile: v.optional(v.nullable(v.string())),
 })
 
 const toWorker: v.GenericSchema<unknown, ToWorker> = v.variant('type', [

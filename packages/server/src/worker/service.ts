@@ -3,6 +3,7 @@ import type { Application, Context } from '@nsgi/spec'
 import type { Logger } from 'pino'
 import { exitCodes } from '../ipc/exit-codes.ts'
 import type { BootOrder, TlsMaterial, WorkerSettings } from '../ipc/messages.ts'
+import { describeThrown } from '../log/describe-thrown.ts'
 import type {
   ConnectionTimeouts,
   GatewayServer,
@@ -12,13 +13,14 @@ import type {
 } from '../transport/gateway-server.ts'
 import { createGatewayServer } from '../transport/serve.ts'
 import { type LoadedApplication, loadApplication } from './application.ts'
-import { BootError, describeThrown } from './boot-error.ts'
+import { BootError } from './boot-error.ts'
 import { createContext } from './context.ts'
 import { connectionsWithinDescriptors } from './descriptor-limit.ts'
 import type { ServiceStats } from './heartbeat.ts'
 import type { Program } from './program.ts'
 import { type CountedApplication, countedCalls, requestAllowance } from './request-count.ts'
 import { settledWithin } from './settled-within.ts'
+import { runBootHook, type WorkerHookRunner, withPostRequest, withPreRequest } from './worker-hooks.ts'
 import type { WorkerLogs } from './worker-logs.ts'
 
 /** Milliseconds for the application's `shutdown`, within what the master allows before it kills. */
@@ -50,6 +52,7 @@ export interface Surroundings {
   readonly leave: AbortSignal
   /** As many requests were served as should be; the text completes "the worker …". */
   readonly spent: (reason: string) => void
+  readonly hooks: WorkerHookRunner
 }
 
 /**
@@ -84,7 +87,7 @@ export async function bootProgram(
 async function serve(
   loaded: LoadedApplication,
   order: BootOrder,
-  { logs, leave, spent }: Surroundings,
+  { logs, leave, spent, hooks }: Surroundings,
 ): Promise<Service | undefined> {
   const { logger } = logs
   const { adapted } = loaded
@@ -100,9 +103,10 @@ async function serve(
     await shutDown(lifespan)
     return undefined
   }
+  await runBootHook(hooks, 'postWorkerInit')
   const counted = withinAllowance(application, order.settings, spent)
   const server = createGatewayServer({
-    application: counted.application,
+    application: withPreRequest(counted.application, hooks),
     context,
     log: logger,
     limits: limitsOf(order.settings),
@@ -114,7 +118,7 @@ async function serve(
     },
     timeouts: timeoutsOf(order.settings),
     maxConnections: Math.min(order.settings.workerConnections, connectionsWithinDescriptors()),
-    onExchange: logs.record,
+    onExchange: withPostRequest(logs.record, hooks),
     tls: order.tls ?? undefined,
     http2: http2Of(order.settings),
   })

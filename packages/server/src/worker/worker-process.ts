@@ -10,17 +10,23 @@ import {
   readToWorker,
   type TlsMaterial,
 } from '../ipc/messages.ts'
+import { describeThrown } from '../log/describe-thrown.ts'
 import { becomeAccount } from './become-account.ts'
-import { BootError, describeThrown, toBootFailure } from './boot-error.ts'
+import { BootError, toBootFailure } from './boot-error.ts'
 import { watchDescriptors } from './descriptor-watch.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import type { Program } from './program.ts'
-import { bootProgram, bootService, type Service } from './service.ts'
+import { bootProgram, bootService, type Service, type Surroundings } from './service.ts'
+import { settledWithin } from './settled-within.ts'
 import { startTracer } from './tracer.ts'
+import { loadWorkerHooks, runBootHook, type WorkerHookRunner } from './worker-hooks.ts'
 import { openWorkerLogs, type WorkerLogs } from './worker-logs.ts'
 
 /** Milliseconds that the logs may take to get out at the end. A reader that stopped reading must not hold the process. */
 const FLUSH_TIMEOUT = 1_000
+
+/** Milliseconds for the hook workerExit, within what the master allows before it kills. */
+const EXIT_HOOK_TIMEOUT = 1_000
 
 /** Runs one worker in this process. */
 export class WorkerProcess {
@@ -29,6 +35,7 @@ export class WorkerProcess {
   /** Aborts when a stop was asked for, however gentle. */
   readonly #leave = new AbortController()
   #logs: WorkerLogs | undefined
+  #hooks: WorkerHookRunner | undefined
   #service: Service | undefined
   /** What came before there was a service to use it. */
   #renewed: TlsMaterial | undefined
@@ -91,7 +98,9 @@ export class WorkerProcess {
       if (order.account) becomeAccount(order.account)
       this.#logs = await openWorkerLogs(order)
       if (order.settings.timeout > 0) startTracer(this.#logs.logger)
-      const service = await this.#bootService(order, this.#logs)
+      this.#hooks = await loadWorkerHooks(order, this.#logs.logger)
+      await runBootHook(this.#hooks, 'postFork')
+      const service = await this.#bootService(order, { logs: this.#logs, hooks: this.#hooks })
       if (service === undefined) return this.#exit(exitCodes.ok)
       this.#service = service
       if (this.#renewed !== undefined) service.renewTls(this.#renewed)
@@ -102,15 +111,16 @@ export class WorkerProcess {
         stats: () => service.stats,
         tell: (stats, sent) => this.#tell({ type: 'beat', stats }, sent),
       })
+      this.#hooks.call('workerReady')
     } catch (error) {
       this.#failBoot(error)
     }
   }
 
-  async #bootService(order: BootOrder, logs: WorkerLogs): Promise<Service | undefined> {
+  async #bootService(order: BootOrder, means: Pick<Surroundings, 'logs' | 'hooks'>): Promise<Service | undefined> {
     const leave = this.#leave.signal
     const spent = (reason: string): void => this.#tell({ type: 'spent', reason })
-    if (order.isProgram !== true) return bootService(order, { logs, leave, spent })
+    if (order.isProgram !== true) return bootService(order, { ...means, leave, spent })
     const { Program } = await import('./program.ts')
     this.#program = new Program({
       name: order.application,
@@ -119,7 +129,7 @@ export class WorkerProcess {
       closed: () => this.#stop('the program has closed its server'),
     })
     this.#prepare()
-    return bootProgram(order, { logs, leave, spent, program: this.#program })
+    return bootProgram(order, { ...means, leave, spent, program: this.#program })
   }
 
   #refuse(error: BootError): void {
@@ -161,6 +171,7 @@ export class WorkerProcess {
   }
 
   #quit(why: string): void {
+    this.#hooks?.call('workerInt')
     this.#hurry.abort()
     if (this.#service === undefined) void this.#exit(exitCodes.ok)
     else this.#stop(why)
@@ -184,8 +195,15 @@ export class WorkerProcess {
   async #exit(code: number): Promise<void> {
     if (this.#ending) return
     this.#ending = true
+    if (this.#hooks?.has('workerExit') === true) await this.#runExitHook(this.#hooks)
     await this.#logs?.flush(FLUSH_TIMEOUT)
     process.exit(code)
+  }
+
+  async #runExitHook(hooks: WorkerHookRunner): Promise<void> {
+    const done = hooks.run('workerExit').catch((error: Error) => this.#logs?.logger.error(error.message))
+    if (!(await settledWithin(done, EXIT_HOOK_TIMEOUT)))
+      this.#logs?.logger.warn('the hook workerExit took too long and was not waited for')
   }
 
   #tell(message: FromWorker, told?: () => void): void {

@@ -4,8 +4,10 @@ import { settingsTable } from '../../src/config/settings.ts'
 
 function read(line: string) {
   const { layer, ...rest } = readCommandLine(line.split(' '), 'command line')
-  const values = Object.fromEntries([...layer.values].map(([key, raw]) => [key, raw.map(({ text }) => text)]))
-  return { ...rest, values }
+  const { app, ...values } = Object.fromEntries(
+    [...layer.values].map(([key, raw]) => [key, raw.map(({ text }) => text)]),
+  )
+  return { ...rest, application: app?.[0], values }
 }
 
 describe('readCommandLine', () => {
@@ -43,6 +45,15 @@ describe('readCommandLine', () => {
     expect(read('app.js other.js').problems).toEqual(['other.js: expected one application, app.js (command line)'])
   })
 
+  it.each([
+    ['app.js', 'serve'],
+    ['--check-config app.js', 'check'],
+    ['--print-config', 'print'],
+    ['app.js --print-config-json', 'print-json'],
+  ])('%s: %s', (line, action) => {
+    expect(read(line)).toMatchObject({ action, problems: [] })
+  })
+
   it('answers --version with the version alone', () => {
     expect(read('--version').answer).toMatch(/^kirin \d+\.\d+\.\d+\n$/)
   })
@@ -50,6 +61,7 @@ describe('readCommandLine', () => {
   it('answers --help with each option once, in its group', () => {
     const answer = read('--help').answer ?? ''
     for (const { flag, group } of Object.values(settingsTable)) {
+      if (flag === null) continue
       expect(answer.indexOf(`${flag} `)).toBeGreaterThan(answer.indexOf(`${group}:`))
     }
     expect(answer).not.toContain('field_size')

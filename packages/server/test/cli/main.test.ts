@@ -27,7 +27,7 @@ describe('a command line that cannot work', () => {
   it.each([
     [[], /^kirin: no application given: /],
     [['--bind'], /^kirin: option '-b, --bind <address>' argument missing \(command line\)$/],
-    [['app.mjs', '--chdir', 'nowhere'], /^kirin: --chdir: cannot change to nowhere: ENOENT/],
+    [['app.mjs', '--chdir', 'nowhere'], /^kirin: --chdir: cannot change to \/.*\/nowhere: ENOENT/],
     [['app.mjs', '--access-logfile', 'nowhere/log'], /^kirin: --access-logfile: ENOENT/],
     [['app.mjs', '--log-file', 'nowhere/log'], /^kirin: --error-logfile: ENOENT/],
     [['app.mjs', '--pid', 'nowhere/pid'], /^kirin: --pid: cannot write nowhere\/pid: ENOENT/],

@@ -241,7 +241,7 @@ describe('what cannot be run is said in one line', () => {
     const nothing = await runKirin(['run'], { cwd })
     expect(nothing).toMatchObject({
       code: 1,
-      stderr: 'kirin: run: expected a program, as in kirin run server.js (command line)\n',
+      stderr: 'kirin: run: expected a program, as in kirin run server.js\n',
     })
   })
 })

@@ -11,6 +11,6 @@ describe('settingsReference', () => {
   it('has a section for each setting, and says first that it is generated', () => {
     const page = settingsReference()
     expect(page.split('\n')[0]).toMatch(/Generated/)
-    for (const { flag } of Object.values(settingsTable)) expect(page).toContain(`### \`${flag}\``)
+    for (const [key, { flag }] of Object.entries(settingsTable)) expect(page).toContain(`### \`${flag ?? key}\``)
   })
 })

@@ -6,7 +6,7 @@ import { type Settings, settingsTable } from '../../src/config/settings.ts'
 function layer(source: string, values: Readonly<Record<string, readonly string[]>>): RawLayer {
   const entries = Object.entries(values).map(([key, texts]) => [
     key as keyof Settings,
-    texts.map(text => ({ name: settingsTable[key as keyof Settings].flag, text })),
+    texts.map(text => ({ name: settingsTable[key as keyof Settings].flag ?? key, text })),
   ])
   return { source, values: new Map(entries as never) }
 }

@@ -1,0 +1,57 @@
+// Whether an application loads: tried in a process of its own, which is thrown away.
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { startWorker } from '../arbiter/worker-handle.ts'
+import { exitCodes } from '../ipc/exit-codes.ts'
+import type { BootFailure } from '../ipc/messages.ts'
+import type { Configuration } from './configuration.ts'
+
+const CHECK_MODULE = fileURLToPath(new URL('../worker/check.js', import.meta.url))
+
+/**
+ * Loads the application as a worker would, without its startup. What it prints is printed.
+ *
+ * @returns why it cannot be loaded, or `undefined`
+ */
+export function tryApplication({ application, settings }: Configuration): Promise<BootFailure | undefined> {
+  return new Promise(resolve => {
+    const seconds = settings.bootTimeout
+    let failure: BootFailure | undefined = {
+      message: `${application} ended the process while it was loaded`,
+      detail: null,
+      exitCode: exitCodes.applicationUnusable,
+    }
+    const child = startWorker({
+      module: CHECK_MODULE,
+      sockets: [],
+      order: { slot: 0, title: `kirin: check [${application}]`, application, settings, tls: null },
+      onMessage: message => {
+        if (message.type === 'ready') failure = undefined
+        else if (message.type === 'failed') failure = message.failure
+      },
+      onExit: () => {
+        clearTimeout(timer)
+        resolve(failure)
+      },
+    })
+    const timer = setTimeout(() => {
+      const message = `${application} was not loaded within ${seconds} s (--boot-timeout)`
+      failure = { message, detail: null, exitCode: exitCodes.bootFailed }
+      child.kill('SIGKILL')
+    }, seconds * 1000)
+  })
+}
+
+/**
+ * Has Node parse a program, which would listen if it were loaded.
+ *
+ * @param path absolute
+ * @returns what is wrong with it, or `undefined`
+ */
+export function tryProgram(path: string): BootFailure | undefined {
+  // Node checks the syntax of JavaScript only.
+  if (!/\.[cm]?js$/.test(path)) return undefined
+  const { status, stderr } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' })
+  if (status === 0) return undefined
+  return { message: `${path} cannot be parsed`, detail: stderr, exitCode: exitCodes.applicationUnusable }
+}

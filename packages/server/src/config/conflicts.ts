@@ -1,0 +1,21 @@
+// Settings that are right by themselves and impossible together.
+import { formatBindAddress } from './bind-address.ts'
+import type { Settings } from './settings.ts'
+
+/** One line for the operator, which names the options, for each thing that does not go together. */
+type Rule = (settings: Settings) => readonly string[]
+
+/** Each looks at all settings with their final values; none is asked while any of these is wrong by itself. */
+const rules: readonly Rule[] = [sameAddressTwice]
+
+/** Everything that does not go together, a line each. */
+export function conflictsIn(settings: Settings): readonly string[] {
+  return rules.flatMap(rule => rule(settings))
+}
+
+/** Port 0 is another port each time. */
+function sameAddressTwice({ bind }: Settings): readonly string[] {
+  const addresses = bind.filter(address => address.type !== 'tcp' || address.port !== 0).map(formatBindAddress)
+  const twice = new Set(addresses.filter((address, index) => addresses.indexOf(address) < index))
+  return [...twice].map(address => `--bind: ${address} is given twice`)
+}

@@ -1,0 +1,122 @@
+// Generated from packages/server/src/config/settings/*.ts by "pnpm --filter @nsgi/server run docs". Do not edit.
+
+/** The settings that a configuration file may hold. Times are in seconds. */
+export interface FileSettings {
+  /** The application, as on the command line (default: none). */
+  readonly app?: string | null | undefined
+  /** Address to listen on: host:port, [ipv6]:port, unix:path or fd://number; may be repeated (default: 127.0.0.1:8000, or 0.0.0.0:$PORT if PORT is set). */
+  readonly bind?: string | readonly string[] | undefined
+  /** Connections that may wait to be accepted, for each socket (default: 2048). */
+  readonly backlog?: number | undefined
+  /** File with a certificate and the chain behind it (PEM): TCP sockets speak TLS then; may be repeated (default: plain HTTP). */
+  readonly certfile?: string | readonly string[] | undefined
+  /** File with the key of the certificate (PEM); as often as --certfile, in the same order (default: the key stands in the certificate’s file). */
+  readonly keyfile?: string | readonly string[] | undefined
+  /** File with the authorities that clients’ certificates must come from (PEM) (default: none). */
+  readonly caCerts?: string | null | undefined
+  /** Whether clients are asked for a certificate: 0 no, 1 they may have one, 2 they must (default: none). */
+  readonly certReqs?: '0' | '1' | '2' | 'none' | 'optional' | 'required' | undefined
+  /** Cipher suites for TLS 1.2, in the format of OpenSSL (default: those of Node). */
+  readonly ciphers?: string | null | undefined
+  /** Number of worker processes (default: 1). */
+  readonly workers?: number | undefined
+  /** Most connections that a worker has at the same time (default: 10000). */
+  readonly workerConnections?: number | undefined
+  /** Requests after which a worker is replaced; it goes on until its successor is ready (default: 0, no limit). */
+  readonly maxRequests?: number | undefined
+  /** Up to so many requests more, at random for each worker, so that not all are replaced at the same time (default: 0). */
+  readonly maxRequestsJitter?: number | undefined
+  /** Resident size beyond which a worker is replaced, 512M for instance; it goes on until its successor is ready (default: 0, no limit). */
+  readonly maxMemory?: number | string | undefined
+  /** Seconds after which a worker is replaced; it goes on until its successor is ready (default: 0, no limit). */
+  readonly maxLifetime?: number | undefined
+  /** Seconds that the event loop of a worker may stand still before the worker is killed and replaced; 0 for no limit (default: 30). */
+  readonly timeout?: number | undefined
+  /** Seconds a worker may take to load the application and to finish its startup (default: 60). */
+  readonly bootTimeout?: number | undefined
+  /** Seconds that running requests may take to finish when a worker stops (default: 30). */
+  readonly gracefulTimeout?: number | undefined
+  /** Seconds that workers serve on after TERM, before the graceful stop begins (default: 0). */
+  readonly preStopDelay?: number | undefined
+  /** After USR2, retire as soon as the workers of the new master are ready (default: off). */
+  readonly upgradeAuto?: boolean | undefined
+  /** Longest request line in bytes; longer ones are answered with 414 (default: 4094). */
+  readonly limitRequestLine?: number | undefined
+  /** Most header fields in a request; more are answered with 431 (default: 100). */
+  readonly limitRequestFields?: number | undefined
+  /** Longest header field in bytes, name and value; longer ones are answered with 431 (default: 8190). */
+  readonly limitRequestFieldSize?: number | undefined
+  /** Longest head of a request in bytes, request line and all fields; longer ones are answered with 431 (default: 65536, 64K). */
+  readonly limitRequestHead?: number | string | undefined
+  /** Longest body of a request in bytes, 10M for instance; longer ones are answered with 413; 0 for no limit (default: 0, no limit). */
+  readonly limitRequestBody?: number | string | undefined
+  /** Seconds that a connection may stay idle between requests (default: 65). */
+  readonly keepAlive?: number | undefined
+  /** Seconds that a new connection may take to send its first byte (default: 60). */
+  readonly firstDataTimeout?: number | undefined
+  /** Seconds from the first byte of a head to its last; longer ones are answered with 408 (default: 60). */
+  readonly clientHeaderTimeout?: number | undefined
+  /** Seconds that a body may pause; longer pauses are answered with 408 (default: 60). */
+  readonly clientBodyTimeout?: number | undefined
+  /** Seconds that a client may take none of its response before the connection is dropped (default: 60). */
+  readonly sendTimeout?: number | undefined
+  /** Seconds from the head of a request to the end of its response; longer ones are answered with 503, or cut off (default: 0, no limit). */
+  readonly requestTimeout?: number | undefined
+  /** Versions of HTTP that are spoken: h1, or h1,h2 (default: h1,h2). */
+  readonly httpProtocols?: 'h1' | 'h1,h2' | 'h2,h1' | undefined
+  /** Requests that a client may have under way on one connection of HTTP/2 (default: 100). */
+  readonly http2MaxConcurrentStreams?: number | undefined
+  /** Bytes of a request body that a client of HTTP/2 may send before any of it was read (default: 65535). */
+  readonly http2InitialWindowSize?: number | undefined
+  /** Bytes that a client of HTTP/2 may put into one frame (default: 16384). */
+  readonly http2MaxFrameSize?: number | undefined
+  /** Let browsers open WebSockets over HTTP/2, as streams of a connection that they have (RFC 8441) (default: off). */
+  readonly http2ExtendedConnect?: boolean | undefined
+  /** Check each request and response against the specification, for development and tests (default: off). */
+  readonly lint?: boolean | undefined
+  /** Peers whose forwarded fields are believed: addresses, networks in CIDR notation, or * (default: 127.0.0.1,::1). */
+  readonly forwardedAllowIps?: string | readonly string[] | undefined
+  /** Fields, besides those of the scheme, that a believed peer speaks through (default: x-forwarded-for). */
+  readonly forwarderHeaders?:
+    | 'x-forwarded-for'
+    | 'x-forwarded-host'
+    | 'forwarded'
+    | readonly ('x-forwarded-for' | 'x-forwarded-host' | 'forwarded')[]
+    | undefined
+  /** Fields of a believed peer that tell the scheme, each with the value that means https (default: X-Forwarded-Protocol=ssl,X-Forwarded-Proto=https,X-Forwarded-Proto=wss,X-Forwarded-Ssl=on). */
+  readonly secureSchemeHeaders?: string | readonly string[] | undefined
+  /** Require a PROXY header at the beginning of every connection: v1, v2, or auto for either (default: off). */
+  readonly proxyProtocol?: 'off' | 'v1' | 'v2' | 'auto' | undefined
+  /** Peers that may send PROXY headers: addresses, networks in CIDR notation, or * (default: 127.0.0.1,::1). */
+  readonly proxyAllowIps?: string | readonly string[] | undefined
+  /** File for a line about each request; - for standard output (default: no access log). */
+  readonly accessLogfile?: string | null | undefined
+  /** Format of that line, from the atoms listed in docs/settings.md; unused with --log-format json (default: %(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"). */
+  readonly accessLogformat?: string | undefined
+  /** File for the log of the server itself; - for standard error (default: -, standard error). */
+  readonly errorLogfile?: string | undefined
+  /** Write what the application prints to the log of the server (default: off). */
+  readonly captureOutput?: boolean | undefined
+  /** How much the server’s log tells: debug, info, warning, error or critical (default: info). */
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'warning' | 'error' | 'critical' | undefined
+  /** Lines for people, or one JSON object a line, in both logs (default: text). */
+  readonly logFormat?: 'text' | 'json' | undefined
+  /** Directory to change to first; other paths are relative to it (default: the current directory). */
+  readonly chdir?: string | null | undefined
+  /** Permissions, in octal, that UNIX sockets and files made by Kirin and the application do not get (default: as inherited). */
+  readonly umask?: string | number | null | undefined
+  /** User that workers become before they load the application; for a master that runs as root (default: whoever starts Kirin). */
+  readonly user?: string | null | undefined
+  /** Group that workers change to; for a master that runs as root (default: that of the user). */
+  readonly group?: string | null | undefined
+  /** Whether workers are in the other groups of --user, too (default: off). */
+  readonly initgroups?: boolean | undefined
+  /** Variable for the environment of the application: NAME=value; may be repeated (default: as inherited). */
+  readonly rawEnv?: string | readonly string[] | undefined
+  /** Go to the background: the command returns when the first worker is ready (default: off). */
+  readonly daemon?: boolean | undefined
+  /** File that holds the master’s process id while it runs (default: none). */
+  readonly pid?: string | null | undefined
+  /** Name shown in the titles of the processes, as in ps (default: the application’s file). */
+  readonly name?: string | null | undefined
+}

@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { loadConfigFile } from '../../../src/config/file/load-config-file.ts'
+import { applicationDirectory } from '../../support/kirin-process.ts'
+
+function load(name: string, text: string) {
+  return loadConfigFile(join(applicationDirectory({ [name]: text }), name), name)
+}
+
+describe('loadConfigFile', () => {
+  it.each([
+    ['kirin.config.json', '{ "workers": 2 }'],
+    ['kirin.config.mjs', 'export default { workers: 2 }'],
+    ['kirin.config.mjs', 'export default () => ({ workers: 2 })'],
+    ['kirin.config.mjs', 'export default Promise.resolve({ workers: 2 })'],
+    ['kirin.config.mjs', 'export default async () => ({ workers: 2 })'],
+    ['kirin.config.cjs', 'module.exports = { workers: 2 }'],
+  ])('reads %s: %s', async (name, text) => {
+    expect(await load(name, text)).toEqual({ config: { workers: 2 } })
+  })
+
+  it.each([
+    ['kirin.config.json', '{ "workers": 2', /^kirin\.config\.json: is no JSON: /],
+    ['kirin.config.json', '[1, 2]', /^kirin\.config\.json: expected an object of settings, got \[ 1, 2 \]$/],
+    ['kirin.config.mjs', 'export const workers = 2', /^kirin\.config\.mjs: has no default export: it exports workers$/],
+    ['kirin.config.mjs', 'process.title', /^kirin\.config\.mjs: has no default export: it exports nothing$/],
+    ['kirin.config.mjs', 'export default null', /: expected an object of settings, got null$/],
+    ['kirin.config.mjs', 'export default () => {}', /: expected an object of settings, got undefined$/],
+    ['kirin.config.mjs', 'throw new Error("no vault")', /: cannot be loaded: Error: no vault \(.*kirin\.config\.mjs/],
+    ['kirin.config.mjs', 'export default () => { throw new Error("no vault") }', /: cannot be loaded: Error: no vault/],
+    ['kirin.config.mjs', 'export default async () => { throw 7 }', /: cannot be loaded: 7$/],
+    ['kirin.config.mjs', 'import "./nowhere.mjs"\nexport default {}', /: cannot be loaded: .*nowhere\.mjs/],
+  ])('tells in one line what is wrong with %s: %s', async (name, text, line) => {
+    const { problem = '' } = await load(name, text)
+    expect(problem).toMatch(line)
+    expect(problem).not.toContain('\n')
+  })
+
+  it('tells of a file that is not there, in the words of the system', async () => {
+    const { problem } = await loadConfigFile('/no/such/kirin.config.mjs', 'etc/kirin.config.mjs')
+    expect(problem).toMatch(/^etc\/kirin\.config\.mjs: cannot be read: ENOENT/)
+  })
+
+  // In a process of its own: the test runner's cache of modules is not node's.
+  it('reads a file anew each time', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', READ_TWICE], {
+      encoding: 'utf8',
+      cwd: applicationDirectory({}),
+    })
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '1 2\n1 2\n1 2\n1 2\n', stderr: '' })
+  })
+})
+
+const READ_TWICE = `
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { loadConfigFile } from ${JSON.stringify(new URL('../../../dist/config/file/load-config-file.js', import.meta.url).href)}
+for (const name of ['a.mjs', 'a.cjs', 'a.json', 'a.js']) {
+  const read = []
+  for (const workers of [1, 2]) {
+    const object = '{ "workers": ' + workers + ' }'
+    const before = name === 'a.json' ? '' : name === 'a.mjs' ? 'export default ' : 'module.exports = '
+    writeFileSync(name, before + object)
+    read.push((await loadConfigFile(resolve(name), name)).config.workers)
+  }
+  console.log(...read)
+}
+`

@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals'
+import { get } from '../support/http-client.ts'
+import { applicationDirectory, runKirin, startKirin } from '../support/kirin-process.ts'
+
+const APP = `const app = () => ({ status: 200, body: 'hello' })
+app.startup = ({ log }) => log.info('app startup')
+app.shutdown = ({ log }) => log.info('app shutdown')
+export default app
+`
+
+/** Each hook says its name, and what it was told. */
+const TELLING = `const told = value => typeof value === 'object' ? JSON.stringify(value, (key, inner) => typeof inner === 'number' && key !== 'code' && key !== 'status' && key !== 'worker' && key !== 'bytes' ? '#' : inner) : value
+const names = ['onStarting', 'onReload', 'whenReady', 'preFork', 'childExit', 'nworkersChanged', 'onStopping', 'onExit',
+  'postFork', 'postWorkerInit', 'workerReady', 'workerInt', 'workerExit']
+const hook = name => [name, (subject, ...values) => subject.log.info(['hook', name, ...values.map(told)].join(' '))]
+export default {
+  app: 'app.mjs',
+  bind: '127.0.0.1:0',
+  ...Object.fromEntries(names.map(hook)),
+  preRequest: ({ log }, request) => log.info('hook preRequest ' + request.path),
+  postRequest: ({ log }, request, { status, bytes }) => log.info('hook postRequest ' + request.path + ' ' + status + ' ' + bytes),
+}
+`
+
+const project = (config: string) => applicationDirectory({ 'app.mjs': APP, 'kirin.config.mjs': config })
+
+/** What each process said, in its order: the processes do not wait for each other. */
+function saidByEach(stderr: string): readonly (readonly string[])[] {
+  const byPid = new Map<string, string[]>()
+  for (const [, pid = '', line = ''] of stderr.matchAll(/\[(\d+)\] \[INFO\] ((?:hook|app) .*)$/gm)) {
+    byPid.set(pid, [...(byPid.get(pid) ?? []), line])
+  }
+  return [...byPid.values()]
+}
+
+describe('hooks', () => {
+  it('are called at each turn, in the order that docs/hooks.md gives', async () => {
+    const kirin = startKirin([], { cwd: project(TELLING) })
+    const [, origin = ''] = await kirin.line(/Listening at (http:\S+)$/)
+    await get('/a', { origin })
+    await kirin.line(/hook postRequest \/a 200 5$/)
+    kirin.signal('SIGHUP')
+    await kirin.line(/Reloaded/)
+    await kirin.line(/hook childExit/)
+    kirin.signal('SIGQUIT')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    await kirin.allGone()
+
+    const boot = ['hook postFork', 'app startup', 'hook postWorkerInit', 'hook workerReady']
+    const end = ['app shutdown', 'hook workerExit']
+    expect(saidByEach(kirin.stderr)).toEqual([
+      [
+        'hook onStarting',
+        'hook nworkersChanged 1 null',
+        'hook preFork {"worker":0}',
+        'hook whenReady',
+        'hook onReload',
+        'hook preFork {"worker":1}',
+        'hook childExit {"worker":0,"pid":"#"} {"code":0,"signal":null}',
+        'hook onStopping',
+        'hook childExit {"worker":1,"pid":"#"} {"code":0,"signal":null}',
+        'hook onExit 0',
+      ],
+      [...boot, 'hook preRequest /a', 'hook postRequest /a 200 5', ...end],
+      [...boot, 'hook workerInt', ...end],
+    ])
+  })
+
+  it.each([
+    ['onStarting', 1, /\[FATAL\] the hook onStarting failed: Error: no way \(.*kirin\.config\.mjs:\d+:\d+\)$/m],
+    ['preFork', 3, /\[FATAL\].* the hook preFork failed: Error: no way/m],
+    ['postFork', 3, /\[FATAL\].* the hook postFork failed: Error: no way/m],
+    ['postWorkerInit', 3, /\[FATAL\].* the hook postWorkerInit failed: Error: no way/m],
+  ])('%s that throws before anything is served ends the start with %i', async (name, code, line) => {
+    const config = `export default { app: 'app.mjs', bind: '127.0.0.1:0', ${name}() { throw new Error('no way') } }`
+    const ended = await runKirin([], { cwd: project(config) })
+    expect(ended.code).toBe(code)
+    expect(ended.stderr).toMatch(line)
+    expect(ended.stderr).not.toMatch(/Listening/)
+  })
+
+  it('that throw later are logged by name, and nothing stops', async () => {
+    const throws = `() => { throw new Error('no way') }`
+    const names = [
+      'whenReady',
+      'workerReady',
+      'preRequest',
+      'postRequest',
+      'workerExit',
+      'childExit',
+      'onStopping',
+      'onExit',
+    ]
+    const config = `export default { app: 'app.mjs', bind: '127.0.0.1:0', ${names.map(name => `${name}: ${throws}`).join(', ')} }`
+    const kirin = startKirin([], { cwd: project(config) })
+    const [, origin = ''] = await kirin.line(/Listening at (http:\S+)$/)
+    expect(await get('/', { origin })).toMatchObject({ status: 200, body: 'hello' })
+    await kirin.line(/the hook postRequest failed/)
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    await kirin.allGone()
+    for (const name of names)
+      expect(kirin.stderr).toMatch(new RegExp(`\\[ERROR\\] the hook ${name} failed: Error: no way`))
+  })
+})
