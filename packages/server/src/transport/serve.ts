@@ -13,6 +13,7 @@ import type { TlsMaterial } from '../ipc/messages.ts'
 import { forwardedFields } from '../proxy/forwarded/forwarded-fields.ts'
 import { whenQueueIsEmpty } from './accept-queue.ts'
 import { dateLine } from './date-line.ts'
+import { directHandleOf } from './direct-write.ts'
 import { endpointsOf } from './endpoints.ts'
 import type { ExchangeRecord, GatewayServer, GatewayServerOptions } from './gateway-server.ts'
 import { keepHeapTop } from './heap-top.ts'
@@ -229,9 +230,9 @@ class Engine implements GatewayServer, ConnectionHost {
           this.changeToHttp2(entry, Buffer.from(first))
       }
     })
-    const wire = new SocketWire(socket, raw)
+    const wire = new SocketWire(socket, raw, raw === undefined ? directHandleOf(socket) : undefined)
     const connection = new Connection(wire, endpoints, this)
-    const detach = attach(socket, connection, () => {
+    const detach = attach(wire, connection, () => {
       this.live.delete(entry)
       this.checkEmpty()
     })

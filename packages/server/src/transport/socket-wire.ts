@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import type { HandedOver, Wire, WriteCallback } from '../exchange/wire.ts'
 import type { Connection } from '../http1/connection.ts'
+import { type DirectData, type DirectHandle, isPieces, whenWritten, writeDirectly, writeError } from './direct-write.ts'
 import { handOver, holdEnd } from './upgraded-socket.ts'
 
 /** Bytes that may wait to be sent before the engine is asked to make no more: a socket buffer's worth. */
@@ -15,26 +16,45 @@ interface SocketInternals {
 export class SocketWire implements Wire {
   /** Whether FIN was asked for. */
   isEnding = false
-  private readonly socket: Socket
+  /** Told, where writes go past the socket, when there may be room again; else the socket's 'drain' tells. */
+  onRoom: (() => void) | undefined
+  readonly socket: Socket
   private readonly raw: Socket
+  private readonly handle: DirectHandle | undefined
   private readonly highWater: number
   private batching = false
+  /** What is gathered until the end of the turn to be written past the socket, its size in bytes, and who is told. */
+  private gathered: (string | Uint8Array)[] = []
+  private gatheredBytes = 0
+  private gatheredDone: WriteCallback[] = []
+  /** Bytes of a write past the socket that is under way. */
+  private underWay = 0
   private endHold: (() => void) | undefined
 
-  /** `raw` is the TCP socket below, where `socket` is one of TLS. */
-  constructor(socket: Socket, raw: Socket = socket) {
+  /**
+   * `raw` is the TCP socket below, where `socket` is one of TLS. With a `handle`, which is the socket's, writes go straight to it whenever
+   * nothing waits before them: nobody but the wire may write to such a socket before it is handed over.
+   */
+  constructor(socket: Socket, raw: Socket = socket, handle?: DirectHandle) {
     this.socket = socket
     this.raw = raw
+    this.handle = handle
     // Below its own mark a socket does not tell of 'drain'; an application may have set node's default for all.
     this.highWater = Math.max(HIGH_WATER, socket.writableHighWaterMark)
   }
 
   get hasRoom(): boolean {
-    return this.socket.writableLength < this.highWater
+    // What is written to a socket that is destroyed counts nowhere: a body that is there at once would be taken for ever.
+    return this.waiting < this.highWater && !this.socket.destroyed
   }
 
   get isGone(): boolean {
     return this.socket.destroyed
+  }
+
+  /** Bytes that were written and not taken by the system; a write that is under way counts whole until it is done. */
+  private get waiting(): number {
+    return this.socket.writableLength + this.underWay + this.gatheredBytes
   }
 
   /**
@@ -42,9 +62,9 @@ export class SocketWire implements Wire {
    * left of it, where node tells (as its own socket time-outs use it).
    */
   get backlog(): number {
-    const { writableLength } = this.socket
-    if (writableLength === 0) return 0
-    return writableLength + ((this.socket as unknown as SocketInternals)._handle?.writeQueueSize ?? 0)
+    const { waiting } = this
+    if (waiting === 0) return 0
+    return waiting + ((this.socket as unknown as SocketInternals)._handle?.writeQueueSize ?? 0)
   }
 
   /** Grows with what the system takes, whatever is written meanwhile: how a sweep sees that the peer reads. */
@@ -53,18 +73,16 @@ export class SocketWire implements Wire {
   }
 
   write(data: string | Uint8Array, done?: WriteCallback): void {
-    if (typeof data === 'string') this.socket.write(data, 'latin1', done)
-    else this.socket.write(data, done)
+    if (this.handle === undefined) this.writeToSocket(data, done)
+    else if (this.batching) this.gather(data, done)
+    else if (!this.writePast(data, done)) this.writeToSocket(data, done)
   }
 
   batch(): void {
     if (this.batching) return
     this.batching = true
-    this.socket.cork()
-    this.afterTurn(() => {
-      this.batching = false
-      this.socket.uncork()
-    })
+    if (this.handle === undefined) this.socket.cork()
+    this.afterTurn(() => this.flush())
   }
 
   afterTurn(callback: () => void): void {
@@ -85,7 +103,7 @@ export class SocketWire implements Wire {
 
   handOver(received: Uint8Array | undefined): HandedOver {
     // The head must not wait for the end of the turn: the application may destroy the socket within it.
-    if (this.batching) this.socket.uncork()
+    this.flush()
     const handed = handOver(this.socket, received)
     this.releaseEnd()
     return handed
@@ -93,9 +111,87 @@ export class SocketWire implements Wire {
 
   end(): void {
     if (this.isEnding) return
+    this.flush()
     this.isEnding = true
     this.releaseEnd()
     this.socket.end()
+  }
+
+  private writeToSocket(data: string | Uint8Array, done?: WriteCallback): void {
+    if (typeof data === 'string') this.socket.write(data, 'latin1', done)
+    else this.socket.write(data, done)
+  }
+
+  private gather(data: string | Uint8Array, done: WriteCallback | undefined): void {
+    this.gathered.push(data)
+    this.gatheredBytes += data.length
+    if (done !== undefined) this.gatheredDone.push(done)
+  }
+
+  /** Ends the batch, if there is one: writes what was gathered. */
+  private flush(): void {
+    if (!this.batching) return
+    this.batching = false
+    if (this.handle === undefined) {
+      this.socket.uncork()
+      return
+    }
+    const { gathered, gatheredDone, gatheredBytes } = this
+    if (gathered.length === 0) return
+    this.gathered = []
+    this.gatheredDone = []
+    this.gatheredBytes = 0
+    const [first] = gathered
+    const data = gathered.length === 1 && first !== undefined ? first : joined(gathered)
+    const done = gatheredDone.length === 0 ? undefined : (error?: Error | null) => callAll(gatheredDone, error)
+    if (!this.writePast(data, done)) this.writePieces(data, done)
+    // The system may have taken at once what there was no room for while it was gathered.
+    else if (gatheredBytes >= this.highWater && this.hasRoom) this.onRoom?.()
+  }
+
+  private writePieces(data: DirectData, done: WriteCallback | undefined): void {
+    if (!isPieces(data)) {
+      this.writeToSocket(data, done)
+      return
+    }
+    this.socket.cork()
+    for (const piece of data.slice(0, -1)) this.writeToSocket(piece)
+    this.writeToSocket(data.at(-1) ?? '', done)
+    this.socket.uncork()
+  }
+
+  /** Writes straight to the handle; false if something waits before it, so that the socket must. */
+  private writePast(data: DirectData, done: WriteCallback | undefined): boolean {
+    const { socket, handle } = this
+    if (handle === undefined || this.underWay > 0 || this.isEnding || socket.destroyed || socket.writableLength > 0) {
+      return false
+    }
+    const result = writeDirectly(handle, data)
+    if (result === 0) {
+      if (done !== undefined) process.nextTick(done)
+    } else if (typeof result === 'number') this.failed(result, done)
+    else {
+      this.underWay = sizeOf(data)
+      whenWritten(result, data, status => this.written(status, done))
+    }
+    return true
+  }
+
+  /** A write past the socket that was under way is over. */
+  private written(status: number, done: WriteCallback | undefined): void {
+    this.underWay = 0
+    if (this.socket.destroyed) done?.(null)
+    else if (status < 0) this.failed(status, done)
+    else {
+      done?.(null)
+      if (this.hasRoom) this.onRoom?.()
+    }
+  }
+
+  private failed(status: number, done: WriteCallback | undefined): void {
+    const error = writeError(status)
+    if (done !== undefined) process.nextTick(done, error)
+    this.socket.destroy(error)
   }
 
   /** Lets a FIN that was kept through, and every later one. */
@@ -115,8 +211,10 @@ export class SocketWire implements Wire {
 }
 
 /** Tells the connection what becomes of its socket; the result ends that. */
-export function attach(socket: Socket, connection: Connection, onClose: () => void): () => void {
+export function attach(wire: SocketWire, connection: Connection, onClose: () => void): () => void {
+  const { socket } = wire
   let failure: unknown
+  wire.onRoom = () => connection.drained()
   const listeners: readonly [string, (...args: unknown[]) => void][] = [
     ['error', error => (failure = error)],
     ['end', () => connection.ended()],
@@ -131,6 +229,22 @@ export function attach(socket: Socket, connection: Connection, onClose: () => vo
   ]
   for (const [event, listener] of listeners) socket.on(event, listener)
   return () => {
+    wire.onRoom = undefined
     for (const [event, listener] of listeners) socket.removeListener(event, listener)
   }
+}
+
+/** Pieces as one string, where all are strings, else as bytes each. */
+function joined(pieces: readonly (string | Uint8Array)[]): string | readonly Uint8Array[] {
+  if (pieces.every(piece => typeof piece === 'string')) return pieces.join('')
+  return pieces.map(piece => (typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece))
+}
+
+/** In bytes. */
+function sizeOf(data: DirectData): number {
+  return isPieces(data) ? data.reduce((sum, { length }) => sum + length, 0) : data.length
+}
+
+function callAll(callbacks: readonly WriteCallback[], error: Error | null | undefined): void {
+  for (const callback of callbacks) callback(error)
 }

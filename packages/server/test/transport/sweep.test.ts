@@ -63,7 +63,7 @@ async function open(application: Application, reads = true, timeouts: Partial<Co
   )
   const entry: Entry = { socket, wire, connection, seen: -1, since: 0 }
   socket.on('data', chunk => connection.receive(chunk, chunk.length))
-  attach(socket, connection, () => undefined)
+  attach(wire, connection, () => undefined)
   const sweep = new Sweep(new Set([entry]), { ...DEFAULT_TIMEOUTS, idle: IDLE, ...timeouts })
   return { ...entry, sweep, look: (seconds: number) => sweep.look(seconds * SECOND) }
 }

@@ -1,0 +1,185 @@
+// A wire that writes past its socket: what waits, who is told, and that the order stays.
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { directHandleOf } from '../../src/transport/direct-write.ts'
+import { SocketWire } from '../../src/transport/socket-wire.ts'
+import { RawClient } from '../support/raw-client.ts'
+
+const KIB = 1024
+/** More than the buffers of both sides hold. */
+const LARGE = 16 * KIB * KIB
+
+let server: Server
+let client: RawClient
+let socket: Socket
+let wire: SocketWire
+let rooms: number
+beforeEach(async () => {
+  server = createServer({ allowHalfOpen: true, pauseOnConnect: true })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const accepting = once(server, 'connection')
+  const { port } = server.address() as { port: number }
+  client = await RawClient.openPaused({ port, host: '127.0.0.1' })
+  ;[socket] = (await accepting) as [Socket]
+  wire = new SocketWire(socket, socket, directHandleOf(socket))
+  rooms = 0
+  wire.onRoom = () => rooms++
+})
+afterEach(async () => {
+  client.socket.destroy()
+  socket.destroy()
+  server.close()
+  await once(server, 'close')
+})
+
+/** What the client has received when the connection ends. */
+function received(): Promise<string> {
+  client.read()
+  return client.rest()
+}
+
+/** The end of this turn of the loop, and of the next. */
+const turn = (): Promise<void> => new Promise(resolve => setImmediate(() => setImmediate(resolve)))
+
+describe('a wire over a handle', () => {
+  it('tells in a later tick that the system has taken a write', async () => {
+    const told: unknown[] = []
+    wire.write('x', error => told.push(error))
+    expect(told).toEqual([])
+    await turn()
+    expect(told).toEqual([undefined])
+    expect(wire.hasRoom).toBe(true)
+    expect(wire.backlog).toBe(0)
+    expect(wire.taken).toBe(1)
+  })
+
+  it('has no room while a large write is under way, and tells once of both its end and room', async () => {
+    const told: unknown[] = []
+    wire.write(Buffer.alloc(LARGE), error => told.push(error))
+    await turn()
+    expect(told).toEqual([])
+    expect(wire.hasRoom).toBe(false)
+    expect(wire.backlog).toBeGreaterThan(0)
+    const before = wire.taken
+    const roomy = new Promise<void>(resolve => {
+      wire.onRoom = () => {
+        rooms++
+        resolve()
+      }
+    })
+    client.read()
+    await roomy
+    expect(told).toEqual([null])
+    expect(rooms).toBe(1)
+    expect(wire.backlog).toBe(0)
+    expect(wire.taken).toBeGreaterThan(before)
+    expect(wire.taken).toBe(LARGE)
+  })
+
+  it('keeps the order of what is written before, behind and after a write that is under way', async () => {
+    const large = 'l'.repeat(LARGE)
+    const told: string[] = []
+    wire.write('first', () => told.push('first'))
+    wire.write(large, () => told.push('large'))
+    wire.write('behind', () => told.push('behind'))
+    wire.batch()
+    wire.write('gathered', () => told.push('gathered'))
+    wire.write(Buffer.from('bytes'), () => told.push('bytes'))
+    await turn()
+    expect(told).toEqual(['first'])
+    wire.write('last', () => told.push('last'))
+    wire.end()
+    expect(await received()).toBe(`first${large}behindgatheredbyteslast`)
+    expect(told).toEqual(['first', 'large', 'behind', 'gathered', 'bytes', 'last'])
+  })
+
+  it('writes what was gathered at the end of the turn, as one', async () => {
+    const told: string[] = []
+    wire.batch()
+    wire.write('one ', () => told.push('one'))
+    wire.write(Buffer.from('two '), () => told.push('two'))
+    wire.write('thr\xe9e')
+    expect(socket.bytesWritten).toBe(0)
+    await turn()
+    expect(socket.bytesWritten).toBe(13)
+    expect(told).toEqual(['one', 'two'])
+    wire.end()
+    expect(await received()).toBe('one two thr\xe9e')
+  })
+
+  it('tells of room when the system takes at once what there was no room for while it was gathered', async () => {
+    wire.batch()
+    wire.write(Buffer.alloc(64 * KIB))
+    expect(wire.hasRoom).toBe(false)
+    await turn()
+    expect(wire.hasRoom).toBe(true)
+    expect(rooms).toBe(1)
+  })
+
+  it('sends what was gathered before FIN, and before a connection is handed over', async () => {
+    wire.batch()
+    wire.write('head ')
+    const { stream, bytes } = wire.handOver(undefined)
+    expect(bytes).toBe(0)
+    expect(socket.bytesWritten).toBe(5)
+    stream.end('of the application')
+    expect(await received()).toBe('head of the application')
+  })
+
+  it('lets a write of the application wait behind a head that is under way', async () => {
+    const large = 'h'.repeat(LARGE)
+    wire.write(large)
+    const handed = wire.handOver(undefined)
+    handed.stream.end('mine')
+    expect(await received()).toBe(`${large}mine`)
+    expect(handed.bytes).toBe(4)
+  })
+
+  it('destroys the socket when a write fails, and tells whoever waits for it with the same error', async () => {
+    const failed = new Promise<NodeJS.ErrnoException>(resolve => socket.on('error', resolve))
+    client.socket.resetAndDestroy()
+    const told: unknown[] = []
+    while (!wire.isGone) {
+      wire.write('x', error => error && told.push(error))
+      await turn()
+    }
+    const error = await failed
+    expect(['EPIPE', 'ECONNRESET']).toContain(error.code)
+    expect(error.syscall).toBe('write')
+    await turn()
+    expect(told).toEqual([error])
+  })
+
+  it('destroys the socket when the peer goes while a write is under way', async () => {
+    const failed = new Promise<NodeJS.ErrnoException>(resolve => socket.on('error', resolve))
+    const told: unknown[] = []
+    wire.write(Buffer.alloc(LARGE), error => told.push(error))
+    client.socket.resetAndDestroy()
+    expect(['EPIPE', 'ECONNRESET']).toContain((await failed).code)
+    await turn()
+    expect(told).toEqual([await failed])
+    expect(wire.hasRoom).toBe(false)
+    expect(rooms).toBe(0)
+  })
+
+  it('has no room once the socket is destroyed, and tells whoever wrote', async () => {
+    const told = new Promise(resolve => {
+      wire.write(Buffer.alloc(LARGE), resolve)
+    })
+    socket.destroy()
+    expect(wire.hasRoom).toBe(false)
+    expect(wire.isGone).toBe(true)
+    await told
+    expect(rooms).toBe(0)
+  })
+
+  it('drops what is under way when it resets the connection', async () => {
+    const told: unknown[] = []
+    wire.write(Buffer.alloc(LARGE), error => told.push(error))
+    wire.reset()
+    expect((await received()).length).toBeLessThan(LARGE)
+    expect(told).toHaveLength(1)
+  })
+})
