@@ -129,7 +129,7 @@ class Engine implements GatewayServer, ConnectionHost {
           this.closeQuiet()
         },
       )
-      this.lastCall = setTimeout(() => this.closeIdle(), LAST_CALL).unref()
+      this.lastCall = afterReads(LAST_CALL, () => this.closeIdle())
     })
     return this.stopping
   }
@@ -207,7 +207,7 @@ class Engine implements GatewayServer, ConnectionHost {
 
   /** For what was accepted before the stop, and could not be read until now. */
   private drainSoon(drain: () => void): void {
-    if (this.isDraining) setTimeout(drain, LAST_CALL).unref()
+    if (this.isDraining) afterReads(LAST_CALL, drain)
   }
 
   private serve(endpoints: EndpointPair, open: OpenSocket): Connection {
@@ -277,6 +277,14 @@ class Engine implements GatewayServer, ConnectionHost {
 }
 
 const now = (): number => performance.now()
+
+/**
+ * Calls back when that time has passed and what had come until then has been read. A loop that was held up runs its timers before it reads:
+ * a request that waits in the kernel's buffer would be taken for silence. Keeps no process alive.
+ */
+function afterReads(milliseconds: number, callback: () => void): NodeJS.Timeout {
+  return setTimeout(() => setImmediate(callback), milliseconds).unref()
+}
 
 /** Opens the socket of a connection, with what it has read for the callback. */
 type OpenSocket = (onRead: ReadCallback) => { socket: Socket; raw?: Socket }

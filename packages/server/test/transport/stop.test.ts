@@ -48,6 +48,21 @@ describe('stop', () => {
     expect(server.counts).toEqual({ connections: 0, active: 0 })
   })
 
+  it('LIF-07: answers a request that has arrived while the loop was held up beyond the last call', async () => {
+    const { server } = await serve(() => ({ status: 200, body: 'answer' }))
+    const client = await (gateway as Gateway).client()
+    await client.send(get()).until(/answer/)
+    const stop = server.stop()
+    // What was idle before has been looked at by then.
+    for (let turn = 0; turn < 10; turn++) await new Promise(resolve => setImmediate(resolve))
+    client.send(get())
+    // In the kernel's buffer now. The loop finds its timer due before it reads.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700)
+    expect(await client.rest()).toMatch(/connection: close\r\n[\s\S]+answer$/)
+    await client.close()
+    await stop
+  })
+
   it('LIF-07: answers a request that has arrived already', async () => {
     const { server } = await serve(() => ({ status: 200, body: 'answer' }))
     const client = await (gateway as Gateway).client()
