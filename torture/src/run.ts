@@ -1,4 +1,5 @@
 // `npm run torture`: the long versions of what the tests do briefly. See docs/torture.md.
+import { runChaosLevel } from './commands/chaos.ts'
 import { runInterleavings } from './commands/interleavings.ts'
 import { readOptions, type TortureOptions } from './commands/options.ts'
 import { runParserLevel } from './commands/parser.ts'
@@ -15,7 +16,7 @@ const LEVELS: Readonly<Record<string, (options: TortureOptions) => Promise<boole
 }
 
 /** What is run by its name alone. */
-const EXTRAS: typeof LEVELS = { patterns: runPatterns }
+const EXTRAS: typeof LEVELS = { patterns: runPatterns, chaos: runChaosLevel }
 
 const options = readOptions(process.argv.slice(2))
 const wanted = options.levels.length === 0 ? Object.keys(LEVELS) : options.levels
