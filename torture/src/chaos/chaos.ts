@@ -54,7 +54,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport | und
 async function runOn(options: ChaosOptions, logDirectory: string | undefined): Promise<ChaosReport> {
   const { server, scenario, seed, times, workers, clients } = options
   const settings = [...(scenario.settings ?? []), ...(server === 'kirin' ? (scenario.kirinSettings ?? []) : [])]
-  const subject = await Subject.start({ server, workers, settings, ...(logDirectory === undefined ? {} : { logDirectory }) })
+  const subject = await Subject.start({
+    server,
+    workers,
+    settings,
+    ...(logDirectory === undefined ? {} : { logDirectory }),
+  })
   const harms: Harm[] = []
   const problems: string[] = []
   const from = performance.now()

@@ -160,7 +160,8 @@ function draw(random: Random): Exchange {
   const pieces = random.below(5) === 0
   const target = `/${pieces ? 'pieces' : 'bytes'}?length=${length}&ms=${milliseconds}`
   const expected = expectedBody(length)
-  if (random.below(6) > 0) return { method: 'GET', text: `GET ${target} HTTP/1.1\r\nHost: chaos\r\n\r\n`, body: expected }
+  if (random.below(6) > 0)
+    return { method: 'GET', text: `GET ${target} HTTP/1.1\r\nHost: chaos\r\n\r\n`, body: expected }
   const sent = expectedBody(random.below(5_000))
   const text = `POST /echo HTTP/1.1\r\nHost: chaos\r\nContent-Length: ${sent.length}\r\n\r\n${sent}`
   return { method: 'POST', text, body: sent }

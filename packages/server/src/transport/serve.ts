@@ -17,6 +17,7 @@ import { directHandleOf } from './direct-write.ts'
 import { endpointsOf } from './endpoints.ts'
 import type { ExchangeRecord, GatewayServer, GatewayServerOptions } from './gateway-server.ts'
 import { keepHeapTop } from './heap-top.ts'
+import { oneATurn, type Wait, waitFor } from './last-call.ts'
 import { Places } from './places.ts'
 import { firstBytes } from './preface.ts'
 import { ProxyAcceptor } from './proxy-acceptor.ts'
@@ -56,7 +57,7 @@ class Engine implements GatewayServer, ConnectionHost {
   private accepted = 0
   private stopping: Promise<void> | undefined
   private onEmpty: (() => void) | undefined
-  private lastCall: NodeJS.Timeout | undefined
+  private lastCall: Wait | undefined
 
   constructor(options: GatewayServerOptions) {
     this.application = options.application
@@ -129,13 +130,13 @@ class Engine implements GatewayServer, ConnectionHost {
           this.closeQuiet()
         },
       )
-      this.lastCall = afterReads(LAST_CALL, () => this.closeIdle())
+      this.lastCall = waitFor(LAST_CALL, () => this.closeIdle())
     })
     return this.stopping
   }
 
   destroy(): void {
-    clearTimeout(this.lastCall)
+    this.lastCall?.cancel()
     for (const server of this.servers) server.close()
     for (const { socket } of this.live) socket.destroy()
     for (const prelude of this.preludes) prelude.destroy()
@@ -207,7 +208,7 @@ class Engine implements GatewayServer, ConnectionHost {
 
   /** For what was accepted before the stop, and could not be read until now. */
   private drainSoon(drain: () => void): void {
-    if (this.isDraining) afterReads(LAST_CALL, drain)
+    if (this.isDraining) waitFor(LAST_CALL, drain)
   }
 
   private serve(endpoints: EndpointPair, open: OpenSocket): Connection {
@@ -262,9 +263,14 @@ class Engine implements GatewayServer, ConnectionHost {
   }
 
   private closeIdle(): void {
-    for (const { connection } of this.live) connection.drain()
-    for (const prelude of this.preludes) prelude.closeSilent()
-    this.checkEmpty()
+    oneATurn(
+      this.live,
+      ({ connection }) => connection.drain(),
+      () => {
+        for (const prelude of this.preludes) prelude.closeSilent()
+        this.checkEmpty()
+      },
+    )
   }
 
   private checkEmpty(): void {
@@ -277,14 +283,6 @@ class Engine implements GatewayServer, ConnectionHost {
 }
 
 const now = (): number => performance.now()
-
-/**
- * Calls back when that time has passed and what had come until then has been read. A loop that was held up runs its timers before it reads:
- * a request that waits in the kernel's buffer would be taken for silence. Keeps no process alive.
- */
-function afterReads(milliseconds: number, callback: () => void): NodeJS.Timeout {
-  return setTimeout(() => setImmediate(callback), milliseconds).unref()
-}
 
 /** Opens the socket of a connection, with what it has read for the callback. */
 type OpenSocket = (onRead: ReadCallback) => { socket: Socket; raw?: Socket }
