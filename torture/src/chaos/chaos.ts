@@ -35,7 +35,7 @@ export interface ChaosReport {
 const UNTOLD = 500
 
 /** Milliseconds of load before and after what is done. */
-const CALM = 500
+const CALM = 1_000
 
 const PAUSE = 30
 

@@ -72,9 +72,15 @@ export class Subject {
       const [, port] = /Listening at:? http:\/\/127\.0\.0\.1:(\d+)/.exec(subject.log) ?? []
       subject.port = Number(port ?? 0)
       if (subject.child.exitCode !== null) throw new Error(`${options.server} did not start: ${subject.log}`)
-      return subject.port > 0 && subject.isSettled()
+      return subject.port > 0 && subject.isUp()
     })
     return subject
+  }
+
+  /** Whether all workers that it was told to have serve. gunicorn says no more than that it has begun to boot them. */
+  private isUp(): boolean {
+    const said = this.server === 'kirin' ? /Worker \d+ is ready/g : /Booting worker with pid/g
+    return (this.log.match(said)?.length ?? 0) >= this.target && this.isSettled()
   }
 
   /** The workers, the oldest first, and whatever else the master has started. */
