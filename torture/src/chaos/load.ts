@@ -53,7 +53,8 @@ export class Load {
       connection ??= await this.connect()
       if (connection === undefined) continue
       await rest(random.below(this.options.pause + 1))
-      // The server may close what is idle: that loses nothing.
+      // The server may close what is idle, which loses nothing: a client that was held up looks before it sends, as any that polls does.
+      await new Promise(resolve => setImmediate(resolve))
       if (connection.isOver) {
         connection = undefined
         continue

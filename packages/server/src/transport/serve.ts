@@ -24,7 +24,7 @@ import { ProxyAcceptor } from './proxy-acceptor.ts'
 import { type ReadCallback, readAsStream, readEvents, readInto } from './socket-reads.ts'
 import { attach, SocketWire } from './socket-wire.ts'
 import { Sweep, type Swept, type SweptConnection } from './sweep.ts'
-import { DEFAULT_TIMEOUTS, LAST_CALL } from './timeouts.ts'
+import { DEFAULT_TIMEOUTS, LAST_CALL, RECENT } from './timeouts.ts'
 import { HANDSHAKE_TIMEOUT, SecureAcceptor } from './tls/secure-acceptor.ts'
 
 /** Makes a server for one worker. It listens nowhere yet. */
@@ -257,9 +257,15 @@ class Engine implements GatewayServer, ConnectionHost {
   private closeQuiet(): void {
     const at = now()
     this.sweep.look(at)
-    for (const { connection, since } of this.live) if (at - since >= LAST_CALL) connection.drain()
-    this.http2?.finish()
-    this.checkEmpty()
+    const quiet = [...this.live].filter(({ since }) => at - since >= RECENT)
+    oneATurn(
+      quiet,
+      ({ connection }) => connection.drain(),
+      () => {
+        this.http2?.finish()
+        this.checkEmpty()
+      },
+    )
   }
 
   private closeIdle(): void {

@@ -39,8 +39,14 @@ export const LINGER_TIMEOUT: number = 5_000
 export const UNREAD_TIMEOUT: number = 600_000
 
 /**
- * Milliseconds that a stop leaves a connection open whose last request was not longer ago than that: its client may be sending the
- * next one, which is answered, and that answer ends the connection. Longer than the way around the earth and back takes
+ * Milliseconds that a stop leaves a connection open over which something came a moment ago: its client may be sending the next
+ * request, which is answered, and that answer ends the connection. Longer than the way around the earth and back takes
  * (some 300 ms). Without it, most clients that were at work lost a request whenever their worker was replaced.
  */
 export const LAST_CALL: number = 500
+
+/**
+ * Milliseconds: how long that moment is. A client that is at work but starved, as on a machine that a reload keeps busy, pauses for longer
+ * than {@link LAST_CALL}; whoever was silent for longer than this is closed at once.
+ */
+export const RECENT: number = 5 * LAST_CALL
