@@ -123,7 +123,9 @@ export function dumpIncoming(request: Incoming): void {
   if (http._consuming || http._readableState.resumeScheduled || request.destroyed) return
   if (request.listenerCount('end') === 0 && request.listenerCount('close') === 0) return
   bodySource(http).over = true
-  request.resume()
+  // node's parser has said by now that a request without a body is at its end; `_dump` relies on that.
+  if (http.complete) http.push(null)
+  http._dump()
 }
 
 // Express and connect read the mount from these two; `url` is what the handler's own routes see.

@@ -17,9 +17,18 @@ const finishLater: Difference = {
   }),
 }
 
+const major = Number.parseInt(process.versions.node)
+/** From Node 22 on a response counts its corks itself; before, it asks its socket. */
+const asksSocketForCorks = major < 22
+/** From Node 26 on the first write of a turn waits for the end of the turn. */
+const holdsFirstWrite = major >= 26
+
 const corked: Difference = {
-  reason: 'writableCorked is never zero while there is a socket: how writes are batched is up to the server',
-  expected: native => withNotes(native, { corked: Array.isArray(native.record.notes.corked) ? [1, 1, 1] : 1 }),
+  reason: 'on Node 20 writableCorked is never zero while there is a socket: how writes are batched is up to the server',
+  expected: native =>
+    asksSocketForCorks
+      ? withNotes(native, { corked: Array.isArray(native.record.notes.corked) ? [1, 1, 1] : 1 })
+      : native,
 }
 
 const failedBeforeHead: Difference = {
@@ -45,7 +54,8 @@ const innerState: Difference = {
   expected: native => {
     const notes = Object.entries(native.record.notes).map(([stage, states]) => {
       const { corked: before, ...rest } = states as Record<string, unknown>
-      const attached = stage === 'fresh' || stage === 'implied' || stage === 'written'
+      if (holdsFirstWrite && stage === 'written') return [stage, { ...rest, last: false, headerSent: true, corked: 0 }]
+      const attached = asksSocketForCorks && (stage === 'fresh' || stage === 'implied' || stage === 'written')
       return [stage, { ...rest, last: false, corked: attached ? 1 : before }]
     })
     return withNotes(native, Object.fromEntries(notes))
@@ -190,6 +200,12 @@ function withBody(outcome: Outcome, change: (body: string) => string): Outcome {
 export const allowedDifferences: ReadonlyMap<string, string> = new Map(
   Object.entries(differences).map(([name, { reason }]) => [name, reason]),
 )
+
+/** Behaviours that some versions of Node answer with a broken message, so that there is nothing to compare with. */
+export function isBrokenNatively(name: string): boolean {
+  // The last chunk is written behind the end of the body.
+  return name === 'corked and ended' && (major === 22 || major === 24)
+}
 
 /** Where the framing may differ, whatever the behaviour: see `reframed`. */
 export const generalDifferences: ReadonlyMap<string, string> = new Map([

@@ -27,7 +27,15 @@ export const allowedMembers: readonly AllowedMembers[] = [
   },
   {
     of: ofSocket,
-    names: ['bytesRead', 'bytesWritten', 'autoSelectFamilyAttemptedAddresses', 'setTOS', 'getTOS'],
+    names: [
+      'bytesRead',
+      'bytesWritten',
+      'autoSelectFamilyAttemptedAddresses',
+      'setTOS',
+      'getTOS',
+      'setTypeOfService',
+      'getTypeOfService',
+    ],
     reason: 'the gateway tells nothing of the connection as such: it may be a stream among others',
   },
   {

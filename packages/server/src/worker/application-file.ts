@@ -1,5 +1,5 @@
 // Finds the file that `app.js:export` means.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { closest } from '../config/did-you-mean.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
@@ -30,7 +30,7 @@ export function findApplicationFile(text: string, directory: string): Applicatio
     return find(text, directory)
   } catch (error) {
     if (error instanceof BootError) throw error
-    // A directory that may not be entered, a file where a directory is named, a loop of links.
+    // A directory that may not be entered, a loop of links.
     throw new BootError(
       `cannot find the application ${text}: ${(error as Error).message}`,
       exitCodes.applicationUnusable,
@@ -51,7 +51,7 @@ function find(text: string, directory: string): ApplicationFile {
 }
 
 function fileAt(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false })
+  const stat = statusOf(path)
   if (stat?.isFile() === true) return path
   if (stat?.isDirectory() === true) return mainOf(path)
   return firstFile(EXTENSIONS.map(extension => path + extension))
@@ -73,7 +73,17 @@ function mainField(path: string): string | undefined {
 }
 
 function firstFile(paths: readonly string[]): string | undefined {
-  return paths.find(path => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+  return paths.find(path => statusOf(path)?.isFile() === true)
+}
+
+/** What is at a path; a path below a file leads nowhere, which only some versions of Node throw for. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    throw error
+  }
 }
 
 function notFound(shown: string, path: string): BootError {
@@ -81,12 +91,13 @@ function notFound(shown: string, path: string): BootError {
 }
 
 function whatIsThere(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false })
+  const stat = statusOf(path)
   if (stat?.isDirectory() === true) {
     return `the directory ${path} has no package.json with a main that exists, and no index.js, index.mjs or index.cjs`
   }
   if (stat !== undefined) return `${path} is neither a file nor a directory`
   const directory = dirname(path)
+  if (statusOf(directory)?.isDirectory() === false) return `${directory} is not a directory`
   const name = basename(path)
   const others = name.includes('.') ? '' : `, ${EXTENSIONS.map(extension => name + extension).join(', ')}`
   const similar = closest(name, namesIn(directory))

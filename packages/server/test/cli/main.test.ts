@@ -205,7 +205,7 @@ describe('an application that cannot be loaded', () => {
     ],
     // No hint that names the entry itself.
     ['/dev/null', 4, 'cannot find the application /dev/null: /dev/null is neither a file nor a directory'],
-    ['app.mjs/inner', 4, /^cannot find the application app\.mjs\/inner: ENOTDIR: .*app\.mjs\/inner'$/],
+    ['app.mjs/inner', 4, /^cannot find the application app\.mjs\/inner: \S+\/app\.mjs is not a directory$/],
     [
       'nothing.mjs',
       4,
