@@ -28,11 +28,35 @@ Where a setting comes from, lowest precedence first:
 1. its default;
 2. the environment: a well-known variable such as \`PORT\`, over it the setting's own \`KIRIN_…\`; an empty variable counts
    as absent; where an option may be repeated, commas separate the values;
-3. \`KIRIN_CMD_ARGS\`, which holds options as on the command line, quoted as for a shell;
-4. the command line.
+3. the configuration file;
+4. \`KIRIN_CMD_ARGS\`, which holds options as on the command line, quoted as for a shell;
+5. the command line.
 
-A setting given in a later place replaces the earlier one whole. All mistakes are reported at once, one line each, and
+A setting given in a later place replaces the earlier one whole. All mistakes are reported at once, one line each with the place that it was made in, and
 nothing is started: the exit code is 1. An option given twice counts with its last value, unless it may be repeated.
+
+\`kirin --check-config\` tells whether a start would work: it checks everything, opens logs and certificates, and loads the application in a process of its own, without
+its \`startup\` and for \`--boot-timeout\` seconds at most (of a program for \`kirin run\` it checks the syntax only). \`--print-config\` shows every setting, its value and the
+place that it comes from; \`--print-config-json\` the same as JSON.
+
+## The configuration file
+
+\`kirin.config.ts\`, \`.mts\`, \`.js\`, \`.mjs\` or \`.json\` in the directory that Kirin is started in, or the file that \`--config\` names. It holds settings by the keys that are given
+below, and as a module the [hooks](hooks.md) too. A module exports an object, a promise of one, or a function that returns either:
+
+\`\`\`ts
+import { defineConfig } from '@nsgi/server'
+
+export default defineConfig({ app: 'server.js', bind: ['0.0.0.0:8000', 'unix:/run/app.sock'], workers: 4, limitRequestBody: '10M' })
+\`\`\`
+
+\`\`\`json
+{ "$schema": "./node_modules/@nsgi/server/kirin.config.schema.json", "app": "server.js", "workers": 4 }
+\`\`\`
+
+Numbers, texts and booleans are written as what they are, settings that may be repeated as arrays. Unknown keys are mistakes. Paths are relative to the directory that Kirin is started in, or to
+\`chdir\`, not to the file. TypeScript is loaded by Node itself where it strips types (from 22.18 on), else by jiti: \`npm install jiti\`.
+Behind \`"$schema"\` an editor finds what it needs to complete and check a JSON file.
 `
 
 /** Writes the whole page. */
