@@ -40,7 +40,7 @@ function fileValue(key: keyof Settings, settings: Settings): Shown {
 }
 
 function shown(value: Shown): string {
-  if (value === null) return 'none'
+  if (value === null || value === '') return 'none'
   if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(',')
   return String(value)
 }

@@ -93,8 +93,8 @@ export function describeDefault(key: keyof Settings): string {
   return defaultText === undefined ? shown : `${shown}, ${defaultText}`
 }
 
-function isAbsent(value: unknown): value is null | readonly never[] {
-  return value === null || (Array.isArray(value) && value.length === 0)
+function isAbsent(value: unknown): value is null | '' | readonly never[] {
+  return value === null || value === '' || (Array.isArray(value) && value.length === 0)
 }
 
 function describeElement(element: BindAddress | string): string {

@@ -1,5 +1,6 @@
 // The kinds of value that a setting can have. Each carries its check and the words that tell what it allows.
 import * as v from 'valibot'
+import { parseMount } from '../exchange/mount.ts'
 import { accessAtoms, isAccessFormat } from '../log/access-format.ts'
 import { FORWARDER_FIELDS, type ForwarderField } from '../proxy/forwarded/forwarded-fields.ts'
 import { parseSchemeField } from '../proxy/forwarded/scheme-fields.ts'
@@ -174,6 +175,18 @@ export const portOnly: ValueKind<BindAddress> = {
   file: { type: 'string' },
   allowed: 'a port from 0 to 65535',
   placeholder: '<port>',
+}
+
+/** A prefix of paths, or nothing; it ends without a slash. */
+export const mount: ValueKind<string> = {
+  schema: v.pipe(
+    v.string(),
+    v.transform(parseMount),
+    v.custom<string>(prefix => prefix !== undefined),
+  ),
+  file: { type: 'string' },
+  allowed: 'a prefix of paths such as /api, without a query',
+  placeholder: '<prefix>',
 }
 
 /** A format for the lines of the access log. */

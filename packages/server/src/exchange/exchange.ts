@@ -15,6 +15,7 @@ import type { Vouched } from './forwarding.ts'
 import { Handover } from './handover.ts'
 import { JOIN_LIMIT } from './limits.ts'
 import type { MessageHead } from './message-head.ts'
+import { isUnder } from './mount.ts'
 import type { Framing, PlannedResponse } from './planned-response.ts'
 import type { Rejection } from './rejections.ts'
 import { GatewayRequestView } from './request.ts'
@@ -36,6 +37,8 @@ export interface ExchangeHost {
   readonly application: Application
   readonly context: Context
   readonly log: Logger
+  /** The prefix of the path under which the application stands, for paths that lie under it. */
+  readonly mount?: string | undefined
   /** The whole `date` line with its CRLF. */
   dateLine(): string
   /** What connections that go on are announced by, whole lines with their CRLF, where that is more than the rule. */
@@ -114,6 +117,14 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
   /** Bytes of response body handed to the wire, without framing; after an upgrade, what the application has written. */
   get bytes(): number {
     return this.pump === undefined ? (this.handover?.bytes ?? this.singleBytes) : this.pump.bytes
+  }
+
+  /** The prefix of the path that is not for the application (NSGI REQ-27). */
+  get mount(): string {
+    const vouched = this.vouched?.mount
+    if (vouched !== undefined) return vouched
+    const { mount } = this.host
+    return mount !== undefined && isUnder(this.head.path, mount) ? mount : ''
   }
 
   /** The request's trailers, `undefined` until its body has been read to the end (NSGI BOD-10). */

@@ -8,6 +8,8 @@ export interface Vouched {
   readonly scheme: 'http' | 'https' | undefined
   readonly authority: string | undefined
   readonly remote: Endpoint | undefined
+  /** The prefix under which the application stands; the path is under it. */
+  readonly mount: string | undefined
 }
 
 /** The fields that proxies speak through. */
@@ -19,8 +21,9 @@ export interface ForwardedFields {
    *
    * @param fields names and values in turn, as received
    * @param peer who sent it
+   * @param path the path that was asked for
    * @returns `undefined` when the peer is not trusted or says nothing; a rejection for words that are broken or
    *   contradict each other
    */
-  vouchedIn(fields: readonly string[], peer: Endpoint): Vouched | Rejection | undefined
+  vouchedIn(fields: readonly string[], peer: Endpoint, path: string): Vouched | Rejection | undefined
 }

@@ -32,11 +32,12 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   get mount(): string {
-    return ''
+    return exchangeOf(this).mount
   }
 
   get path(): string {
-    return exchangeOf(this).head.path
+    const { head, mount } = exchangeOf(this)
+    return mount === '' ? head.path : head.path.slice(mount.length)
   }
 
   get query(): string {

@@ -300,7 +300,7 @@ export class Connection implements ExchangeOwner, BodySource {
     if (at < end && parser.head?.facts.contentLength === 0) this.wire.batch()
     const head = parser.head as RequestHead
     const vouched = head.hasForwarded
-      ? this.host.forwarded?.vouchedIn(head.rawHeaders, this.endpoints.remote)
+      ? this.host.forwarded?.vouchedIn(head.rawHeaders, this.endpoints.remote, head.path)
       : undefined
     if (vouched !== undefined && 'code' in vouched) return this.refuse(vouched)
     if (!head.facts.switching) {

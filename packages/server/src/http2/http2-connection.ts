@@ -116,7 +116,7 @@ export class Http2Connection implements StreamOwner {
     if ('code' in head) return this.refuse(stream, head)
     const { bodySize } = this.host.limits
     if (bodySize > 0 && head.contentLength > bodySize) return this.refuse(stream, rejection('BODY_TOO_LARGE'))
-    const vouched = this.host.forwarded?.vouchedIn(head.rawHeaders, this.endpoints.remote)
+    const vouched = this.host.forwarded?.vouchedIn(head.rawHeaders, this.endpoints.remote, head.path)
     if (vouched !== undefined && 'code' in vouched) return this.refuse(stream, vouched)
     const request = new RequestStream(stream, head, this)
     this.streams.add(request)

@@ -36,6 +36,8 @@ export interface GatewayServerOptions {
   readonly proxyProtocol?: ProxyProtocolRules | undefined
   /** Which proxies are believed what; by default none is. */
   readonly forwarding?: ForwardingRules | undefined
+  /** The prefix under which the application stands: `/api`. Requests for other paths reach it with the mount `""`. */
+  readonly mount?: string | undefined
   readonly timeouts?: Partial<ConnectionTimeouts> | undefined
   /**
    * Connections at the same time. With all of them taken, inherited sockets (`listen({ fd })`) accept no more until one ends;

@@ -39,6 +39,7 @@ class Engine implements GatewayServer, ConnectionHost {
   readonly log: GatewayServerOptions['log']
   readonly limits: RequestLimits
   readonly forwarded: ForwardedFields | undefined
+  readonly mount: string | undefined
   readonly dateLine: () => string = dateLine
   readonly began: ConnectionHost['began']
   readonly ended: ConnectionHost['ended']
@@ -67,6 +68,7 @@ class Engine implements GatewayServer, ConnectionHost {
     this.limits = { ...DEFAULT_LIMITS, ...definedOnly(options.limits) }
     const timeouts = { ...DEFAULT_TIMEOUTS, ...definedOnly(options.timeouts) }
     this.sweep = new Sweep(this.live, timeouts)
+    this.mount = options.mount === '' ? undefined : options.mount
     this.forwarded = options.forwarding && forwardedFields(options.forwarding)
     this.proxied = options.proxyProtocol && new ProxyAcceptor(options.proxyProtocol, options.log)
     this.secure = makeSecure(options)

@@ -116,6 +116,7 @@ async function serve(
       fields: order.settings.forwarderHeaders,
       schemeFields: order.settings.secureSchemeHeaders,
     },
+    mount: order.settings.rootPath,
     timeouts: timeoutsOf(order.settings),
     maxConnections: Math.min(order.settings.workerConnections, connectionsWithinDescriptors()),
     onExchange: withPostRequest(logs.record, hooks),

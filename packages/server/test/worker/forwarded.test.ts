@@ -43,6 +43,22 @@ describe('kirin behind a proxy on the same machine', () => {
     expect(await answer(args)).toMatch(/^http /)
   })
 
+  it.each([
+    ['--root-path /api/', '/api/users?x', [], '/api|/users'],
+    ['--root-path /api', '/api', [], '/api|'],
+    ['--root-path /api', '/apis/users', [], '|/apis/users'],
+    ['--root-path /api --forwarder-headers x-forwarded-prefix', '/v2/users', ['X-Forwarded-Prefix: /v2'], '/v2|/users'],
+    ['--forwarder-headers script_name', '/api/users', ['SCRIPT_NAME: /api'], '/api|/users'],
+  ])('tells the application where it stands: %s, %s', async (words, path, lines, parts) => {
+    const code = `export default ({ mount, path }) => ({ status: 200, body: mount + '|' + path })\n`
+    const cwd = applicationDirectory({ 'app.mjs': code })
+    const { origin } = await startServing(['--lint', ...words.split(' '), 'app.mjs'], { cwd })
+    const response = await fetch(origin + path, {
+      headers: Object.fromEntries(lines.map(line => line.split(': ') as [string, string])),
+    })
+    expect(await response.text()).toBe(parts)
+  })
+
   it('believes peers on a UNIX socket, and writes the client’s address to the access log', async () => {
     const cwd = applicationDirectory({ 'app.mjs': APPLICATION })
     const kirin = startKirin(

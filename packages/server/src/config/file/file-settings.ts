@@ -81,10 +81,14 @@ export interface FileSettings {
     | 'x-forwarded-for'
     | 'x-forwarded-host'
     | 'forwarded'
-    | readonly ('x-forwarded-for' | 'x-forwarded-host' | 'forwarded')[]
+    | 'x-forwarded-prefix'
+    | 'script_name'
+    | readonly ('x-forwarded-for' | 'x-forwarded-host' | 'forwarded' | 'x-forwarded-prefix' | 'script_name')[]
     | undefined
   /** Fields of a believed peer that tell the scheme, each with the value that means https (default: X-Forwarded-Protocol=ssl,X-Forwarded-Proto=https,X-Forwarded-Proto=wss,X-Forwarded-Ssl=on). */
   readonly secureSchemeHeaders?: string | readonly string[] | undefined
+  /** Prefix of the path under which the application stands: /api becomes request.mount (default: none). */
+  readonly rootPath?: string | undefined
   /** Require a PROXY header at the beginning of every connection: v1, v2, or auto for either (default: off). */
   readonly proxyProtocol?: 'off' | 'v1' | 'v2' | 'auto' | undefined
   /** Peers that may send PROXY headers: addresses, networks in CIDR notation, or * (default: 127.0.0.1,::1). */

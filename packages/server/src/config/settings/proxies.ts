@@ -1,13 +1,14 @@
 import type { ForwarderField } from '../../proxy/forwarded/forwarded-fields.ts'
 import type { ProxyProtocol } from '../../proxy/protocol/proxy-header.ts'
 import type { TableOf } from '../setting.ts'
-import { forwarderField, proxyProtocol, schemeField, trustEntry } from '../value-kinds.ts'
+import { forwarderField, mount, proxyProtocol, schemeField, trustEntry } from '../value-kinds.ts'
 
 /** Who may speak for clients. */
 export interface ProxySettings {
   readonly forwardedAllowIps: readonly string[]
   readonly forwarderHeaders: readonly ForwarderField[]
   readonly secureSchemeHeaders: readonly string[]
+  readonly rootPath: string
   readonly proxyProtocol: 'off' | ProxyProtocol
   readonly proxyAllowIps: readonly string[]
 }
@@ -38,7 +39,8 @@ export const proxySettings: TableOf<ProxySettings> = {
     summary: 'Fields, besides those of the scheme, that a believed peer speaks through',
     details:
       'Name those that your proxy sets or removes in every request, and no others: a field that it leaves alone is the client’s own word. ' +
-      '`x-forwarded-for` gives the client’s address, `x-forwarded-host` the host that it asked for, `forwarded` (RFC 7239) both and the scheme. The address is ' +
+      '`x-forwarded-for` gives the client’s address, `x-forwarded-host` the host that it asked for, `forwarded` (RFC 7239) both and the scheme, `x-forwarded-prefix` or `script_name` the prefix of the path ' +
+      'that becomes `request.mount`: the path has to begin with it, as with `--root-path`. The address is ' +
       'the rightmost that is not itself in `--forwarded-allow-ips`. Fields that contradict each other, and ' +
       'those that cannot be understood, are answered with 400.',
   },
@@ -52,6 +54,17 @@ export const proxySettings: TableOf<ProxySettings> = {
     summary: 'Fields of a believed peer that tell the scheme, each with the value that means https',
     details:
       'Any other value means http. A request in which they say both is answered with 400: a client added one of them, or two proxies disagree.',
+  },
+  rootPath: {
+    group: 'Proxies',
+    flag: '--root-path',
+    kind: mount,
+    default: '',
+    defaultText: 'none',
+    summary: 'Prefix of the path under which the application stands: /api becomes request.mount',
+    details:
+      '`request.path` is what follows it. The proxy passes the whole path on: requests for other paths, and all where the proxy takes the prefix off, reach the application with ' +
+      'their whole path, and `""` for a mount. What a believed peer says (`--forwarder-headers`) goes before it.',
   },
   proxyProtocol: {
     group: 'Proxies',

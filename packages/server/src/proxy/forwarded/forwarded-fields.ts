@@ -8,6 +8,7 @@ import { isAuthority } from '../../exchange/authority.ts'
 import { FieldNames } from '../../exchange/field-names.ts'
 import { trimmed } from '../../exchange/field-records.ts'
 import type { ForwardedFields, Vouched } from '../../exchange/forwarding.ts'
+import { isUnder, parseMount } from '../../exchange/mount.ts'
 import { type Rejection, rejection } from '../../exchange/rejections.ts'
 import { type Peer, TrustedPeers } from '../trusted-peers.ts'
 import { parseForwarded } from './forwarded-header.ts'
@@ -15,7 +16,13 @@ import { isAddress, parseForwardedFor, parseNode } from './node-name.ts'
 import { parseSchemeField } from './scheme-fields.ts'
 
 /** The fields that can be read besides those of the scheme, in lower case. */
-export const FORWARDER_FIELDS = ['x-forwarded-for', 'x-forwarded-host', 'forwarded'] as const
+export const FORWARDER_FIELDS = [
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'forwarded',
+  'x-forwarded-prefix',
+  'script_name',
+] as const
 export type ForwarderField = (typeof FORWARDER_FIELDS)[number]
 
 /** What the operator says about proxies. */
@@ -46,6 +53,7 @@ interface Claims {
   scheme: 'http' | 'https' | undefined
   authority: string | undefined
   remote: Peer | undefined
+  mount: string | undefined
 }
 
 class FieldsReader implements ForwardedFields {
@@ -68,9 +76,9 @@ class FieldsReader implements ForwardedFields {
     this.isEmpty = names.length === 0
   }
 
-  vouchedIn(fields: readonly string[], peer: Peer): Vouched | Rejection | undefined {
+  vouchedIn(fields: readonly string[], peer: Peer, path: string): Vouched | Rejection | undefined {
     if (!this.trusted.trusts(peer)) return undefined
-    const claims: Claims = { scheme: undefined, authority: undefined, remote: undefined }
+    const claims: Claims = { scheme: undefined, authority: undefined, remote: undefined, mount: undefined }
     // The lines of one field are one list (RFC 9110 §5.3): which line a word stands in must not matter.
     const lists = new Map<string, string>()
     for (let i = 0; i < fields.length; i += 2) {
@@ -84,7 +92,7 @@ class FieldsReader implements ForwardedFields {
       const refused = this.read(name, value, claims)
       if (refused !== undefined) return refused
     }
-    return claims
+    return placed(claims, path)
   }
 
   private read(name: string, value: string, claims: Claims): Rejection | undefined {
@@ -99,6 +107,9 @@ class FieldsReader implements ForwardedFields {
         return readHost(value, claims)
       case 'forwarded':
         return this.readForwarded(value, claims)
+      case 'x-forwarded-prefix':
+      case 'script_name':
+        return readPrefix(name, value, claims)
     }
   }
 
@@ -132,7 +143,7 @@ class FieldsReader implements ForwardedFields {
   private readForwarded(value: string, claims: Claims): Rejection | undefined {
     const elements = parseForwarded(value)
     if (elements === undefined) return invalid('Forwarded breaks the grammar of RFC 7239 §4')
-    const said: Claims = { scheme: undefined, authority: undefined, remote: undefined }
+    const said: Omit<Claims, 'mount'> = { scheme: undefined, authority: undefined, remote: undefined }
     for (let i = elements.length - 1; i >= 0; i--) {
       const { for: node, proto, host } = elements[i] as (typeof elements)[number]
       if (proto !== undefined) {
@@ -174,6 +185,27 @@ function readHost(value: string, claims: Claims): Rejection | undefined {
     if (refused !== undefined) return refused
   }
   return undefined
+}
+
+/** As with hosts: every proxy may have written a copy. */
+function readPrefix(name: string, value: string, claims: Claims): Rejection | undefined {
+  for (const prefix of split(value)) {
+    const mount = parseMount(prefix)
+    if (mount === undefined) return invalid(`${name} is no prefix of a path`)
+    if (claims.mount !== undefined && claims.mount !== mount) return conflict('prefix')
+    claims.mount = mount
+  }
+  return undefined
+}
+
+/**
+ * A proxy that takes the prefix off the path and names it all the same would have every path be wrong (NSGI REQ-27). `*` and what CONNECT
+ * asks for stand nowhere.
+ */
+function placed(claims: Claims, path: string): Claims | Rejection {
+  if (claims.mount === undefined || isUnder(path, claims.mount)) return claims
+  if (!path.startsWith('/')) return { ...claims, mount: undefined }
+  return invalid(`the path is not under the prefix ${claims.mount}; the proxy has to pass the whole path on`)
 }
 
 function claimScheme(claims: Claims, scheme: Claims['scheme']): Rejection | undefined {

@@ -12,12 +12,12 @@ const ALL = ['x-forwarded-for', 'x-forwarded-host', 'forwarded'] as const
 const PROXY = { address: '127.0.0.1', port: 4000 }
 
 /** What is vouched for in these lines (`name: value`), or the code of the rejection. */
-function vouched(lines: readonly string[], rules: Partial<ForwardingRules> = {}, peer = PROXY): unknown {
+function vouched(lines: readonly string[], rules: Partial<ForwardingRules> = {}, peer = PROXY, path = '/'): unknown {
   const fields = lines.flatMap(line => {
     const colon = line.indexOf(':')
     return [line.slice(0, colon), line.slice(colon + 1).replaceAll(/^ +| +$/g, '')]
   })
-  const found = forwardedFields({ ...DEFAULTS, ...rules })?.vouchedIn(fields, peer)
+  const found = forwardedFields({ ...DEFAULTS, ...rules })?.vouchedIn(fields, peer, path)
   if (found === undefined) return undefined
   if ('code' in found) return `${found.status} ${found.code}`
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
@@ -129,7 +129,7 @@ describe('X-Forwarded-For', () => {
   it('is read the same however often it comes, and whatever came in between', () => {
     const fields = forwardedFields(DEFAULTS)
     const read = (value: string): unknown => {
-      const found = fields?.vouchedIn(['X-Forwarded-For', value], PROXY)
+      const found = fields?.vouchedIn(['X-Forwarded-For', value], PROXY, '/')
       return found === undefined || 'code' in found ? found?.code : found.remote?.address
     }
     const long = `${'6.6.6.6, '.repeat(30)}203.0.113.9`
@@ -310,5 +310,46 @@ describe('whatever is forwarded', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('the prefix of the path', () => {
+  const prefixed = (path: string, ...lines: readonly string[]) =>
+    vouched(lines, { fields: ['x-forwarded-prefix', 'script_name'] }, PROXY, path)
+
+  it.each([
+    ['/api/users', '/api', '/api'],
+    ['/api', '/api', '/api'],
+    ['/api/', '/api/', '/api'],
+    ['/a%2Fb/c', '/a%2Fb', '/a%2Fb'],
+    ['/users', '/', ''],
+    ['/api/v1/users', '/api, /api', '/api'],
+  ])('of %s, with %s: %s', (path, said, mount) => {
+    expect(prefixed(path, `X-Forwarded-Prefix: ${said}`)).toEqual({ mount })
+    expect(prefixed(path, `SCRIPT_NAME: ${said}`)).toEqual({ mount })
+  })
+
+  it.each(['api', '//api', '/a//b', '/a b', '/a?b', 'http://a/', '/%2', '/é'])('is none of %s', said => {
+    expect(prefixed('/', `X-Forwarded-Prefix: ${said}`)).toBe(INVALID)
+  })
+
+  it('has to be in the path: whole segments of it, as they were received', () => {
+    expect(prefixed('/users', 'X-Forwarded-Prefix: /api')).toBe(INVALID)
+    expect(prefixed('/apis', 'X-Forwarded-Prefix: /api')).toBe(INVALID)
+    expect(prefixed('/a/b', 'X-Forwarded-Prefix: /a%2Fb')).toBe(INVALID)
+  })
+
+  it('is not missed where there is no path to be under it', () => {
+    expect(prefixed('*', 'X-Forwarded-Prefix: /api')).toEqual({})
+    expect(prefixed('', 'X-Forwarded-Prefix: /api')).toEqual({})
+  })
+
+  it('must be the same everywhere', () => {
+    expect(prefixed('/a/b', 'X-Forwarded-Prefix: /a', 'X-Forwarded-Prefix: /a/b')).toBe(CONFLICT)
+    expect(prefixed('/a/b', 'X-Forwarded-Prefix: /a', 'SCRIPT_NAME: /a/b')).toBe(CONFLICT)
+  })
+
+  it('is nobody’s word unless the field was named', () => {
+    expect(vouched(['X-Forwarded-Prefix: /evil'])).toEqual({})
   })
 })
