@@ -26,10 +26,18 @@ export interface Policy {
   readonly maxMemory: number
   /** How long a worker serves before it is replaced; 0: for ever. */
   readonly maxLifetime: number
+  /** How long the first new worker of a reload must have served before old ones go. */
+  readonly healthWindow: number
   /** Whether this master retires when the one of an upgrade has its workers ready. */
   readonly upgradeAuto: boolean
   /** Whether there are certificates that HUP can have read again. */
   readonly certificates?: boolean
+}
+
+/** What was configured, and how many workers that led to. */
+export interface Footing {
+  readonly policy: Policy
+  readonly target: number
 }
 
 /** When something happens: a monotonic clock in milliseconds, and a number from 0 to 1 for jitter. */
@@ -110,6 +118,10 @@ export interface ArbiterState {
   readonly upgrade: 'booting' | 'ready' | null
   /** Counts reloads, from 1 on; what is started belongs to it. */
   readonly generation: number
+  /** What to go back to if the reload that is under way fails. */
+  readonly fallback: Footing | null
+  /** Whether the configuration is being read again, and once more after that. */
+  readonly rereading: 'no' | 'once' | 'again'
   /** While a reload is under way: workers of earlier generations are to be replaced. */
   readonly reloadTo: number | null
   /** When a successor for a worker that still serves may next be started, after so many failures in a row. */
@@ -130,10 +142,15 @@ export type ArbiterEvent =
   | { readonly type: 'ready'; readonly id: number }
   | { readonly type: 'failed'; readonly id: number; readonly failure: BootFailure }
   | { readonly type: 'spent'; readonly id: number; readonly reason: string }
-  | { readonly type: 'stopping'; readonly id: number; readonly reason: string }
+  /** `isFault`: for a bug of the application's. */
+  | { readonly type: 'stopping'; readonly id: number; readonly reason: string; readonly isFault?: boolean | undefined }
   | { readonly type: 'beat'; readonly id: number; readonly stats: WorkerStats }
   /** Where a worker stands still that was asked for that; `null` when it could not tell. */
   | { readonly type: 'traced'; readonly id: number; readonly stack: string | null }
+  /** The configuration was read again, and all that it asks for is there. */
+  | { readonly type: 'reread'; readonly policy: Policy }
+  /** It was read again, and something is wrong with it; a line for each mistake. */
+  | { readonly type: 'misread'; readonly problems: readonly string[] }
   /** The workers of the new master are ready. */
   | { readonly type: 'upgrade-ready' }
   /** The new master has gone, or could not be started; `ending` completes the sentence "the new master …". */
@@ -152,6 +169,10 @@ export type Command =
   /** The master's own descriptors keep the sockets open: they go first when all is to stop. */
   | { readonly type: 'close-sockets' }
   | { readonly type: 'reopen-logs' }
+  /** Reads the configuration again; `reread` or `misread` is the answer. */
+  | { readonly type: 'reread' }
+  /** What was configured before counts again: for workers that are started from now on. */
+  | { readonly type: 'revert' }
   /** Starts another master with the same command and the same sockets. */
   | { readonly type: 'upgrade' }
   /** What its path leads to may be another one by now. */
@@ -205,6 +226,7 @@ export type Notice =
   | { readonly kind: 'reloading'; readonly workers: number }
   | { readonly kind: 'reloaded'; readonly workers: number }
   | { readonly kind: 'reload-failed'; readonly failure: BootFailure; readonly workers: number }
+  | { readonly kind: 'misread'; readonly problems: readonly string[]; readonly workers: number }
   | { readonly kind: 'upgrading' }
   | { readonly kind: 'upgrade-pending' }
   | { readonly kind: 'upgrade-ready'; readonly auto: boolean }

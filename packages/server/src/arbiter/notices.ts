@@ -71,6 +71,11 @@ const texts: Texts = {
     ...line('error', `Reload failed, the old workers go on (${workers}): ${failure.message}`),
     detail: failure.detail,
   }),
+  misread: ({ problems, workers }) =>
+    line(
+      'error',
+      `Reload refused, the old configuration and ${count(workers)} go on: ${problems.join('; ')}`,
+    ),
   upgrading: () => line('info', 'Upgrading: a new master starts with the same command and the same sockets'),
   'upgrade-pending': () =>
     line(

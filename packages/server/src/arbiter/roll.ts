@@ -46,10 +46,22 @@ export function successorFailed(draft: Draft, failure: BootFailure, at: Instant)
   draft.surplus = { failures: failures + 1, dueAt: at.now + retryIn }
   const old = serving(draft).filter(worker => isOutdated(draft, worker)).length
   if (old === 0) return retryIn
+  failReload(draft, failure, at)
+  return null
+}
+
+/** A reload is over; those that it was to replace go on, and what was configured before counts again. */
+export function failReload(draft: Draft, failure: BootFailure, at: Instant): void {
+  const workers = serving(draft).filter(worker => isOutdated(draft, worker)).length
   draft.reloadTo = null
   draft.lastReload = { kind: 'failed', at: at.now, reason: failure.message }
-  notice(draft, { kind: 'reload-failed', failure, workers: old })
-  return null
+  if (draft.fallback !== null) {
+    draft.policy = draft.fallback.policy
+    draft.target = draft.fallback.target
+    draft.fallback = null
+    draft.commands.push({ type: 'revert' })
+  }
+  notice(draft, { kind: 'reload-failed', failure, workers })
 }
 
 /** Brings the places to the number that is wanted; vacancies that are due are filled by whoever calls this. */
@@ -62,10 +74,34 @@ export function settle(draft: Draft, at: Instant): void {
   endReload(draft, at)
 }
 
+/**
+ * Whether there are workers of the new version, and none of them has served for long enough yet to let an old one go for it: a
+ * version may boot, and die at its first requests.
+ */
+function isOnTrial(state: ArbiterState, at: Instant): boolean {
+  const end = trialEnd(state)
+  return end !== undefined && end > at.now
+}
+
+/** When an old worker may go for a new one, if one is to; `undefined` when nobody waits for that. */
+export function nextRelief(state: ArbiterState): number | undefined {
+  const { reloadTo } = state
+  if (reloadTo === null || !isServing(state) || serving(state).length <= wanted(state)) return undefined
+  return serving(state).some(worker => isOutdated(state, worker)) ? trialEnd(state) : undefined
+}
+
+/** When the first worker of the new version will have served for long enough; `undefined` while there is none. */
+function trialEnd(state: ArbiterState): number | undefined {
+  const { policy, generation } = state
+  const since = serving(state).flatMap(worker => (worker.generation === generation ? [worker.readyAt ?? 0] : []))
+  return since.length === 0 ? undefined : Math.min(...since) + policy.healthWindow
+}
+
 /** A worker that is to be replaced goes when there are enough without it. */
 function relieve(draft: Draft, at: Instant): void {
   for (const worker of leavable(draft)) {
     if (serving(draft).length <= wanted(draft)) return
+    if (isOutdated(draft, worker) && isOnTrial(draft, at)) return
     sendAway(draft, worker, at)
   }
 }
@@ -91,6 +127,7 @@ function endReload(draft: Draft, at: Instant): void {
   const staying = draft.workers.filter(({ phase }) => phase !== 'leaving')
   if (staying.some(worker => worker.phase !== 'ready' || isOutdated(draft, worker))) return
   draft.reloadTo = null
+  draft.fallback = null
   draft.lastReload = { kind: 'done', at: at.now }
   notice(draft, { kind: 'reloaded', workers: staying.length })
 }

@@ -14,7 +14,8 @@ import type {
   Vacancy,
   WorkerRecord,
 } from './model.ts'
-import { beginReload, isOutdated, placesOf, settle, successorFailed, wanted, wantsSuccessor } from './roll.ts'
+import { askForConfiguration, configured, diedYoung, misread } from './reloading.ts'
+import { isOutdated, placesOf, settle, nextRelief, successorFailed, wanted, wantsSuccessor } from './roll.ts'
 import { signalActions } from './signal-actions.ts'
 import { nextLifeEnd, noteStats, spend, spendOld } from './spending.ts'
 import { announceStop, end, endIfStopped, hurry, stop, stopDue, stopIfDue } from './stopping.ts'
@@ -38,6 +39,8 @@ export function initialState(policy: Policy): ArbiterState {
     target: policy.workers,
     isPaused: false,
     upgrade: null,
+    fallback: null,
+    rereading: 'no',
     nextId: 1,
     generation: 1,
     reloadTo: null,
@@ -67,7 +70,7 @@ export function nextDeadline(state: ArbiterState): number | undefined {
   const kills = state.workers.flatMap(worker => (worker.killAt === null ? [] : [worker.killAt]))
   const starts = state.vacancies.filter(vacancy => mayStart(state, vacancy)).map(vacancy => vacancy.dueAt)
   const successors = wantsSuccessor(state) ? [state.surplus.dueAt] : []
-  const ends = [stopDue(state), nextLifeEnd(state)].filter(due => due !== undefined)
+  const ends = [stopDue(state), nextLifeEnd(state), nextRelief(state)].filter(due => due !== undefined)
   const times = [...kills, ...starts, ...successors, ...ends]
   return times.length === 0 ? undefined : Math.min(...times)
 }
@@ -86,6 +89,10 @@ function handle(draft: Draft, event: ArbiterEvent, at: Instant): void {
       return signalled(draft, event.signal, at)
     case 'exited':
       return exited(draft, event, at)
+    case 'reread':
+      return configured(draft, event.policy, at)
+    case 'misread':
+      return misread(draft, event.problems, at)
     case 'upgrade-ready':
       return upgradeReady(draft, at)
     case 'upgrade-ended':
@@ -127,6 +134,7 @@ function workerSaid(
     case 'stopping':
       if (worker.phase !== 'ready') return
       notice(draft, { kind: 'retiring', id: worker.id, slot: worker.slot, reason: event.reason })
+      if (event.isFault === true) diedYoung(draft, worker, { ending: `stopped after an ${event.reason}`, at })
       replace(draft, worker, at)
       leaves(draft, worker, leaveBy(draft, at))
   }
@@ -157,6 +165,7 @@ function exited(draft: Draft, event: Extract<ArbiterEvent, { type: 'exited' }>, 
       bootFailed(draft, worker, { at, ending: event.ending })
       break
     case 'ready': {
+      diedYoung(draft, worker, { ending: event.ending, at })
       const { dueAt } = replace(draft, worker, at)
       const { id, slot } = worker
       notice(draft, { kind: 'died', id, slot, ending: event.ending, retryIn: dueAt - at.now })
@@ -239,11 +248,7 @@ function signalled(draft: Draft, signal: MasterSignal, at: Instant): void {
       draft.commands.push({ type: 'reopen-logs' })
       return
     case 'reload':
-      if (draft.isPaused) resume(draft)
-      draft.commands.push({ type: 'enter-directory' })
-      // Before the new workers start, which are to have the new ones.
-      if (draft.policy.certificates === true) draft.commands.push({ type: 'renew-certificates' })
-      return beginReload(draft, at)
+      return askForConfiguration(draft)
     case 'upgrade':
       return beginUpgrade(draft)
     case 'pause':

@@ -36,6 +36,7 @@ export function pause(draft: Draft): void {
   notice(draft, { kind: 'paused', workers: placesOf(draft) })
   draft.isPaused = true
   draft.reloadTo = null
+  draft.fallback = null
 }
 
 /** As many workers as there should be are started again. */

@@ -115,8 +115,8 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly failure: BootFailure }
   /** It has served as much as it should, and goes on until its successor is ready; the text completes "the worker …". */
   | { readonly type: 'spent'; readonly reason: string }
-  /** It began to stop although the master did not ask: a replacement is due now, not when it has gone. */
-  | { readonly type: 'stopping'; readonly reason: string }
+  /** It began to stop although the master did not ask (`isFault`: for a bug of the application's): a replacement is due now, not when it has gone. */
+  | { readonly type: 'stopping'; readonly reason: string; readonly isFault?: boolean | undefined }
   /** Its event loop goes round. */
   | { readonly type: 'beat'; readonly stats: WorkerStats }
   /** Its program listens: the master is to bind, or to give what it has bound. */
@@ -190,7 +190,7 @@ const fromWorker: v.GenericSchema<unknown, FromWorker> = v.variant('type', [
   v.object({ ...envelope, type: v.literal('ready') }),
   v.object({ ...envelope, type: v.literal('failed'), failure: bootFailure }),
   v.object({ ...envelope, type: v.literal('spent'), reason: v.string() }),
-  v.object({ ...envelope, type: v.literal('stopping'), reason: v.string() }),
+  v.object({ ...envelope, type: v.literal('stopping'), reason: v.string(), isFault: v.optional(v.boolean()) }),
   v.object({ ...envelope, type: v.literal('beat'), stats: workerStats }),
   v.object({ ...envelope, type: v.literal('bind'), number: v.number(), wanted: wantedAddress }),
 ])

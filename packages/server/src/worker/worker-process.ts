@@ -187,7 +187,7 @@ export class WorkerProcess {
     this.#leave.abort()
     // Still booting: bootService sees the signal at its next step.
     if (this.#service === undefined) return
-    this.#tell({ type: 'stopping', reason: why })
+    this.#tell({ type: 'stopping', reason: why, isFault: exitCode !== exitCodes.ok })
     await this.#service.stop(this.#hurry.signal)
     await this.#exit(exitCode)
   }

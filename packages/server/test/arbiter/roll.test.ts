@@ -7,7 +7,7 @@ import { Bench, done, FAILURE, kinds, notices } from '../support/arbiter-bench.t
 function reloading(policy: Partial<Policy> = {}): Bench {
   const bench = new Bench(policy)
   bench.ready(1, 2)
-  bench.signal('SIGHUP')
+  bench.reload()
   return bench
 }
 
@@ -41,7 +41,10 @@ describe('a reload', () => {
 
   it('is over when the first new worker cannot boot: the old ones stay, and nothing is tried again', () => {
     const bench = reloading()
-    expect(bench.fail(3)).toEqual([{ type: 'notice', notice: { kind: 'reload-failed', failure: FAILURE, workers: 2 } }])
+    expect(bench.fail(3)).toEqual([
+      { type: 'revert' },
+      { type: 'notice', notice: { kind: 'reload-failed', failure: FAILURE, workers: 2 } },
+    ])
     expect(bench.serving).toEqual([1, 2])
     expect(nextDeadline(bench.state)).toBeUndefined()
   })
@@ -62,7 +65,7 @@ describe('a reload', () => {
     bench.exit(1, 'exited with code 0')
     expect(notices(bench.fail(4))).toEqual([{ kind: 'reload-failed', failure: FAILURE, workers: 1 }])
     expect(bench.serving).toEqual([2, 3])
-    expect(done(bench.signal('SIGHUP'))).toEqual([{ type: 'enter-directory' }, spawn(5, 0)])
+    expect(done(bench.reload())).toEqual([{ type: 'enter-directory' }, spawn(5, 0)])
     bench.ready(5, 6)
     expect(bench.serving).toEqual([5, 6])
   })
@@ -70,14 +73,14 @@ describe('a reload', () => {
   it('that failed is tried again by the next HUP', () => {
     const bench = reloading()
     bench.fail(3)
-    expect(done(bench.signal('SIGHUP'))).toEqual([{ type: 'enter-directory' }, spawn(4, 2)])
+    expect(done(bench.reload())).toEqual([{ type: 'enter-directory' }, spawn(4, 2)])
     expect(done(bench.event({ type: 'ready', id: 4 }))).toContainEqual(term(1))
   })
 
   it('begins anew at a HUP in the middle of it: what the first one started is replaced as well', () => {
     const bench = reloading()
     bench.ready(3)
-    expect(done(bench.signal('SIGHUP'))).toEqual([{ type: 'enter-directory' }])
+    expect(done(bench.reload())).toEqual([{ type: 'enter-directory' }])
     // 4 was started before the second HUP: it helps out until one of the last generation is there.
     bench.ready(4)
     expect(bench.serving).toEqual([3, 4])
@@ -90,7 +93,7 @@ describe('a reload', () => {
 
   it('does not fail by a worker that was started before the last HUP', () => {
     const bench = reloading()
-    bench.signal('SIGHUP')
+    bench.reload()
     expect(kinds(bench.fail(3))).toEqual(['boot-failed', 'booting'])
     bench.ready(4, 5)
     expect(bench.serving).toEqual([4, 5])
@@ -129,12 +132,12 @@ describe('a reload', () => {
     bench.ready(1, 2)
     bench.exit(1)
     bench.fail(3)
-    expect(done(bench.signal('SIGHUP'))).toEqual([{ type: 'enter-directory' }, spawn(4, 0), spawn(5, 2)])
+    expect(done(bench.reload())).toEqual([{ type: 'enter-directory' }, spawn(4, 0), spawn(5, 2)])
   })
 
   it('during the first start replaces who is ready only then, and gives the others a second try', () => {
     const bench = new Bench()
-    expect(done(bench.signal('SIGHUP'))).toEqual([{ type: 'enter-directory' }])
+    expect(done(bench.reload())).toEqual([{ type: 'enter-directory' }])
     expect(done(bench.fail(1))).toEqual([spawn(3, 0)])
     expect(done(bench.event({ type: 'ready', id: 2 }))).toEqual([spawn(4, 2)])
     bench.ready(3, 4)

@@ -48,12 +48,12 @@ describe('the status', () => {
   it('tells that a deployment is resisted, and why', () => {
     const bench = new Bench()
     bench.ready(1, 2)
-    bench.signal('SIGHUP')
+    bench.reload()
     expect(statusAt(bench).lastReload).toEqual({ outcome: 'running', ago: 0 })
     bench.fail(3)
     bench.now += 10
     expect(statusAt(bench).lastReload).toEqual({ outcome: 'failed', ago: 10, reason: 'app.js is broken' })
-    bench.signal('SIGHUP')
+    bench.reload()
     bench.ready(4, 5)
     expect(statusAt(bench).lastReload).toEqual({ outcome: 'done', ago: 0 })
   })

@@ -58,7 +58,7 @@ describe('WINCH', () => {
     expect(bench.signal('SIGWINCH')).toEqual([])
     for (const id of [1, 2]) expect(done(bench.exit(id, 'exited with code 0'))).toEqual([])
     expect(bench.state).toMatchObject({ phase: 'serving', workers: [], vacancies: [] })
-    expect(done(bench.signal('SIGHUP'))).toEqual([{ type: 'enter-directory' }, spawn(3, 0), spawn(4, 1)])
+    expect(done(bench.reload())).toEqual([{ type: 'enter-directory' }, spawn(3, 0), spawn(4, 1)])
     expect(kinds(bench.commands)).toEqual(['resumed', 'reloading', 'booting', 'booting'])
     bench.ready(3, 4)
     expect(kinds(bench.commands)).toContain('reloaded')
@@ -75,7 +75,7 @@ describe('WINCH', () => {
 
   it('sends away who becomes ready meanwhile, and ends a reload', () => {
     const bench = serving()
-    bench.signal('SIGHUP')
+    bench.reload()
     expect(done(bench.signal('SIGWINCH'))).toContainEqual(term(3))
     for (const id of [1, 2, 3]) bench.exit(id, 'exited with code 0')
     expect(bench.state).toMatchObject({ workers: [], reloadTo: null })

@@ -12,6 +12,7 @@ const POLICY: Policy = {
   maxMemory: 0,
   maxLifetime: 0,
   upgradeAuto: false,
+  healthWindow: 0,
 }
 /** What workers of a bench tell of themselves. */
 export const STATS: WorkerStats = { requests: 0, active: 0, connections: 0, rss: 50 * 2 ** 20, busyness: 0 }
@@ -40,6 +41,12 @@ export class Bench {
 
   signal(signal: MasterSignal): readonly Command[] {
     return this.event({ type: 'signal', signal })
+  }
+
+  /** HUP, and what comes of reading the same configuration again; with `policy` another one. */
+  reload(policy: Partial<Policy> = {}): readonly Command[] {
+    this.signal('SIGHUP')
+    return this.event({ type: 'reread', policy: { ...this.state.policy, ...policy } })
   }
 
   ready(...ids: readonly number[]): void {

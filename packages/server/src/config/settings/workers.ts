@@ -15,6 +15,7 @@ export interface WorkersSettings {
   readonly bootTimeout: number
   readonly gracefulTimeout: number
   readonly preStopDelay: number
+  readonly healthWindow: number
   readonly upgradeAuto: boolean
 }
 
@@ -119,6 +120,16 @@ export const workersSettings: TableOf<WorkersSettings> = {
     details:
       'For load balancers that take a while to notice that a server is on its way out: until they do they send it new connections, which it still takes. A second ' +
       'TERM cuts it short.',
+  },
+  healthWindow: {
+    group: 'Workers',
+    flag: '--health-window',
+    kind: seconds(0, DAY),
+    default: 1,
+    summary: 'Seconds that the first new worker of a reload must have served before old workers go for it',
+    details:
+      'It serves beside all the old ones meanwhile, and gets its part of the requests. A new version that boots and then dies of them ends the reload: the old workers ' +
+      'stay. Requests that fail without an end of the worker do not count.',
   },
   upgradeAuto: {
     group: 'Workers',
