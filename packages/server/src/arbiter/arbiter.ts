@@ -1,16 +1,15 @@
 // Carries out what state.ts decides: processes, signals, sockets, the one timer.
 import { closeSync, openSync } from 'node:fs'
 import type { Logger } from 'pino'
-import type { Reread } from '../config/reread.ts'
-import type { HookError, HookRunner } from '../hooks/hook-runner.ts'
-import type { MasterHooks } from '../hooks/hooks.ts'
+import type { HookError } from '../hooks/hook-runner.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
 import { heartbeatInterval } from '../ipc/heartbeat.ts'
-import type { BootOrder, FromWorker, TlsMaterial, ToWorker, WantedAddress } from '../ipc/messages.ts'
+import type { FromWorker, TlsMaterial, ToWorker, WantedAddress } from '../ipc/messages.ts'
 import type { BoundSocket } from '../transport/bind.ts'
 import { callHooksAfter, callHooksAtNotice, callHooksBefore } from './hook-calls.ts'
-import type { ArbiterEvent, ArbiterState, Command, MasterSignal, Notice, Policy } from './model.ts'
+import type { ArbiterEvent, ArbiterState, Command, MasterSignal, Notice } from './model.ts'
 import { describeNotice, type NoticeSubject } from './notices.ts'
+import { type Setup, Setups } from './setups.ts'
 import { initialState, nextDeadline, step } from './state.ts'
 import { type ArbiterStatus, statusOf } from './status.ts'
 import { Upgrade, type UpgradeOptions } from './upgrade.ts'
@@ -19,32 +18,23 @@ import { type Program, startWorker, type WorkerHandle } from './worker-handle.ts
 
 /** What an arbiter runs. */
 export interface ArbiterOptions {
-  readonly policy: Policy
+  /** What it begins with; its sockets are closed when nobody needs them any more. */
+  readonly setup: Setup
+  /** Reads the configuration again, and prepares what it asks for, or tells what is wrong with it. Never rejects. */
+  readonly renew: (current: Setup) => Promise<Setup | { readonly problems: readonly string[] }>
   /** The module of a worker process. */
   readonly workerModule: string
   /** The program that it runs, where there is one. */
   readonly program?: Program | undefined
   /** Binds where the program wants to listen; where there are `sockets`, its first server gets those. */
   readonly bindWanted?: ((wanted: WantedAddress) => Promise<BoundSocket>) | undefined
-  /** What every worker is told besides its number and its title. */
-  readonly order: Omit<BootOrder, 'slot' | 'title' | 'descriptors' | 'tls'>
   /** What workers need to speak TLS, if they are to. */
   readonly certificates?: CertificateSource | undefined
   /** What a worker has as standard output and error; the master's own where there is none. */
   readonly output?: (() => number | undefined) | undefined
-  /** What a worker is called in `ps`. */
-  readonly titleOf: (slot: number) => string
-  /** Bound sockets; the arbiter closes them. */
-  readonly sockets: readonly BoundSocket[]
   readonly log: Logger
   /** Told of all that the operator is told, and what the notices' words need. */
   readonly observe?: (notice: Notice, subject: NoticeSubject) => void
-  /** What the configuration file wants called. */
-  readonly hooks: HookRunner<MasterHooks>
-  /** Reads the configuration again. */
-  readonly reread: Reread
-  /** Called at SIGHUP, before new workers start in the working directory. */
-  readonly enterDirectory: () => void
   /** Called at SIGUSR1 for the master's own logs. */
   readonly reopenLogs: () => void
   /** What another master is started with at SIGUSR2. */
@@ -99,9 +89,8 @@ class Arbiter {
   readonly #onSignal = (signal: string): void => this.#dispatch({ type: 'signal', signal: signal as MasterSignal })
   readonly #wanted: WantedSockets
   readonly #since = performance.now()
-  #sockets: readonly BoundSocket[]
+  readonly #setups: Setups
   readonly #upgrade: Upgrade
-  #hooks: HookRunner<MasterHooks>
   #state
   #timer: NodeJS.Timeout | undefined
   #pulse: NodeJS.Timeout | undefined
@@ -109,11 +98,10 @@ class Arbiter {
   constructor(options: ArbiterOptions, over: (code: number) => void) {
     this.#options = options
     this.#over = over
-    this.#sockets = options.sockets
-    this.#hooks = options.hooks
-    this.#wanted = new WantedSockets(options.sockets, options.bindWanted)
+    this.#setups = new Setups(options.setup)
+    this.#wanted = new WantedSockets(options.setup.sockets, options.bindWanted)
     this.#upgrade = new Upgrade(options.upgrade)
-    this.#state = initialState(options.policy)
+    this.#state = initialState(options.setup.policy)
   }
 
   start(): void {
@@ -121,9 +109,9 @@ class Arbiter {
     if (!hasTerminal()) process.on(WITHOUT_TERMINAL, this.#onSignal)
     this.#options.certificates?.watch(tls => this.#broadcast({ type: 'renew-tls', tls }))
     this.#options.expose?.(() => this.#status())
-    this.#hooks.call('nworkersChanged', this.#state.target, null)
+    this.#setups.current.hooks.call('nworkersChanged', this.#state.target, null)
     this.#dispatch({ type: 'launch' })
-    this.#startPulse()
+    this.#pulseSoon()
   }
 
   #status(): ArbiterStatus {
@@ -132,26 +120,26 @@ class Arbiter {
   }
 
   /** Keeps no master alive whose workers have gone. */
-  #startPulse(): void {
-    let before = performance.now()
+  #pulseSoon(): void {
+    const before = performance.now()
     const pulse = (): void => {
-      const now = performance.now()
-      const elapsed = now - before
-      before = now
+      const elapsed = performance.now() - before
+      this.#pulseSoon()
       // What workers said while this process was stopped is heard first.
       afterPending(() => this.#dispatch({ type: 'pulse', elapsed }))
     }
-    this.#pulse = setInterval(pulse, heartbeatInterval(this.#options.policy.timeout)).unref()
+    this.#pulse = setTimeout(pulse, heartbeatInterval(this.#state.policy.timeout)).unref()
   }
 
   #dispatch(event: ArbiterEvent): void {
     const before = this.#state
     const { state, commands } = step(before, event, { now: performance.now(), random: Math.random() })
     this.#state = state
-    callHooksBefore(this.#hooks, before, state)
+    callHooksBefore(this.#setups.current.hooks, before, state)
     for (const command of commands) this.#carryOut(command)
-    callHooksAfter(this.#hooks, before, state)
+    callHooksAfter(this.#setups.current.hooks, before, state)
     if (event.type === 'exited') this.#workers.delete(event.id)
+    this.#closeUnneeded()
     if (event.type === 'ready' && isComplete(state)) this.#upgrade.tellReady()
     this.#setTimer()
   }
@@ -182,11 +170,17 @@ class Arbiter {
         this.#options.reopenLogs()
         return this.#broadcast({ type: 'reopen-logs' })
       case 'enter-directory':
-        this.#options.enterDirectory()
-        this.#hooks.call('onReload')
+        this.#setups.current.apply()
+        this.#setups.current.hooks.call('onReload')
         return
+      case 'reread':
+        void this.#reread()
+        return
+      case 'revert':
+        this.#setups.revert()
+        return this.#setups.current.apply()
       case 'upgrade':
-        if (this.#hooks.has('preExec')) void this.#upgradeAfterHook()
+        if (this.#setups.current.hooks.has('preExec')) void this.#upgradeAfterHook()
         else this.#beginUpgrade()
         return
       case 'renew-certificates':
@@ -199,18 +193,19 @@ class Arbiter {
   }
 
   #spawn(id: number, slot: number): void {
-    const { workerModule, program, order, titleOf, certificates } = this.#options
-    const refusal = this.#hooks.call('preFork', { worker: slot, pid: undefined })
+    const { workerModule, program, certificates } = this.#options
+    const { order, titleOf, sockets } = this.#setups.assign(id)
+    const refusal = this.#setups.current.hooks.call('preFork', { worker: slot, pid: undefined })
     if (refusal !== undefined) return this.#failToSpawn(id, refusal)
     const handle = startWorker({
       module: workerModule,
       program,
-      sockets: this.#sockets.map(({ fd }) => fd),
+      sockets: sockets.map(({ fd }) => fd),
       output: this.#options.output?.(),
       order: { ...order, slot, title: titleOf(slot), tls: certificates?.material ?? null },
       onMessage: message => this.#heard(id, message),
       onExit: ({ text, ...ending }) => {
-        this.#hooks.call('childExit', { worker: slot, pid: handle.pid }, ending)
+        this.#setups.current.hooks.call('childExit', { worker: slot, pid: handle.pid }, ending)
         this.#dispatch({ type: 'exited', id, ending: text })
       },
     })
@@ -247,26 +242,25 @@ class Arbiter {
   }
 
   #tell(notice: Notice): void {
-    const subject = { pidOf: (id: number) => this.#workers.get(id)?.pid, urls: this.#wanted.urls }
+    const subject = { pidOf: (id: number) => this.#workers.get(id)?.pid, urls: this.#urls }
     const { level, message, detail, stack } = describeNotice(notice, subject)
     const { log, observe } = this.#options
     if (stack === null || stack === undefined) log[level](message)
     else log[level]({ err: { stack } }, message)
     observe?.(notice, subject)
-    callHooksAtNotice(this.#hooks, notice, subject.pidOf)
+    callHooksAtNotice(this.#setups.current.hooks, notice, subject.pidOf)
     if (detail !== null && detail !== undefined) log.debug({ err: { stack: detail } }, 'Where it failed:')
   }
 
   #closeSockets(): void {
     const { isShared } = this.#upgrade
-    for (const socket of this.#sockets) socket.close(isShared)
-    this.#sockets = []
+    this.#setups.closeAll(isShared)
     this.#wanted.close(isShared)
   }
 
   async #upgradeAfterHook(): Promise<void> {
     try {
-      await this.#hooks.run('preExec')
+      await this.#setups.current.hooks.run('preExec')
     } catch (error) {
       this.#options.log.error((error as HookError).message)
       return this.#dispatch({ type: 'upgrade-ended', ending: 'was not started' })
@@ -275,8 +269,32 @@ class Arbiter {
     if (this.#state.upgrade !== null) this.#beginUpgrade()
   }
 
+  /** Where clients come in, as far as it is current. */
+  get #urls(): readonly string[] {
+    return [...this.#setups.current.sockets.map(({ url }) => url), ...this.#wanted.urls]
+  }
+
+  #closeUnneeded(): void {
+    const { workers, fallback } = this.#state
+    const staying = new Set(workers.flatMap(({ id, phase }) => (phase === 'leaving' ? [] : [id])))
+    this.#setups.closeUnneeded(staying, fallback !== null)
+  }
+
+  async #reread(): Promise<void> {
+    const before = this.#urls.join(', ')
+    const renewed = await this.#options.renew(this.#setups.current)
+    if ('problems' in renewed) {
+      this.#dispatch({ type: 'misread', problems: renewed.problems })
+      return
+    }
+    this.#setups.adopt(renewed)
+    const now = this.#urls.join(', ')
+    if (now !== before) this.#options.log.info(`New workers listen at ${now}, instead of ${before}`)
+    this.#dispatch({ type: 'reread', policy: renewed.policy })
+  }
+
   #beginUpgrade(): void {
-    this.#upgrade.begin([...this.#sockets, ...this.#wanted.open], {
+    this.#upgrade.begin([...this.#setups.current.sockets, ...this.#wanted.open], {
       ready: () => this.#dispatch({ type: 'upgrade-ready' }),
       ended: ending => this.#dispatch({ type: 'upgrade-ended', ending }),
     })
@@ -284,12 +302,12 @@ class Arbiter {
 
   /** The signals stay listened to: a late one must not turn a clean exit into a death by signal. */
   #end(code: number): void {
-    clearInterval(this.#pulse)
+    clearTimeout(this.#pulse)
     this.#closeSockets()
     const over = (): void => this.#over(code)
-    if (!this.#hooks.has('onExit')) return over()
+    if (!this.#setups.current.hooks.has('onExit')) return over()
     const timer = setTimeout(over, EXIT_HOOK_TIMEOUT)
-    void this.#hooks
+    void this.#setups.current.hooks
       .run('onExit', code)
       .catch((error: HookError) => this.#options.log.error(error.message))
       .finally(() => {

@@ -16,10 +16,9 @@ const TRACE_WAIT = 2_000
 
 /** Counts for how long workers have been silent, and condemns those that were for too long. */
 export function countSilence(draft: Draft, elapsed: number, at: Instant): void {
-  const { timeout } = draft.policy
-  if (timeout === 0) return
   for (const worker of draft.workers) {
-    if (worker.phase !== 'ready') continue
+    const { timeout } = worker
+    if (timeout === 0 || worker.phase !== 'ready') continue
     const silence = worker.silence + Math.min(elapsed, MOST_PER_PULSE * heartbeatInterval(timeout))
     const counted = update(draft, worker, { silence })
     if (silence >= timeout && counted.condemned === null) condemn(draft, counted, { sentence: 'silent', at })
@@ -53,7 +52,7 @@ function condemn(
   { sentence, at }: { readonly sentence: Sentence; readonly at: Instant },
 ): void {
   // Workers have a thread for that only where their liveness is watched. One that said why it fails has nothing to add.
-  if (draft.policy.timeout === 0 || worker.verdict !== null) {
+  if (worker.timeout === 0 || worker.verdict !== null) {
     execute(draft, worker, { sentence, stack: null })
     return
   }
@@ -74,7 +73,7 @@ function execute(
     const verdict = worker.verdict ?? { message, detail: stack, exitCode: exitCodes.bootFailed }
     update(draft, worker, { killAt: null, verdict })
   } else {
-    const limit = sentence === 'silent' ? policy.timeout : policy.gracefulTimeout
+    const limit = sentence === 'silent' ? worker.timeout : policy.gracefulTimeout
     notice(draft, { kind: sentence, id, slot, limit, stack })
     update(draft, worker, { killAt: null })
     draft.endings = { ...draft.endings, killed: draft.endings.killed + 1 }

@@ -63,6 +63,8 @@ export interface WorkerRecord {
   readonly stats: WorkerStats | null
   /** Milliseconds that it has been silent for, as far as the arbiter was awake to listen. */
   readonly silence: number
+  /** How long it may be silent for, as was configured when it was started; 0: for ever. */
+  readonly timeout: number
   /** Why it is to be killed, once it has been asked where it stands still. */
   readonly condemned: Sentence | null
   /** Whether it has served as much as it should, and waits for its successor. */

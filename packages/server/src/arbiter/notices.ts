@@ -72,10 +72,7 @@ const texts: Texts = {
     detail: failure.detail,
   }),
   misread: ({ problems, workers }) =>
-    line(
-      'error',
-      `Reload refused, the old configuration and ${count(workers)} go on: ${problems.join('; ')}`,
-    ),
+    line('error', `Reload refused, the old configuration and ${count(workers)} go on: ${problems.join('; ')}`),
   upgrading: () => line('info', 'Upgrading: a new master starts with the same command and the same sockets'),
   'upgrade-pending': () =>
     line(

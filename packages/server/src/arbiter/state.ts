@@ -15,7 +15,7 @@ import type {
   WorkerRecord,
 } from './model.ts'
 import { askForConfiguration, configured, diedYoung, misread } from './reloading.ts'
-import { isOutdated, placesOf, settle, nextRelief, successorFailed, wanted, wantsSuccessor } from './roll.ts'
+import { isOutdated, nextRelief, placesOf, settle, successorFailed, wanted, wantsSuccessor } from './roll.ts'
 import { signalActions } from './signal-actions.ts'
 import { nextLifeEnd, noteStats, spend, spendOld } from './spending.ts'
 import { announceStop, end, endIfStopped, hurry, stop, stopDue, stopIfDue } from './stopping.ts'
@@ -279,7 +279,10 @@ function fillVacancies(draft: Draft, at: Instant): void {
     const killAt = at.now + draft.policy.bootTimeout
     const { failures } = vacancy
     const { generation } = draft
-    draft.workers = [...draft.workers, { ...UNBORN, id, slot, generation, failures, startedAt: at.now, killAt }]
+    draft.workers = [
+      ...draft.workers,
+      { ...UNBORN, id, slot, generation, failures, startedAt: at.now, killAt, timeout: draft.policy.timeout },
+    ]
     draft.commands.push({ type: 'spawn', id, slot })
     notice(draft, { kind: 'booting', id, slot })
   }

@@ -19,7 +19,7 @@ export class WantedSockets {
   readonly #given: readonly BoundSocket[]
   readonly #bind: ((wanted: WantedAddress) => Promise<BoundSocket>) | undefined
   readonly #bound = new Map<string, Promise<BoundSocket>>()
-  readonly #urls: string[]
+  readonly #urls: string[] = []
   /** Those that could be bound, in that order. */
   readonly #open: BoundSocket[] = []
   #isClosed = false
@@ -28,10 +28,9 @@ export class WantedSockets {
   constructor(given: readonly BoundSocket[], bind?: (wanted: WantedAddress) => Promise<BoundSocket>) {
     this.#given = given
     this.#bind = bind
-    this.#urls = given.map(({ url }) => url)
   }
 
-  /** Where there are sockets, in the order of their binding. */
+  /** Where programs' own sockets are bound, in the order of their binding. */
   get urls(): readonly string[] {
     return this.#urls
   }

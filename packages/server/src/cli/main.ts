@@ -4,10 +4,8 @@ import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { type ArbiterOptions, runArbiter } from '../arbiter/arbiter.ts'
 import { removePidFile, writePidFile } from '../arbiter/pid-file.ts'
-import { policyOf } from '../arbiter/policy.ts'
 import type { UpgradeOptions } from '../arbiter/upgrade.ts'
-import { wantedName } from '../arbiter/wanted-sockets.ts'
-import { type BindAddress, formatBindAddress } from '../config/bind-address.ts'
+import type { BindAddress } from '../config/bind-address.ts'
 import { product } from '../config/product.ts'
 import type { Reread } from '../config/reread.ts'
 import type { Settings } from '../config/settings.ts'
@@ -15,11 +13,10 @@ import { HookError } from '../hooks/hook-runner.ts'
 import { masterHookRunner } from '../hooks/master-hooks.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
 import { Inheritance } from '../ipc/inheritance.ts'
-import type { Account, WantedAddress } from '../ipc/messages.ts'
+import type { Account } from '../ipc/messages.ts'
 import { type ErrorLog, openErrorLog } from '../log/error-log.ts'
 import { openLogFile } from '../log/log-file.ts'
 import { type Activation, type PassedSocket, passedSockets } from '../systemd/activation.ts'
-import { adoptSocket, type BoundSocket, bindAddress } from '../transport/bind.ts'
 import { CertificateKeeper } from '../transport/tls/certificate-keeper.ts'
 import { findApplicationFile } from '../worker/application-file.ts'
 import { accountFor } from './accounts.ts'
@@ -28,8 +25,10 @@ import { readCommandLine } from './command-line.ts'
 import { type Configuration, readConfiguration, rereadConfiguration, withAbsolutePaths } from './configuration.ts'
 import { isDaemon, startDaemon } from './daemon.ts'
 import { ownCommand } from './own-command.ts'
-import { giveLogFiles, giveSocketFiles } from './ownership.ts'
+import { giveLogFiles } from './ownership.ts'
 import { printConfig, printConfigJson } from './print-config.ts'
+import { firstSetup, renewing, type SetupMeans } from './setup.ts'
+import { bindWanted } from './sockets.ts'
 import { Surroundings, type SurroundingsOptions } from './surroundings.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -248,34 +247,39 @@ interface MasterMeans extends Means {
 
 /** @throws HookError when onStarting does not want it */
 async function runMaster(plan: Plan, { program, surroundings, ...means }: MasterMeans): Promise<number> {
-  const { settings, application, hooksFile, reread } = plan
+  const { settings, application, reread } = plan
   const { certificates, account } = means
   const { logger } = means.log
-  const hooks = masterHookRunner(plan.hooks, { settings, log: logger })
-  await hooks.run('onStarting')
+  await masterHookRunner(plan.hooks, { settings, log: logger }).run('onStarting')
+  const { inheritance, isActivated } = means.upgrade
+  const isBound = (plan.program === undefined || plan.program.isBound) && !isActivated
+  const setupMeans: SetupMeans = {
+    logger,
+    certificates,
+    account,
+    inheritance,
+    isProgram: program !== undefined,
+    isBound,
+    enter: directory => enterAgain(directory, logger),
+  }
   // Where a program listens, it says itself.
-  const binds = plan.program === undefined || plan.program.isBound ? settings.bind : []
-  const { inheritance } = means.upgrade
-  const sockets = await bindAll(binds, logger, inheritance)
-  if (sockets === undefined) return exitCodes.addressUnavailable
-  if (account !== null) giveSocketFiles(binds, account)
+  const bind = isBound || isActivated ? settings.bind : []
+  const setup = await firstSetup({ ...plan, settings: { ...settings, bind } }, setupMeans)
+  if ('problems' in setup) {
+    for (const problem of setup.problems) logger.fatal(problem)
+    return exitCodes.addressUnavailable
+  }
   const { workers } = settings
   logger.info(`Kirin ${product.version} starts ${workers} worker${workers === 1 ? '' : 's'} for ${application}`)
   return await runArbiter({
-    policy: policyOf(settings, certificates !== undefined),
+    setup,
+    renew: renewing(reread, plan, setupMeans),
     workerModule: fileURLToPath(new URL(program ? '../worker/run.js' : '../worker/main.js', import.meta.url)),
     program,
-    bindWanted: program && bindWanted(certificates !== undefined, inheritance),
-    // A worker takes what it knows of them.
-    order: { application, settings, isProgram: program !== undefined, account, hooksFile },
-    titleOf: slot => `kirin: worker ${slot} [${settings.name ?? application}]`,
+    bindWanted: program && bindWanted({ inheritance, isSecure: certificates !== undefined }),
     certificates,
-    sockets: certificates === undefined ? sockets : sockets.map(withHttps),
     log: logger,
-    hooks,
-    reread,
     upgrade: { ...means.upgrade, pidFile: means.pidFile },
-    enterDirectory: () => enterAgain(settings.chdir, logger),
     ...surroundings.calls,
   })
 }
@@ -287,46 +291,4 @@ function programFile(text: string): { readonly path: string } | { readonly failu
   } catch (error) {
     return { failure: (error as Error).message }
   }
-}
-
-/** Binds as node does for a program: without a host on all interfaces, those of IPv4 where there is no IPv6. */
-function bindWanted(
-  isSecure: boolean,
-  inheritance: Inheritance | undefined,
-): (wanted: WantedAddress) => Promise<BoundSocket> {
-  return async wanted => {
-    const { address, isAny } = wanted
-    const fd = inheritance?.claim(wantedName(wanted))
-    if (fd !== undefined) return isSecure ? withHttps(adoptSocket(address, fd)) : adoptSocket(address, fd)
-    const bound = await bindAddress(address).catch((error: Error) => {
-      if (!isAny || address.type !== 'tcp' || !WITHOUT_IPV6.has(error.cause)) throw error
-      return bindAddress({ ...address, host: '0.0.0.0' })
-    })
-    return isSecure ? withHttps(bound) : bound
-  }
-}
-
-const WITHOUT_IPV6: ReadonlySet<unknown> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'])
-
-function withHttps(socket: BoundSocket): BoundSocket {
-  return { ...socket, url: socket.url.replace(/^http:/, 'https:') }
-}
-
-async function bindAll(
-  addresses: readonly BindAddress[],
-  logger: Logger,
-  inheritance: Inheritance | undefined,
-): Promise<readonly BoundSocket[] | undefined> {
-  const outcomes = await Promise.allSettled(
-    addresses.map(async address => {
-      const fd = inheritance?.claim(formatBindAddress(address))
-      return fd === undefined ? bindAddress(address, addresses) : adoptSocket(address, fd)
-    }),
-  )
-  const sockets = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-  const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []))
-  if (failures.length === 0) return sockets
-  for (const { message } of failures) logger.fatal(message)
-  for (const socket of sockets) socket.close()
-  return undefined
 }

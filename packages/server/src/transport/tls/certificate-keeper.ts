@@ -16,7 +16,7 @@ const TICKET_KEY_BYTES = 48
 
 /** What the workers are to use now, and how that changes. */
 export class CertificateKeeper {
-  readonly #settings: TlsSettings
+  #settings: TlsSettings
   readonly #log: Logger
   #material: TlsMaterial
   #changed: ((material: TlsMaterial) => void) | undefined
@@ -42,6 +42,11 @@ export class CertificateKeeper {
   watch(changed: (material: TlsMaterial) => void): void {
     this.#changed = changed
     setInterval(() => this.#set({ ...this.#material, ticketKeys: newTicketKeys() }), TICKET_KEY_LIFETIME).unref()
+  }
+
+  /** Names other files, for the next time that they are read. */
+  use(settings: TlsSettings): void {
+    this.#settings = settings
   }
 
   /** Reads the files again. What is in use stays in use if anything is wrong with them, and the log says what. */

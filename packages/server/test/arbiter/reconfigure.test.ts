@@ -1,0 +1,110 @@
+// A configuration that is read again at HUP, with real processes.
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { get } from '../support/http-client.ts'
+import { applicationDirectory, startKirin, titleOf } from '../support/kirin-process.ts'
+
+const version = (name: string): string => `export default () => ({ status: 200, body: '${name}' })\n`
+
+/** Serves, until it is asked for `/`: then it breaks. */
+const DIES_OF_REQUESTS = `export default () => {
+  setImmediate(() => { throw new Error('broken on purpose') })
+  return new Promise(() => {})
+}\n`
+
+/** A kirin with a configuration file, on a UNIX socket. */
+async function serve(config: object) {
+  const cwd = applicationDirectory({ 'app.mjs': version('one') })
+  const configure = (next: object | string): void => {
+    writeFileSync(join(cwd, 'kirin.config.json'), typeof next === 'string' ? next : JSON.stringify(next))
+  }
+  configure({ app: 'app.mjs', bind: ['unix:a.sock'], logLevel: 'debug', ...config })
+  const kirin = startKirin([], { cwd })
+  await kirin.line(/Listening at unix:a.sock/)
+  const reload = async (line: RegExp) => {
+    const mark = kirin.mark()
+    kirin.signal('SIGHUP')
+    await kirin.line(line, mark)
+    return mark
+  }
+  return {
+    kirin,
+    configure,
+    reload,
+    deploy: (source: string) => writeFileSync(join(cwd, 'app.mjs'), source),
+    has: (file: string) => existsSync(join(cwd, file)),
+    at: (socket: string) => get('/', { socketPath: join(cwd, socket) }),
+  }
+}
+
+describe('HUP', () => {
+  it('takes over what the configuration file says now: number, names, addresses', async () => {
+    const { kirin, configure, reload, has, at } = await serve({ workers: 1 })
+    configure({ app: 'app.mjs', bind: ['unix:b.sock'], workers: 2, name: 'shop', logLevel: 'debug' })
+    const mark = await reload(/Reloaded: 2 workers ready/)
+    expect(kirin.stderr).toMatch(/New workers listen at unix:b\.sock, instead of unix:a\.sock/)
+    expect((await at('b.sock')).body).toBe('one')
+    await kirin.line(/exited with code 0/, mark)
+    expect([has('a.sock'), has('b.sock')]).toEqual([false, true])
+    expect(kirin.workers().map(titleOf)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^kirin: worker \d \[shop\]$/)]),
+    )
+    expect(kirin.workers()).toHaveLength(2)
+  })
+
+  it('is refused whole for a configuration that is wrong, and tried again at the next', async () => {
+    const { kirin, configure, reload, at } = await serve({ workers: 1 })
+    const before = kirin.workers()
+    configure({ app: 'app.mjs', bind: ['unix:a.sock'], workers: 'many', keepalive: 2 })
+    await reload(
+      /ERROR\] Reload refused, the old configuration and 1 worker go on: .*workers.*many.*keepalive|Reload refused.*keepalive.*workers/,
+    )
+    configure('{ this is no JSON')
+    await reload(/ERROR\] Reload refused, the old configuration and 1 worker go on: .*kirin\.config\.json/)
+    expect(kirin.workers()).toEqual(before)
+    expect((await at('a.sock')).body).toBe('one')
+    configure({ app: 'app.mjs', bind: ['unix:a.sock'], workers: 1 })
+    await reload(/Reloaded: 1 worker ready/)
+    expect((await at('a.sock')).body).toBe('one')
+  })
+
+  it('is refused when an address cannot be bound, with all others left alone', async () => {
+    const { configure, reload, has, at } = await serve({ workers: 1 })
+    configure({ app: 'app.mjs', bind: ['unix:a.sock', 'unix:b.sock', 'unix:nowhere/c.sock'] })
+    await reload(/Reload refused, .*: cannot listen on unix:nowhere\/c\.sock: its directory does not exist/)
+    expect([has('a.sock'), has('b.sock')]).toEqual([true, false])
+    expect((await at('a.sock')).body).toBe('one')
+  })
+
+  it('goes back to the old configuration when the new workers do not boot', async () => {
+    const { kirin, configure, deploy, reload, has, at } = await serve({ workers: 1 })
+    deploy(`throw new Error('broken on purpose')\n`)
+    configure({ app: 'app.mjs', bind: ['unix:a.sock', 'unix:b.sock'], workers: 3, logLevel: 'debug' })
+    const mark = await reload(/Reload failed, the old workers go on \(1\)/)
+    expect((await at('a.sock')).body).toBe('one')
+    expect(has('b.sock')).toBe(false)
+    deploy(version('two'))
+    const [old = 0] = kirin.workers()
+    process.kill(old, 'SIGKILL')
+    await kirin.line(/Worker \d is ready/, mark)
+    expect((await at('a.sock')).body).toBe('two')
+    expect(kirin.workers()).toHaveLength(1)
+  })
+
+  it('does not roll out a version that dies at its first requests', async () => {
+    const { kirin, deploy, reload, at } = await serve({ workers: 1, healthWindow: 60, gracefulTimeout: 1 })
+    deploy(DIES_OF_REQUESTS)
+    const mark = await reload(/Worker 1 is ready/)
+    let isFailed = false
+    const failed = kirin.line(
+      /Reload failed, the old workers go on \(1\): a new worker stopped after an uncaught exception soon after it was ready/,
+      mark,
+    )
+    void failed.then(() => (isFailed = true))
+    // Both share the socket: sooner or later the new one is asked.
+    while (!isFailed) await at('a.sock').catch(() => undefined)
+    await failed
+    expect((await at('a.sock').catch(() => at('a.sock'))).body).toBe('one')
+  })
+})
