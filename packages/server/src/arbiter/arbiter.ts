@@ -37,6 +37,8 @@ export interface ArbiterOptions {
   readonly observe?: (notice: Notice, subject: NoticeSubject) => void
   /** Called at SIGUSR1 for the master's own logs. */
   readonly reopenLogs: () => void
+  /** Calls back whenever something has changed that a reload is to take up; the text names it. */
+  readonly watch?: ((changed: (what: string) => void) => void) | undefined
   /** What another master is started with at SIGUSR2. */
   readonly upgrade: UpgradeOptions
   /** Called at the start, with what tells at any moment how things stand. */
@@ -108,6 +110,10 @@ class Arbiter {
     for (const signal of SIGNALS) process.on(signal, this.#onSignal)
     if (!hasTerminal()) process.on(WITHOUT_TERMINAL, this.#onSignal)
     this.#options.certificates?.watch(tls => this.#broadcast({ type: 'renew-tls', tls }))
+    this.#options.watch?.(what => {
+      this.#options.log.info(`${what} has changed`)
+      this.#dispatch({ type: 'signal', signal: 'SIGHUP' })
+    })
     this.#options.expose?.(() => this.#status())
     this.#setups.current.hooks.call('nworkersChanged', this.#state.target, null)
     this.#dispatch({ type: 'launch' })

@@ -11,7 +11,8 @@ export function policyOf(settings: WorkersSettings, certificates: boolean): Poli
     timeout: settings.timeout * 1000,
     maxMemory: settings.maxMemory,
     maxLifetime: settings.maxLifetime * 1000,
-    healthWindow: settings.healthWindow * 1000,
+    // Who develops does not want to wait.
+    healthWindow: settings.reload ? 0 : settings.healthWindow * 1000,
     upgradeAuto: settings.upgradeAuto,
     certificates,
   }

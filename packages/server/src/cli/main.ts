@@ -30,6 +30,7 @@ import { printConfig, printConfigJson } from './print-config.ts'
 import { firstSetup, renewing, type SetupMeans } from './setup.ts'
 import { bindWanted } from './sockets.ts'
 import { Surroundings, type SurroundingsOptions } from './surroundings.ts'
+import { watchSources } from './watch.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -280,8 +281,23 @@ async function runMaster(plan: Plan, { program, surroundings, ...means }: Master
     certificates,
     log: logger,
     upgrade: { ...means.upgrade, pidFile: means.pidFile },
+    watch: settings.reload ? watching(plan, logger) : undefined,
     ...surroundings.calls,
   })
+}
+
+function watching({ application, settings }: Plan, log: Logger): ArbiterOptions['watch'] {
+  return changed => {
+    const failed = (error: Error): void => log.error(`--reload: files cannot be watched: ${error.message}`)
+    try {
+      const { path } = findApplicationFile(application, process.cwd())
+      const watched = { application: path, extraFiles: settings.reloadExtraFiles }
+      watchSources(watched, changed, failed).then(() => log.info('Watching the application’s files (--reload)'), failed)
+    } catch (error) {
+      // The workers tell as well that there is none.
+      failed(error as Error)
+    }
+  }
 }
 
 function programFile(text: string): { readonly path: string } | { readonly failure: string } {

@@ -98,7 +98,11 @@ describe('the health window', () => {
     bench.reload()
     bench.ready(3)
     expect(notices(bench.exit(3, 'was killed by SIGSEGV'))).toMatchObject([
-      { kind: 'reload-failed', workers: 2, failure: { message: 'a new worker was killed by SIGSEGV soon after it was ready' } },
+      {
+        kind: 'reload-failed',
+        workers: 2,
+        failure: { message: 'a new worker was killed by SIGSEGV soon after it was ready' },
+      },
       { kind: 'died' },
     ])
     expect(done(bench.commands)).toEqual([REVERT])
@@ -113,7 +117,11 @@ describe('the health window', () => {
     bench.event({ type: 'stopping', id: 3, reason: 'uncaught exception', isFault: true })
     expect(notices(bench.commands)).toMatchObject([
       { kind: 'retiring' },
-      { kind: 'reload-failed', workers: 1, failure: { message: 'a new worker stopped after an uncaught exception soon after it was ready' } },
+      {
+        kind: 'reload-failed',
+        workers: 1,
+        failure: { message: 'a new worker stopped after an uncaught exception soon after it was ready' },
+      },
     ])
     expect(bench.serving).toEqual([2])
   })

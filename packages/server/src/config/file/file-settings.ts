@@ -38,6 +38,12 @@ export interface FileSettings {
   readonly gracefulTimeout?: number | undefined
   /** Seconds that workers serve on after TERM, before the graceful stop begins (default: 0). */
   readonly preStopDelay?: number | undefined
+  /** Seconds that the first new worker of a reload must have served before old workers go for it (default: 1). */
+  readonly healthWindow?: number | undefined
+  /** Reload when a source file of the application changes, for development (default: off). */
+  readonly reload?: boolean | undefined
+  /** Further file that --reload watches, templates or translations for instance; may be repeated (default: none). */
+  readonly reloadExtraFiles?: string | readonly string[] | undefined
   /** After USR2, retire as soon as the workers of the new master are ready (default: off). */
   readonly upgradeAuto?: boolean | undefined
   /** Longest request line in bytes; longer ones are answered with 414 (default: 4094). */

@@ -1,6 +1,6 @@
 import { DAY, TEBIBYTE } from '../bounds.ts'
 import type { TableOf } from '../setting.ts'
-import { bytes, onOff, seconds, wholeNumber } from '../value-kinds.ts'
+import { bytes, onOff, path, seconds, wholeNumber } from '../value-kinds.ts'
 
 /** How many workers there are, and how long each stays. */
 export interface WorkersSettings {
@@ -16,6 +16,8 @@ export interface WorkersSettings {
   readonly gracefulTimeout: number
   readonly preStopDelay: number
   readonly healthWindow: number
+  readonly reload: boolean
+  readonly reloadExtraFiles: readonly string[]
   readonly upgradeAuto: boolean
 }
 
@@ -130,6 +132,26 @@ export const workersSettings: TableOf<WorkersSettings> = {
     details:
       'It serves beside all the old ones meanwhile, and gets its part of the requests. A new version that boots and then dies of them ends the reload: the old workers ' +
       'stay. Requests that fail without an end of the worker do not count.',
+  },
+  reload: {
+    group: 'Workers',
+    flag: '--reload',
+    kind: onOff,
+    default: false,
+    defaultText: 'off',
+    summary: 'Reload when a source file of the application changes, for development',
+    details:
+      'The directory of the application’s file is watched with all below it, but for `node_modules` and names that begin with a dot: files of JavaScript and TypeScript, ' +
+      'and `kirin.config.*`. A change does what HUP does, without the health window. A broken version is told of, and the last one that worked goes on.',
+  },
+  reloadExtraFiles: {
+    group: 'Workers',
+    flag: '--reload-extra-file',
+    kind: path,
+    repeatable: true,
+    default: [],
+    defaultText: 'none',
+    summary: 'Further file that --reload watches, templates or translations for instance; may be repeated',
   },
   upgradeAuto: {
     group: 'Workers',
