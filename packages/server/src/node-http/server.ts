@@ -3,7 +3,7 @@
 //
 // A function, not a class: node's is one too, and programs call it without `new` and inherit from it by `http.Server.call(this)`.
 import { Server as HttpServer, type ServerOptions as HttpServerOptions, type RequestListener } from 'node:http'
-import type { Socket } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import { refuseUnsupported } from './options.ts'
 import { ServerConnections } from './server-connections.ts'
 import { takeOver } from './take-over.ts'
@@ -21,8 +21,8 @@ export interface ServerConstructor {
   readonly prototype: Server
 }
 
-/** Node's own, whatever a preload has put in its place. */
-const NodeServer = HttpServer as unknown as ServerConstructor
+/** Node's own, whatever a preload has put in its place: the class that stands directly upon `net.Server`. */
+const NodeServer = nodesOwn(HttpServer)
 
 const connections: unique symbol = Symbol('kirin.connections')
 
@@ -59,6 +59,13 @@ export const Server: ServerConstructor = function (
 Object.defineProperty(Server, 'name', { value: 'Server' })
 Object.setPrototypeOf(Server, NodeServer)
 Object.setPrototypeOf(Server.prototype, NodeServer.prototype)
+
+function nodesOwn(found: object): ServerConstructor {
+  for (let one = found; one !== null; one = Object.getPrototypeOf(one) as object) {
+    if (Object.getPrototypeOf(one) === NetServer) return one as ServerConstructor
+  }
+  return found as ServerConstructor
+}
 
 function connected(this: EngineServer, socket: Socket): void {
   this[connections].accept(socket)
