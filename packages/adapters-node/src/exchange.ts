@@ -8,19 +8,16 @@
 //                    finished()                    'finish', then 'close'
 //   destroy()        the pull rejects              'aborted', 'close'
 //                    finished(error), signal       'aborted', ECONNRESET, 'close'
-import type { Socket } from 'node:net'
 import type { BodyChunk, Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
 import { abortIncoming, dumpIncoming, type Incoming, type IncomingConstructor } from './incoming.ts'
 import { connectionReset, destroyedByHandler, statusNotFinal } from './node-errors.ts'
 import type { NodeResponse, SendCallback } from './node-internals.ts'
 import { closeOutgoing, drainOutgoing, type Outgoing, type OutgoingConstructor } from './outgoing.ts'
-import { OwnSocketLink } from './own-socket-link.ts'
-import { RequestSocket, type SocketOwner } from './request-socket.ts'
+import type { SocketOwner } from './request-socket.ts'
 import { ResponseBody } from './response-body.ts'
 import { type ResponseHead, reasonOf, trailersOf } from './response-head.ts'
 import type { Information } from './response-information.ts'
-import { socketFor } from './secure-request-socket.ts'
-import type { SocketLink } from './socket-link.ts'
+import { type AnyRequestSocket, socketFor } from './secure-request-socket.ts'
 
 // Stands for the end of a body that is on its way: `writableFinished` stays false until the server says it is out.
 const terminatorLength = 1
@@ -32,7 +29,7 @@ export interface Messages {
 }
 
 /** Who gets the response. */
-export interface Settler {
+interface Settler {
   resolve(response: GatewayResponse): void
   reject(error: unknown): void
 }
@@ -41,17 +38,14 @@ export interface Settler {
 export interface ExchangeParts {
   readonly context: Context
   readonly messages: Messages
-  readonly own?: Socket | undefined
 }
 
 export class Exchange implements SocketOwner {
-  readonly socket: SocketLink
+  readonly socket: AnyRequestSocket
   readonly req: Incoming
   readonly res: Outgoing
   /** Set while `res.end` runs: what is sent then is the last chunk. */
   ending = false
-  /** The `end` of a subclass of node's responses, which calls node's in its turn. */
-  end: ((this: unknown, ...given: unknown[]) => unknown) | undefined = undefined
   readonly #request: GatewayRequest
   readonly #context: Context
   #head: ResponseHead | undefined = undefined
@@ -71,14 +65,12 @@ export class Exchange implements SocketOwner {
   /** The last event was or is being emitted. */
   #over = false
 
-  /** `own` is the connection's socket, for programs that know it; else the messages get a stand-in. */
-  constructor(request: GatewayRequest, { context, messages, own }: ExchangeParts) {
+  constructor(request: GatewayRequest, { context, messages }: ExchangeParts) {
     this.#request = request
     this.#context = context
-    this.socket = own === undefined ? socketFor(request, this) : new OwnSocketLink(own)
-    this.req = new messages.Incoming(request, this.socket.shown, context)
+    this.socket = socketFor(request, this)
+    this.req = new messages.Incoming(request, this.socket, context)
     this.res = new messages.Outgoing(this.req, this)
-    this.socket.belongsTo(this.res)
   }
 
   /**
@@ -88,14 +80,11 @@ export class Exchange implements SocketOwner {
   response(): GatewayResponse | Promise<GatewayResponse> {
     if (this.#response) return this.#response
     if (this.#failure) throw this.#failure.error
-    return new Promise((resolve, reject) => this.settle({ resolve, reject }))
-  }
-
-  /** Has `settler` told of the response in the moment in which the handler has made it. */
-  settle(settler: Settler): void {
-    this.#settler = settler
     // Promise jobs first: most handlers that await something await what is there already, and a signal costs a microsecond.
     queueMicrotask(() => process.nextTick(watchSignal, this))
+    return new Promise((resolve, reject) => {
+      this.#settler = { resolve, reject }
+    })
   }
 
   /** Watches for the loss of the client, unless there is a response by now. */
@@ -159,13 +148,9 @@ export class Exchange implements SocketOwner {
     if (this.#sent) process.nextTick(() => this.#succeed())
   }
 
-  /**
-   * `res._writeRaw`: a 1xx. A gateway's server sends 100 by itself, at the first read of the body (NSGI EXP-01); one that shows
-   * its sockets leaves that to its program.
-   */
+  /** `res._writeRaw`: a 1xx. The server sends 100 by itself, at the first read of the body (NSGI EXP-01). */
   inform({ status, headers }: Information): void {
-    const isServers = status === 100 && this.socket instanceof RequestSocket
-    if (!isServers && !this.#response && !this.socket.destroyed) this.#request.inform?.(status, headers)
+    if (status !== 100 && !this.#response && !this.socket.destroyed) this.#request.inform?.(status, headers)
   }
 
   /** `destroy` of req, res or their socket. A response that is complete goes out nevertheless. */
@@ -180,8 +165,7 @@ export class Exchange implements SocketOwner {
 
   /** As node's server: whoever listens on req or res decides; a listener on the socket alone does not keep it. */
   idleTimeout(): void {
-    const { req, res } = this
-    const socket = this.socket.shown
+    const { req, res, socket } = this
     const handledByRequest = !req.complete && req.emit('timeout', socket)
     const handledByResponse = res.emit('timeout', socket)
     socket.emit('timeout')

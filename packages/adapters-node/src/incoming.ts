@@ -30,7 +30,7 @@ export type Incoming = IncomingMessage
 /** What a request asks of its socket. */
 export interface MessageSocket {
   /** A byte of the body has come. */
-  touch?(): void
+  touch(): void
   destroy(error?: Error): unknown
 }
 
@@ -49,31 +49,21 @@ export function incomingConstructor(prototype: object = IncomingMessage.prototyp
     prototype,
     function (request: GatewayRequest, socket: MessageSocket, context: Context) {
       callBase(IncomingMessage, this, socket)
-      equipIncoming(this, { request, context })
+      initialise(this, request, context)
     },
   )
 }
 
 type Initialised = Record<string | symbol, unknown>
 
-/** What a request is made from. */
-export interface IncomingParts {
-  readonly request: GatewayRequest
-  readonly context: Context
-  /** How many header lines `headers` is made of, `maxHeadersCount` of `http.Server`; all of them if absent. */
-  readonly maxLines?: number | undefined
-}
-
-/** Makes a request that node's constructor, or that of a subclass, has initialised one of the gateway. */
-export function equipIncoming(message: object, { request, context, maxLines }: IncomingParts): void {
+function initialise(message: object, request: GatewayRequest, context: Context): void {
   const http = message as Initialised
   http[worker] = context
   // A copy: a handler may change its request, the gateway's belongs to all.
   const raw = request.rawHeaders.slice()
   const version = request.httpVersion
   if (version.length === 1) addHost(raw, request)
-  const count = maxLines === undefined ? raw.length : Math.min(raw.length, 2 * maxLines)
-  ;(http as unknown as IncomingInternals)._addHeaderLines(raw, count)
+  ;(http as unknown as IncomingInternals)._addHeaderLines(raw, raw.length)
   http.httpVersion = version.length === 1 ? `${version}.0` : version
   http.httpVersionMajor = version.charCodeAt(0) - 48
   http.httpVersionMinor = version === '1.1' ? 1 : 0
@@ -170,7 +160,7 @@ async function pull(http: Inner, state: BodySource): Promise<void> {
   }
   // Outside of the try: what a 'data' listener throws is the handler's failure, not the body's.
   if (http.destroyed) return
-  ;(http.socket as MessageSocket).touch?.()
+  http.socket.touch()
   if (result.done) finish(http)
   else http.push(asBuffer(result.value))
 }

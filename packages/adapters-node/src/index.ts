@@ -1,12 +1,4 @@
 export { type FromNodeOptions, fromNode, type NodeHandler } from './from-node.ts'
 export { contextOf, gatewayRequestOf } from './incoming.ts'
-export {
-  type MessageClasses,
-  type MessageMaker,
-  messageMaker,
-  type NodeMessages,
-  type ServedRequest,
-  switchingMessage,
-} from './serve-node.ts'
 export { type GatewayListener, type ToNodeOptions, toNode } from './to-node/to-node.ts'
 export type { UpgradeListener } from './upgrade/upgrade-exchange.ts'

@@ -4,16 +4,13 @@ import type { Incoming } from './incoming.ts'
 import { callBase, nodeConstructor } from './node-constructor.ts'
 import { trailerInvalid } from './node-errors.ts'
 import type { NodeResponse, RawHeaders, SendCallback } from './node-internals.ts'
-import { takingSocket } from './own-socket-link.ts'
 import { RequestSocket } from './request-socket.ts'
 import { headOfArgument, headOfStore } from './response-head.ts'
 import { parseInformation } from './response-information.ts'
 
 const owner: unique symbol = Symbol('nsgi.exchange')
 
-/** `end` of node's class or of a subclass: what is called in the guise of the one that stands on each response. */
-type End = (this: unknown, ...given: unknown[]) => unknown
-const nodeEnd = ServerResponse.prototype.end as unknown as End
+const nodeEnd = ServerResponse.prototype.end as unknown as (this: unknown, ...given: unknown[]) => unknown
 
 /** A response with node's inner members and ours. */
 type Inner = NodeResponse & { readonly [owner]: Exchange }
@@ -33,22 +30,17 @@ export type OutgoingConstructor = new (request: Incoming, exchange: Exchange) =>
 export function outgoingConstructor(prototype: object = ServerResponse.prototype): OutgoingConstructor {
   return nodeConstructor(ServerResponse, prototype, function (request: Incoming, exchange: Exchange) {
     callBase(ServerResponse, this, request)
-    equipOutgoing(this, exchange)
+    const http = this as Record<string | symbol, unknown>
+    http.socket = exchange.socket
+    // node keeps an HTTP/1.0 connection closed unless its parser says otherwise; here only the handler's wish counts.
+    http.shouldKeepAlive = true
+    http[owner] = exchange
+    // Methods, each the same function on every response: a few stores, no closure.
+    http._storeHeader = storeHeader
+    http._send = send
+    http._writeRaw = writeRaw
+    http.end = end
   })
-}
-
-/** Makes a response that node's constructor, or that of a subclass, has initialised the writing half of an exchange. */
-export function equipOutgoing(response: object, exchange: Exchange): void {
-  const http = response as Record<string | symbol, unknown>
-  http.socket = exchange.socket.shown
-  // node keeps an HTTP/1.0 connection closed unless its parser says otherwise; here only the handler's wish counts.
-  http.shouldKeepAlive = true
-  http[owner] = exchange
-  // Methods, each the same function on every response: a few stores, no closure.
-  http._storeHeader = storeHeader
-  http._send = send
-  http._writeRaw = writeRaw
-  http.end = end
 }
 
 /** Emits 'close' once, as node's server does when the response is over or its socket gone. */
@@ -69,27 +61,13 @@ export function drainOutgoing(response: Outgoing): void {
   if (http.finished || http.destroyed) return
   const { socket } = http
   http.outputData.push({ data: '', encoding: 'latin1', callback: null })
-  if (!(socket instanceof RequestSocket)) {
-    flushThrough(http, takingSocket(socket))
-    return
-  }
-  socket.flushing = true
+  // A response may have been given another socket, which takes an empty write as it is.
+  const isOurs = socket instanceof RequestSocket
+  if (isOurs) socket.flushing = true
   try {
     http._flush()
   } finally {
-    socket.flushing = false
-  }
-}
-
-function flushThrough(http: NodeResponse, taking: object): void {
-  const holder = http as { socket: object | null }
-  const { socket } = holder
-  holder.socket = taking
-  try {
-    http._flush()
-  } finally {
-    // A listener of 'drain' may have ended the response, which lets go of its socket.
-    if (holder.socket === taking) holder.socket = socket
+    if (isOurs) socket.flushing = false
   }
 }
 
@@ -130,7 +108,7 @@ function end(this: Inner, chunk?: unknown, encoding?: unknown, callback?: unknow
   const exchange = this[owner]
   exchange.ending = true
   try {
-    ;(exchange.end ?? nodeEnd).call(this, chunk, encoding, callback)
+    nodeEnd.call(this, chunk, encoding, callback)
   } finally {
     exchange.ending = false
   }

@@ -7,7 +7,6 @@ import { getDefaultHighWaterMark } from 'node:stream'
 import type { Endpoint, GatewayRequest } from '@nsgi/spec'
 import { rawSocketWrite, transportFailure } from './node-errors.ts'
 import type { SendCallback } from './node-internals.ts'
-import type { SocketLink } from './socket-link.ts'
 
 /** Who decides what the socket's methods do. */
 export interface SocketOwner {
@@ -23,7 +22,7 @@ export interface SocketOwner {
 const uncorked = { corked: 0 }
 
 /** A stand-in for the `net.Socket` of a request. */
-export class RequestSocket extends EventEmitter implements SocketLink {
+export class RequestSocket extends EventEmitter {
   destroyed = false
   /** What the handler destroyed the connection with, or what the transport failed with. */
   errored: Error | null = null
@@ -220,15 +219,9 @@ export class RequestSocket extends EventEmitter implements SocketLink {
   }
 
   /** @internal */
-  get shown(): this {
-    return this
-  }
-  /** @internal */
   get isWatched(): boolean {
     return this.listenerCount('close') > 0
   }
-  /** @internal */
-  belongsTo(): void {}
   /** @internal */
   release(): void {
     // As node's: a response whose 'finish' is emitted has no socket any more.

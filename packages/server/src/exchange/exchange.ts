@@ -41,8 +41,6 @@ export interface ExchangeHost {
   readonly mount?: string | undefined
   /** The whole `date` line with its CRLF. */
   dateLine(): string
-  /** What connections that go on are announced by, whole lines with their CRLF, where that is more than the rule. */
-  readonly keepAliveLines?: ((connection: ExchangeOwner) => string) | undefined
   /** Called when the application is about to be called. */
   readonly began?: ((exchange: Exchange) => void) | undefined
   /** Called once for each exchange that began, when it is over. */

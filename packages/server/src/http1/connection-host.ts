@@ -29,13 +29,8 @@ export interface ConnectionHost extends ExchangeHost {
   readonly isDraining: boolean
   /** Whether others wait for a connection to end: responses say `connection: close`, too. */
   readonly isFull?: boolean
-  /** Whether the application gets expectations other than 100-continue instead of the client a 417. */
-  readonly takesExpectations?: boolean | undefined
-  /**
-   * Called for a request that is refused before the application. With `'taken'` the connection is the host's from then on: no
-   * answer is sent, and nothing more is read.
-   */
-  refused(refused: Rejection, connection: Connection): 'taken' | void
+  /** Called for a request that is refused before the application. */
+  refused(refused: Rejection, connection: Connection): void
   /** Called for a client that is given up. */
   dropped(why: KirinError, connection: Connection): void
 }

@@ -458,13 +458,9 @@ export class Connection implements ExchangeOwner, BodySource {
   }
 
   private refuse(refused: Rejection): number {
-    if (this.host.refused(refused, this) === 'taken') {
-      this.state = 'closing'
-      this.resumeReading()
-    } else {
-      this.wire.write(refusal(refused.status, this.host.dateLine()))
-      this.close()
-    }
+    this.host.refused(refused, this)
+    this.wire.write(refusal(refused.status, this.host.dateLine()))
+    this.close()
     return Number.MAX_SAFE_INTEGER
   }
 

@@ -15,8 +15,11 @@ export interface RecordedHead {
   /** Four offsets a field: name start, name end, value start, value end; valid up to `spanEnd`. */
   readonly spans: Int32Array
   readonly spanEnd: number
-  /** Whether expectations other than 100-continue are left to the application. */
-  readonly takesExpectations?: boolean
+  /**
+   * Whether the application gets what `node:http` gives it: any Host or none, any target, any expectation, fields that
+   * come twice, an upgrade on HTTP/1.0 or before a body. What frames the message is held to the rules in any case.
+   */
+  readonly framingOnly?: boolean
 }
 
 /** The fields that decide how a message is framed and routed, while they are being collected. */
@@ -48,17 +51,19 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
     close: false,
   }
   const http11 = version === '1.1'
+  const framingOnly = recorded.framingOnly === true
   const refused =
     collectFacts(text, recorded, facts) ??
-    checkTarget(text, urlStart, urlEnd) ??
-    checkFacts(facts, http11, recorded.takesExpectations === true)
+    (framingOnly ? undefined : checkTarget(text, urlStart, urlEnd)) ??
+    (framingOnly ? checkFraming(facts, http11) : checkFacts(facts, http11))
   if (refused !== undefined) return rejection(refused)
   return new RequestHead(text, {
     targetStart: urlStart,
     targetEnd: urlEnd,
     fieldsStart: urlEnd + REQUEST_LINE_TAIL,
     http11,
-    switching: recorded.switching && http11 && facts.coding === undefined && facts.contentLength === 0,
+    switching:
+      recorded.switching && facts.coding === undefined && (framingOnly || (http11 && facts.contentLength === 0)),
     // llhttp misses a `close` with a tab beside it, and any in HTTP/1.0 that says `keep-alive` too.
     keepAlive: recorded.keepAlive && !facts.close,
     contentLength: facts.coding === undefined ? facts.contentLength : -1,
@@ -86,13 +91,17 @@ function readVersion(text: string, urlEnd: number): '1.0' | '1.1' | 'other' | un
  * two readers that choose differently would be led apart: where to (Host), how far (Content-Length: llhttp's own check),
  * for whom (Authorization), as what (Content-Type). Others are joined (NSGI REQ-20).
  */
-function collectFacts(text: string, { spans, spanEnd }: RecordedHead, facts: Facts): RejectionCode | undefined {
+function collectFacts(
+  text: string,
+  { spans, spanEnd, framingOnly }: RecordedHead,
+  facts: Facts,
+): RejectionCode | undefined {
   for (let i = 0; i < spanEnd; i += 4) {
     const start = spans[i] as number
     switch ((spans[i + 1] as number) - start) {
       case 4:
         if (!isName(text, start, 'host')) continue
-        if (facts.host !== undefined) return 'HOST_REPEATED'
+        if (facts.host !== undefined && !framingOnly) return 'HOST_REPEATED'
         facts.host = valueAt(text, spans, i)
         continue
       case 6:
@@ -105,12 +114,12 @@ function collectFacts(text: string, { spans, spanEnd }: RecordedHead, facts: Fac
         continue
       case 12:
         if (!isName(text, start, 'content-type')) continue
-        if (facts.contentType) return 'CONTENT_TYPE_REPEATED'
+        if (facts.contentType && !framingOnly) return 'CONTENT_TYPE_REPEATED'
         facts.contentType = true
         continue
       case 13:
         if (!isName(text, start, 'authorization')) continue
-        if (facts.authorization) return 'AUTHORIZATION_REPEATED'
+        if (facts.authorization && !framingOnly) return 'AUTHORIZATION_REPEATED'
         facts.authorization = true
         continue
       case 14:
@@ -157,22 +166,23 @@ function checkTarget(text: string, start: number, end: number): RejectionCode | 
 /** Hosts repeat: the last one that was found valid need not be tested again. */
 let lastValidHost = ''
 
-function checkFacts(facts: Facts, http11: boolean, takesExpectations: boolean): RejectionCode | undefined {
-  const { host, coding, expect } = facts
+function checkFacts(facts: Facts, http11: boolean): RejectionCode | undefined {
+  const { host, expect } = facts
   if (host === undefined) {
     if (http11) return 'HOST_MISSING'
   } else if (host !== lastValidHost) {
     if (!isHost(host)) return 'HOST_INVALID'
     lastValidHost = host
   }
-  if (coding !== undefined) {
-    if (!http11) return 'CODING_ON_HTTP10'
-    const refused = checkCoding(coding)
-    if (refused !== undefined) return refused
-  }
-  if (expect !== undefined && http11 && !takesExpectations && expect.toLowerCase() !== '100-continue')
-    return 'EXPECTATION'
+  const refused = checkFraming(facts, http11)
+  if (refused !== undefined) return refused
+  if (expect !== undefined && http11 && expect.toLowerCase() !== '100-continue') return 'EXPECTATION'
   return undefined
+}
+
+function checkFraming({ coding }: Facts, http11: boolean): RejectionCode | undefined {
+  if (coding === undefined) return undefined
+  return http11 ? checkCoding(coding) : 'CODING_ON_HTTP10'
 }
 
 /** Only `chunked`, once, is spoken here; a list that ends in it asks for codings that are not. */

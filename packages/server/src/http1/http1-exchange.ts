@@ -20,7 +20,6 @@ export class Http1Exchange extends Exchange<RequestHead> {
       offered: head.upgrade,
       keepAlive: this.owner.mayContinue,
       dateLine: this.owner.host.dateLine(),
-      keepAliveLines: this.owner.host.keepAliveLines?.(this.owner),
     })
   }
 

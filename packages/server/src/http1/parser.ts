@@ -99,8 +99,17 @@ export type DataCallback = (bytes: Buffer, start: number, end: number) => void
 export interface ParserOptions {
   /** Names of fields that a proxy may speak through; the head then tells whether there are any. */
   readonly forwarded?: { readonly names: FieldNames } | undefined
-  /** Whether expectations other than 100-continue are no reason to refuse. */
-  readonly takesExpectations?: boolean | undefined
+  /** Whether only what llhttp refuses, and what frames a message, is a reason to refuse: see `RecordedHead`. */
+  readonly framingOnly?: boolean | undefined
+}
+
+/** What llhttp itself found wrong. */
+export interface ParserFault {
+  /** `llhttp_errno_t` */
+  readonly errno: number
+  readonly reason: string
+  /** The offset in the input of the call at which it stopped. */
+  readonly at: number
 }
 
 /** What callbacks had recorded when a head was cut between two reads. */
@@ -121,6 +130,8 @@ export class RequestParser {
   head: RequestHead | undefined
   /** Why, after a call `failed`. */
   failure: Rejection | undefined
+  /** What llhttp had to say to that, if it was llhttp that failed. */
+  fault: ParserFault | undefined
   /** How many bytes of its input the last call used. */
   consumed = 0
   /** Whether a chunked body is being parsed. */
@@ -131,17 +142,18 @@ export class RequestParser {
   private readonly limits: HeadLimits
   private readonly onData: DataCallback
   private readonly forwarded: FieldNames | undefined
-  private readonly takesExpectations: boolean
+  private readonly framingOnly: boolean
   private readonly pointer: number
   private partial: PartialHead | undefined
   /** Where the last data of the chunked body ended, relative to the start of the current input: 0 or less between calls. */
   private dataEnd = 0
 
-  constructor(limits: HeadLimits, onData: DataCallback, { forwarded, takesExpectations = false }: ParserOptions = {}) {
+  constructor(limits: HeadLimits, onData: DataCallback, options: ParserOptions = {}) {
+    const { forwarded, framingOnly = false } = options
     this.limits = limits
     this.onData = onData
     this.forwarded = forwarded?.names
-    this.takesExpectations = takesExpectations
+    this.framingOnly = framingOnly
     this.pointer = llhttp.llhttp_alloc(TYPE_REQUEST)
     // An allocation may have grown the memory, which detaches every view of it.
     if (memory.length === 0) memory = Buffer.from(llhttp.memory.buffer)
@@ -164,7 +176,8 @@ export class RequestParser {
     if (tooLarge !== undefined) return this.fail(tooLarge)
     // A space ends a method, where there is one before it.
     const offending = length === 0 && bytes[start] === SPACE ? undefined : bytes[start + at]
-    return this.fail(classify(errno, reasonOf(this.pointer), offending))
+    this.fault = { errno, reason: reasonOf(this.pointer), at }
+    return this.fail(classify(errno, this.fault.reason, offending))
   }
 
   /** Reads on in a chunked body, handing on its data as it goes. */
@@ -187,7 +200,10 @@ export class RequestParser {
     if (this.overBefore(this.consumed)) return this.fail(rejection('CHUNK_OVERHEAD'))
     this.dataEnd -= this.consumed
     if (errno === ERRNO.OK) return 'more'
-    if (errno !== ERRNO.PAUSED) return this.fail(rejection('MALFORMED_BODY', reasonOf(this.pointer)))
+    if (errno !== ERRNO.PAUSED) {
+      this.fault = { errno, reason: reasonOf(this.pointer), at: this.consumed }
+      return this.fail(rejection('MALFORMED_BODY', this.fault.reason))
+    }
     // A body ends with a byte of its own. Without one llhttp took the request for one that has none: what comes would be
     // taken for the next.
     if (this.consumed === 0) return this.fail(rejection('MALFORMED_BODY', 'the parser found no body'))
@@ -211,8 +227,9 @@ export class RequestParser {
     this.partial = undefined
     const tooLarge = this.overLimit(0) ?? this.overHeadSize(text.length)
     if (tooLarge !== undefined) return this.fail(tooLarge)
-    const { takesExpectations } = this
-    const head = readHead(text, { urlStart, urlEnd, keepAlive, switching, spans, spanEnd, takesExpectations })
+    const { framingOnly } = this
+    const recorded = { urlStart, urlEnd, keepAlive, switching, spans, spanEnd, framingOnly }
+    const head = readHead(text, recorded)
     if ('code' in head) return this.fail(head)
     if (this.forwarded?.occurIn(text, spans, spanEnd)) head.hasForwarded = true
     this.head = head
@@ -267,7 +284,9 @@ export class RequestParser {
   }
 
   private overHeadSize(length: number): Rejection | undefined {
-    return length > this.limits.headSize ? rejection('HEAD_TOO_LARGE') : undefined
+    const { headSize } = this.limits
+    if (length <= headSize || (this.framingOnly && countedBytes() < headSize)) return undefined
+    return rejection('HEAD_TOO_LARGE')
   }
 
   /** Holds the trailer section against the limits that a head has; white space around a value is not counted. */
@@ -298,6 +317,16 @@ export class RequestParser {
 }
 
 const SPACE = 0x20
+
+/** What node's parser counts of a head: its target, names and values, without what stands between them. */
+function countedBytes(): number {
+  let bytes = urlStart < 0 ? 0 : urlEnd - urlStart
+  for (let i = 0; i < spanEnd; i += 4) {
+    bytes += (spans[i + 1] as number) - (spans[i] as number)
+    if (i + 4 < spanEnd || inValue) bytes += (spans[i + 3] as number) - (spans[i + 2] as number)
+  }
+  return bytes
+}
 
 /** llhttp's words for its last error. */
 function reasonOf(pointer: number): string {

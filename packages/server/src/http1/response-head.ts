@@ -17,8 +17,6 @@ export interface HeadConditions {
   readonly keepAlive: boolean
   /** The whole `date` line with its CRLF. */
   readonly dateLine: string
-  /** What an HTTP/1.1 connection that goes on is announced by; by default nothing, as it is the rule (RFC 9112 §9.3). */
-  readonly keepAliveLines?: string | undefined
 }
 
 const statusLines = new Map<number, string>()
@@ -52,8 +50,9 @@ export function planResponse(response: GatewayResponse, conditions: HeadConditio
   return { head: `${head}\r\n`, status, headers, content, body: kind.kind, framing, length, keepAlive, upgrade }
 }
 
-function keepAliveLine({ http11, keepAliveLines }: HeadConditions): string {
-  return keepAliveLines ?? (http11 ? '' : 'connection: keep-alive\r\n')
+/** A connection of HTTP/1.1 goes on without a word (RFC 9112 §9.3). */
+function keepAliveLine({ http11 }: HeadConditions): string {
+  return http11 ? '' : 'connection: keep-alive\r\n'
 }
 
 /** What was read of a response that takes an offer up. */

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { fromNode, gatewayRequestOf } from '@nsgi/adapters-node'
 import type { Application, Endpoint, GatewayRequest } from '@nsgi/spec'
-import { emitMessages } from './dispatch.ts'
+import { emitExpected } from './dispatch.ts'
 
 /**
  * An application of the listeners that servers have at each request: 'request', 'upgrade', 'connect', 'checkContinue',
@@ -20,7 +20,7 @@ export function programApplication(
     serverAt((gatewayRequestOf(req) as GatewayRequest).local)
   const request = (req: IncomingMessage, res: ServerResponse): void => {
     const server = serverOf(req)
-    if (server !== undefined) emitMessages(server, { req, res })
+    if (server !== undefined) emitExpected(server, req, res)
     else res.writeHead(503, { connection: 'close' }).end()
   }
   const emits = (event: string) => (req: IncomingMessage, socket: Duplex, head: Buffer) =>

@@ -28,7 +28,6 @@ const connections: unique symbol = Symbol('kirin.connections')
 
 interface EngineServer extends Server {
   [connections]: ServerConnections
-  pauseOnConnect?: boolean
 }
 
 /**
@@ -46,11 +45,8 @@ export const Server: ServerConstructor = function (
   ;(NodeServer as unknown as (...given: unknown[]) => void).call(server, options, listener)
   const given = typeof options === 'function' ? {} : (options ?? {})
   refuseUnsupported(given)
-  // Node's engine, and its timer.
+  // Node's engine. Its timer is left to it, with no connection to look after.
   server.removeAllListeners('connection')
-  server.removeAllListeners('listening')
-  // Nothing is read before the engine does.
-  server.pauseOnConnect = true
   server[connections] = new ServerConnections(server, given)
   server.on('connection', connected)
   return undefined
@@ -77,12 +73,10 @@ const members: { [Name in keyof Members]: (this: EngineServer, ...given: unknown
   listen(...given) {
     const taken = takeOver.current?.listen(this, given)
     if (taken === true) return this
-    this[connections].reopen()
     return NodeServer.prototype.listen.apply(this, given as Parameters<Server['listen']>)
   },
   close(...given) {
     if (takeOver.current?.close(this, given[0]) === true) return this
-    this[connections].drain()
     return NodeServer.prototype.close.apply(this, given as Parameters<Server['close']>)
   },
   address() {

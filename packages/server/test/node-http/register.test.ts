@@ -35,6 +35,12 @@ describe('node --import @nsgi/server/http/register', () => {
     expect(lines).toHaveLength(3)
   })
 
+  it("finds node's own server where another preload has put one in its place before", async () => {
+    const { stdout, stderr, code } = await run('replaced-before.mjs', [])
+    expect([stderr, code]).toEqual(['', 0])
+    expect(JSON.parse(stdout)).toEqual({ isReplaced: true, isNodes: true, answer: 'hello' })
+  })
+
   it('has a listener that throws end the program, as node does', async () => {
     const [native, replaced] = await Promise.all([run('throws.mjs', []), run('throws.mjs', PRELOAD)])
     expect(replaced.code).toBe(native.code)
