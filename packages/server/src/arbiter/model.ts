@@ -134,6 +134,8 @@ export interface ArbiterState {
   /** When a stop was asked for. */
   readonly stoppedAt: number | null
   readonly endings: Endings
+  /** Requests that began in workers which have gone, as far as those told. */
+  readonly pastRequests: number
 }
 
 /** What can happen to an arbiter. */

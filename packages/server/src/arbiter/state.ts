@@ -50,6 +50,7 @@ export function initialState(policy: Policy): ArbiterState {
     lastReload: { kind: 'none' },
     stoppedAt: null,
     endings: { left: 0, killed: 0 },
+    pastRequests: 0,
   }
 }
 
@@ -160,6 +161,7 @@ function exited(draft: Draft, event: Extract<ArbiterEvent, { type: 'exited' }>, 
   const worker = draft.workers.find(({ id }) => id === event.id)
   if (worker === undefined) return
   draft.workers = draft.workers.filter(other => other !== worker)
+  draft.pastRequests += worker.stats?.requests ?? 0
   switch (worker.phase) {
     case 'booting':
       bootFailed(draft, worker, { at, ending: event.ending })

@@ -15,6 +15,8 @@ export interface ArbiterStatus {
   readonly age: number
   /** How many workers there should be. */
   readonly target: number
+  /** Requests that began, in workers that have gone, too. Never falls. */
+  readonly requests: number
   /** Counts reloads, from 1 on. */
   readonly generation: number
   readonly lastReload: ReloadStatus
@@ -87,6 +89,7 @@ export function statusOf(state: ArbiterState, { pid, pidOf, now, since }: Status
     isReady: isServing(state) && state.phase !== 'announced' && state.workers.some(({ phase }) => phase === 'ready'),
     age: now - since,
     target: state.target,
+    requests: state.workers.reduce((sum, { stats }) => sum + (stats?.requests ?? 0), state.pastRequests),
     generation: state.generation,
     lastReload: reloadStatus(state.lastReload, now),
     crashLoop: crashLoop(state, now),

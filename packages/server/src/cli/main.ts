@@ -23,6 +23,7 @@ import { accountFor } from './accounts.ts'
 import { tryApplication, tryProgram } from './check-config.ts'
 import { readCommandLine } from './command-line.ts'
 import { type Configuration, readConfiguration, rereadConfiguration, withAbsolutePaths } from './configuration.ts'
+import { ctl } from './ctl.ts'
 import { isDaemon, startDaemon } from './daemon.ts'
 import { ownCommand } from './own-command.ts'
 import { giveLogFiles } from './ownership.ts'
@@ -46,6 +47,7 @@ interface Plan extends Configuration {
  * @returns the exit code, when everything has stopped
  */
 export async function main(words: readonly string[], environment: Environment): Promise<number> {
+  if (words[0] === 'ctl') return ctl(words.slice(1), environment)
   const commandLine = readCommandLine(words, 'command line')
   if (commandLine.answer !== undefined) {
     process.stdout.write(commandLine.answer)
@@ -253,6 +255,7 @@ async function runMaster(plan: Plan, { program, surroundings, ...means }: Master
   const { logger } = means.log
   await masterHookRunner(plan.hooks, { settings, log: logger }).run('onStarting')
   const { inheritance, isActivated } = means.upgrade
+  if (!(await surroundings.admitOperators(inheritance !== undefined))) return exitCodes.addressUnavailable
   const isBound = (plan.program === undefined || plan.program.isBound) && !isActivated
   const setupMeans: SetupMeans = {
     logger,

@@ -32,7 +32,8 @@ type Shown = string | number | boolean | null | readonly string[]
 
 function fileValue(key: keyof Settings, settings: Settings): Shown {
   const { umask } = settings
-  if (key === 'bind') return settings.bind.map((address: BindAddress) => formatBindAddress(address))
+  if (key === 'bind' || key === 'metricsBind')
+    return settings[key].map((address: BindAddress) => formatBindAddress(address))
   if (key === 'umask') return umask === null ? null : `0${umask.toString(8).padStart(2, '0')}`
   // The word that people write; the settings have pino's.
   if (key === 'logLevel') return settings.logLevel === 'fatal' ? 'critical' : settings.logLevel

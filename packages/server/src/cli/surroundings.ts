@@ -1,8 +1,12 @@
-// What a master lives in: a service manager, an account that its workers have, the process that started it, its logs.
+// What a master lives in: a service manager, operators, an account that its workers have, the process that started it, its logs.
 import type { ArbiterOptions } from '../arbiter/arbiter.ts'
+import type { ArbiterStatus } from '../arbiter/status.ts'
+import { product } from '../config/product.ts'
 import type { Settings } from '../config/settings.ts'
+import { Management } from '../control/management.ts'
 import type { Account } from '../ipc/messages.ts'
 import type { ErrorLog } from '../log/error-log.ts'
+import { EventCounter } from '../metrics/event-counts.ts'
 import { ServiceManager } from '../systemd/service-manager.ts'
 import { leaveTerminal } from './daemon.ts'
 import { giveLogFiles } from './ownership.ts'
@@ -22,18 +26,28 @@ export interface SurroundingsOptions {
 
 export class Surroundings {
   /** What an arbiter is to call. */
-  readonly calls: Required<Pick<ArbiterOptions, 'observe' | 'output' | 'reopenLogs'>>
+  readonly calls: Required<Pick<ArbiterOptions, 'expose' | 'observe' | 'output' | 'reopenLogs'>>
+  readonly #options: SurroundingsOptions
   readonly #manager: ServiceManager | undefined
+  readonly #events = new EventCounter()
+  #management: Management | undefined
+  #status: () => ArbiterStatus | undefined = () => undefined
 
-  constructor({ settings, log, environment, account, isBackground }: SurroundingsOptions) {
-    const manager = ServiceManager.of(environment, log.logger)
+  constructor(options: SurroundingsOptions) {
+    const { settings, log, environment, account, isBackground } = options
     const output = new WorkerOutput(settings, isBackground)
-    this.#manager = manager
+    this.#options = options
+    this.#manager = ServiceManager.of(environment, log.logger)
     watchStrays(log.logger)
     this.calls = {
+      expose: status => {
+        this.#status = status
+      },
       output: () => output.descriptor,
-      observe(notice, subject) {
-        manager?.observe(notice, subject)
+      observe: (notice, subject) => {
+        this.#events.observe(notice)
+        this.#manager?.observe(notice, subject)
+        this.#management?.observe(notice)
         if (isBackground && notice.kind === 'serving') leaveTerminal()
       },
       reopenLogs() {
@@ -44,8 +58,31 @@ export class Surroundings {
     }
   }
 
+  /**
+   * Opens what operators reach.
+   *
+   * @param isSuccessor whether another master has these addresses until it goes
+   * @returns whether it could be opened; the log says why not
+   */
+  async admitOperators(isSuccessor: boolean): Promise<boolean> {
+    const { settings, log } = this.#options
+    const managed = {
+      status: () => this.#status(),
+      events: () => this.#events.counts,
+      version: product.version,
+    }
+    const management = await Management.open({ settings, managed, log: log.logger, isSuccessor })
+    if ('problem' in management) {
+      log.logger.fatal(management.problem)
+      return false
+    }
+    this.#management = management
+    return true
+  }
+
   /** Resolves when everybody has been told what there was to tell. */
   async close(): Promise<void> {
+    this.#management?.close()
     await this.#manager?.close()
   }
 }

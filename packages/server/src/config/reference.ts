@@ -11,6 +11,7 @@ const GROUPS: readonly SettingGroup[] = [
   'Requests',
   'Proxies',
   'Logging',
+  'Monitoring',
   'Process',
 ]
 

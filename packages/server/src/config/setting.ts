@@ -10,6 +10,7 @@ export type SettingGroup =
   | 'Requests'
   | 'Proxies'
   | 'Logging'
+  | 'Monitoring'
   | 'Process'
 
 /** A variable that a setting is read from besides its own `KIRIN_…`. */

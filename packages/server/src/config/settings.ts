@@ -6,6 +6,7 @@ import { type ApplicationSettings, applicationSettings } from './settings/applic
 import { type HttpSettings, httpSettings } from './settings/http.ts'
 import { type LimitSettings, limitSettings } from './settings/limits.ts'
 import { type LogSettings, logSettings } from './settings/logging.ts'
+import { type MonitoringSettings, monitoringSettings } from './settings/monitoring.ts'
 import { type ProcessSettings, processSettings } from './settings/process.ts'
 import { type ProxySettings, proxySettings } from './settings/proxies.ts'
 import { type SocketSettings, socketSettings } from './settings/sockets.ts'
@@ -24,6 +25,7 @@ export interface Settings
     HttpSettings,
     ProxySettings,
     LogSettings,
+    MonitoringSettings,
     ProcessSettings {}
 
 /** The settings table: one entry for each member of {@link Settings}. */
@@ -40,6 +42,7 @@ export const settingsTable: SettingsTable = {
   ...httpSettings,
   ...proxySettings,
   ...logSettings,
+  ...monitoringSettings,
   ...processSettings,
 }
 

@@ -14,8 +14,12 @@ export interface HeartbeatOptions {
   readonly tell: (stats: WorkerStats, sent: () => void) => void
 }
 
-/** Begins with one at once; does not keep the process alive. */
-export function startHeartbeat({ interval, stats, tell }: HeartbeatOptions): void {
+/**
+ * Begins with one at once; does not keep the process alive.
+ *
+ * @returns tells once more, between two of them
+ */
+export function startHeartbeat({ interval, stats, tell }: HeartbeatOptions): () => void {
   let before = performance.eventLoopUtilization()
   let isWaiting = false
   const beat = (): void => {
@@ -31,4 +35,5 @@ export function startHeartbeat({ interval, stats, tell }: HeartbeatOptions): voi
   }
   beat()
   setInterval(beat, interval).unref()
+  return beat
 }

@@ -43,6 +43,7 @@ export class WorkerProcess {
   readonly prepared: Promise<void>
   #prepare: () => void = () => undefined
   #program: Program | undefined
+  #beat: (() => void) | undefined
   #ordered = false
   #ending = false
 
@@ -106,7 +107,7 @@ export class WorkerProcess {
       if (this.#renewed !== undefined) service.renewTls(this.#renewed)
       watchDescriptors(this.#logs.logger)
       this.#tell({ type: 'ready' })
-      startHeartbeat({
+      this.#beat = startHeartbeat({
         interval: heartbeatInterval(order.settings.timeout * 1000),
         stats: () => service.stats,
         tell: (stats, sent) => this.#tell({ type: 'beat', stats }, sent),
@@ -195,6 +196,8 @@ export class WorkerProcess {
   async #exit(code: number): Promise<void> {
     if (this.#ending) return
     this.#ending = true
+    // What was served since the last heartbeat counts, too.
+    this.#beat?.()
     if (this.#hooks?.has('workerExit') === true) await this.#runExitHook(this.#hooks)
     await this.#logs?.flush(FLUSH_TIMEOUT)
     process.exit(code)

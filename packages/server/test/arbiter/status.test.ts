@@ -6,6 +6,15 @@ const statusAt = (bench: Bench) =>
   statusOf(bench.state, { pid: 1, pidOf: id => (id === 9 ? undefined : 100 + id), now: bench.now, since: 0 })
 
 describe('the status', () => {
+  it('counts the requests of workers that have gone, too', () => {
+    const bench = new Bench()
+    bench.ready(1, 2)
+    bench.beat([1], { requests: 7 })
+    bench.beat([2], { requests: 3 })
+    bench.exit(1)
+    expect(statusAt(bench).requests).toBe(10)
+  })
+
   it('tells of each worker what it said last, and how old it is', () => {
     const bench = new Bench()
     bench.ready(1)
@@ -17,6 +26,7 @@ describe('the status', () => {
       isReady: true,
       age: 1_500,
       target: 2,
+      requests: 7,
       generation: 1,
       lastReload: { outcome: 'none' },
       crashLoop: null,

@@ -111,6 +111,10 @@ export interface FileSettings {
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'warning' | 'error' | 'critical' | undefined
   /** Lines for people, or one JSON object a line, in both logs (default: text). */
   readonly logFormat?: 'text' | 'json' | undefined
+  /** Address of /metrics (Prometheus), /livez, /readyz and /status, apart from the application’s; may be repeated (default: none). */
+  readonly metricsBind?: string | readonly string[] | undefined
+  /** UNIX socket for kirin ctl: status, reload, stop and more; for the user of the master alone (default: none). */
+  readonly controlSocket?: string | null | undefined
   /** Directory to change to first; other paths are relative to it (default: the current directory). */
   readonly chdir?: string | null | undefined
   /** Permissions, in octal, that UNIX sockets and files made by Kirin and the application do not get (default: as inherited). */

@@ -1,0 +1,159 @@
+// `kirin ctl`: looks at a running server and steers it, over its control socket.
+import { parseArgs } from 'node:util'
+import type { ArbiterStatus } from '../arbiter/status.ts'
+import { askMaster } from '../control/control-client.ts'
+import type { ReloadAnswer } from '../control/management-server.ts'
+import { statusView } from '../control/status-view.ts'
+import { exitCodes } from '../ipc/exit-codes.ts'
+
+const HELP = `Usage: kirin ctl [--control-socket path] command
+
+Looks at a running server, and steers it. The socket is the one that the server was started with (--control-socket), or
+KIRIN_CONTROL_SOCKET.
+
+  status          how it stands; --json for programs
+  top             the same, again and again
+  metrics         in the words of Prometheus
+  reload          HUP; waits until it has ended, and fails if it did
+  stop            TERM: a graceful stop; waits until the server has gone
+  quit            QUIT: a quick stop
+  more, fewer     TTIN, TTOU: one worker more, one fewer
+  reopen          USR1: open the log files anew
+  upgrade         USR2: a second master with the same sockets
+`
+
+/** Milliseconds between two looks of `top`, and for a server that has gone. */
+const LOOK = 1_000
+const GONE = 100
+
+/** Clears the screen and puts the cursor in its corner (ECMA-48). */
+const CLEAR = '\x1b[2J\x1b[H'
+
+interface Call {
+  readonly socket: string
+  readonly json: boolean
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Runs one command.
+ *
+ * @param words behind `kirin ctl`
+ * @returns the exit code: 0 when what was asked for has been done
+ */
+export async function ctl(words: readonly string[], environment: Environment): Promise<number> {
+  const parsed = read(words, environment)
+  if ('problem' in parsed) return fail(parsed.problem)
+  if ('answer' in parsed) return tell(parsed.answer)
+  const { command, call } = parsed
+  try {
+    return await COMMANDS[command](call)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const reason = code === 'ENOENT' || code === 'ECONNREFUSED' ? 'no server answers there' : message
+    return fail(`${call.socket}: ${reason}`)
+  }
+}
+
+type CommandName = 'status' | 'top' | 'metrics' | 'reload' | 'stop' | 'quit' | 'more' | 'fewer' | 'reopen' | 'upgrade'
+
+const COMMANDS: Readonly<Record<CommandName, (call: Call) => Promise<number>>> = {
+  status,
+  top,
+  metrics: async ({ socket }) => tell((await askMaster(socket, 'GET', '/metrics')).body),
+  reload,
+  stop: call => stop(call, 'stop'),
+  quit: call => stop(call, 'quit'),
+  more: call => order(call, 'more'),
+  fewer: call => order(call, 'fewer'),
+  reopen: call => order(call, 'reopen'),
+  upgrade: call => order(call, 'upgrade'),
+}
+
+type Parsed =
+  | { readonly problem: string }
+  | { readonly answer: string }
+  | { readonly command: CommandName; readonly call: Call }
+
+function read(words: readonly string[], environment: Environment): Parsed {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        'control-socket': { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    const [name = '', ...more] = positionals
+    if (values.help) return { answer: HELP }
+    if (!isCommand(name) || more.length > 0) return { problem: `expected one of ${Object.keys(COMMANDS).join(', ')}` }
+    const socket = values['control-socket'] ?? environment['KIRIN_CONTROL_SOCKET'] ?? ''
+    if (socket === '') return { problem: 'which server? --control-socket PATH, or KIRIN_CONTROL_SOCKET, tells' }
+    return { command: name, call: { socket, json: values.json } }
+  } catch (error) {
+    return { problem: (error as Error).message }
+  }
+}
+
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name)
+}
+
+async function status({ socket, json }: Call): Promise<number> {
+  const { status: code, body } = await askMaster(socket, 'GET', '/status')
+  if (code !== 200) return fail(body.trim())
+  return tell(json ? body : statusView(JSON.parse(body) as ArbiterStatus))
+}
+
+async function top(call: Call): Promise<number> {
+  for (;;) {
+    const { body } = await askMaster(call.socket, 'GET', '/status')
+    tell(CLEAR + statusView(JSON.parse(body) as ArbiterStatus))
+    await pause(LOOK)
+  }
+}
+
+async function reload({ socket }: Call): Promise<number> {
+  const { body } = await askMaster(socket, 'POST', '/reload')
+  const { outcome, reason } = JSON.parse(body) as ReloadAnswer
+  return outcome === 'done' ? tell('reloaded\n') : fail(`the reload failed, the old workers go on: ${reason}`)
+}
+
+async function stop({ socket }: Call, path: 'stop' | 'quit'): Promise<number> {
+  await askMaster(socket, 'POST', `/${path}`)
+  while (await answers(socket)) await pause(GONE)
+  return tell('stopped\n')
+}
+
+async function order({ socket }: Call, path: string): Promise<number> {
+  const { status: code, body } = await askMaster(socket, 'POST', `/${path}`)
+  return code === 202 ? exitCodes.ok : fail(body.trim())
+}
+
+async function answers(socket: string): Promise<boolean> {
+  try {
+    await askMaster(socket, 'GET', '/livez')
+    return true
+  } catch {
+    return false
+  }
+}
+
+function tell(text: string): number {
+  process.stdout.write(text)
+  return exitCodes.ok
+}
+
+function fail(problem: string): number {
+  process.stderr.write(`kirin ctl: ${problem}\n`)
+  return exitCodes.failure
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise(resolve => {
+    setTimeout(resolve, milliseconds)
+  })
+}

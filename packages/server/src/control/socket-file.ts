@@ -1,0 +1,32 @@
+// The file of a UNIX socket that a dead server has left behind.
+import { lstatSync, unlinkSync } from 'node:fs'
+import { connect } from 'node:net'
+
+/**
+ * Removes the file if nobody answers on it.
+ *
+ * @throws Error with the code EADDRINUSE when somebody does, or when it is no socket
+ */
+export async function claimSocketFile(path: string): Promise<void> {
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) return
+  if (!stat.isSocket()) throw inUse('there is a file of that name, and it is no socket')
+  if (await answers(path)) throw inUse('another server answers on it')
+  unlinkSync(path)
+}
+
+function inUse(message: string): Error {
+  return Object.assign(new Error(message), { code: 'EADDRINUSE' })
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise(resolve => {
+    const probe = connect(path)
+    probe.once('connect', () => {
+      probe.destroy()
+      resolve(true)
+    })
+    // Whatever else there is to say (EACCES, EAGAIN of a full queue) may come from a living one.
+    probe.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED'))
+  })
+}

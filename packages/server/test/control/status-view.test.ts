@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals'
+import { duration, statusView } from '../../src/control/status-view.ts'
+import { arbiterStatus } from '../support/arbiter-status.ts'
+
+describe('statusView', () => {
+  it('shows the master, the last reload, and a line for each worker', () => {
+    expect(statusView(arbiterStatus())).toBe(
+      `Master 70: serving, for 2 h 1 min; 1 of 2 workers serve
+Requests: 4321; generation 2; reloaded 1 h 0 min ago
+
+worker  pid  state    age      requests  active  connections  busy  resident  silent
+0       71   ready    1 h 0 min  1000      3       40           13 %  100 MiB   0.3 s
+1       72   booting  0.4 s    -         -       -            -     -         0.0 s
+`
+        .replace('age      requests', 'age        requests')
+        .replace('0.4 s    -', '0.4 s      -'),
+    )
+  })
+
+  it('says why a reload failed, and who is missing', () => {
+    const text = statusView(
+      arbiterStatus({
+        lastReload: { outcome: 'failed', ago: 90_000, reason: 'app.js is broken' },
+        crashLoop: { places: 1, failures: 5 },
+        vacancies: [{ number: 3, failures: 5, retryIn: 8000 }],
+      }),
+    )
+    expect(text).toMatch(/the reload 1 min ago failed, older workers go on: app\.js is broken$/m)
+    expect(text).toMatch(/^Crash loop: workers of 1 place fail again and again \(5 times in a row\)$/m)
+    expect(text).toMatch(/^Worker 3 is missing: 5 failures in a row, next try in 8\.0 s$/m)
+  })
+})
+
+describe('duration', () => {
+  it.each([
+    [0, '0.0 s'],
+    [59_949, '59.9 s'],
+    [60_000, '1 min'],
+    [3_660_000, '1 h 1 min'],
+    [90_000_000, '1 d 1 h'],
+  ])('of %d ms is %s', (milliseconds, text) => {
+    expect(duration(milliseconds)).toBe(text)
+  })
+})
