@@ -9,6 +9,7 @@ export type {
   WorkerPlace,
   WorkerSubject,
 } from './hooks/hooks.ts'
+export type { CustomLogger, CustomLoggerFactory, LoggerPlace } from './log/custom-logger.ts'
 export type {
   ConnectionTimeouts,
   ExchangeRecord,

@@ -2,6 +2,7 @@
 // sources are merged, so that every mistake can be told at once.
 import { Command, CommanderError, Option } from 'commander'
 import { closest } from '../config/did-you-mean.ts'
+import { gunicornSettings } from '../config/gunicorn.ts'
 import { product } from '../config/product.ts'
 import { describeDefault } from '../config/reference.ts'
 import type { RawLayer, RawValue } from '../config/resolve.ts'
@@ -142,8 +143,11 @@ function problemsOf(found: {
   const problems = found.unknown
     .filter(word => word.startsWith('-'))
     .map(word => {
-      const meant = closest(word.split('=', 1)[0] ?? word, found.known)
-      const hint = meant === undefined ? 'kirin --help lists the options' : `did you mean ${meant}?`
+      const [flag = word] = word.split('=', 1)
+      const theirs = gunicornSettings.find(({ flags }) => flags?.some(name => name === flag))?.note
+      const meant = closest(flag, found.known)
+      const own = meant === undefined ? 'kirin --help lists the options' : `did you mean ${meant}?`
+      const hint = theirs === undefined ? own : `gunicorn’s, without a counterpart here: ${theirs}`
       return `${word}: unknown option; ${hint} (${found.source})`
     })
   const extra = found.extra.map(word => `${word}: expected one application, ${found.application} (${found.source})`)

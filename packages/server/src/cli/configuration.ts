@@ -1,4 +1,5 @@
 // From all the places that say something to one configuration, or to everything that is wrong with them.
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { environmentLayer } from '../config/environment.ts'
 import { configLayer } from '../config/file/config-layer.ts'
@@ -8,6 +9,7 @@ import type { Rereading } from '../config/reread.ts'
 import { type Origins, type RawLayer, resolveSettings } from '../config/resolve.ts'
 import type { Settings } from '../config/settings.ts'
 import { type Hooks, workerHookNames } from '../hooks/hooks.ts'
+import { readLogConfig, withAbsoluteFiles } from '../log/log-targets.ts'
 import { type Action, type CommandLine, readCommandLine } from './command-line.ts'
 import { splitWords } from './words.ts'
 
@@ -30,6 +32,8 @@ export interface Configuration {
   /** The configuration file, where it has hooks for workers; absolute. */
   readonly hooksFile: string | null
   readonly action: Action
+  /** The text of the file that `logConfig` names. */
+  readonly logConfigText: string | null
 }
 
 export interface PlannedProgram {
@@ -51,13 +55,15 @@ export async function readConfiguration(
   const words = splitWords(environment['KIRIN_CMD_ARGS'] ?? '')
   const fromVariable = readCommandLine(words ?? [], 'KIRIN_CMD_ARGS')
   const given = [environmentLayer(environment), fromVariable.layer, commandLine.layer]
-  const file = await readFile(fileNamed(given), directory)
+  const file = await readConfigFile(fileNamed(given), directory)
   const [fromEnvironment, ...fromWords] = given
   const layers = [fromEnvironment, file.layer, ...fromWords].filter(layer => layer !== undefined)
   const { settings, origins, problems } = resolveSettings(layers)
   const all = [...commandLine.problems, ...fromVariable.problems, ...file.problems, ...problems]
   if (words === undefined) all.push('KIRIN_CMD_ARGS: a quote is not closed')
   if (all.length > 0 || settings === undefined) return { problems: all }
+  const logs = readLogs(settings, directory)
+  if ('problems' in logs) return logs
   const application = settings.app
   const { isProgram, words: programWords } = programOf(commandLine, fromVariable)
   if (application === null) return { problems: [isProgram ? NO_PROGRAM : NO_APPLICATION] }
@@ -66,7 +72,7 @@ export async function readConfiguration(
   const program = isProgram ? { words: programWords, isBound } : undefined
   const hooksFile = workerHookNames.some(name => file.hooks[name] !== undefined) ? file.path : null
   const action = commandLine.action === 'serve' ? fromVariable.action : commandLine.action
-  return { settings, origins, application, program, hooks: file.hooks, hooksFile, action }
+  return { settings, origins, application, program, hooks: file.hooks, hooksFile, action, logConfigText: logs.text }
 }
 
 const NO_APPLICATION = 'no application given: kirin [options] app.js[:export]; kirin --help tells more'
@@ -81,6 +87,23 @@ function programOf(
   return { isProgram: commandLine.isProgram || named.isProgram, words: named.programWords }
 }
 
+/** Where a file for `--log-config` is named it is read with all the rest, so that what is wrong with it is told at once. */
+function readLogs(
+  { logConfig, chdir }: Settings,
+  directory: string,
+): { readonly text: string | null } | { readonly problems: readonly string[] } {
+  if (logConfig === null) return { text: null }
+  const base = resolve(directory, chdir ?? '.')
+  let text: string
+  try {
+    text = readFileSync(resolve(base, logConfig), 'utf8')
+  } catch (error) {
+    return { problems: [`--log-config: ${(error as Error).message}`] }
+  }
+  const read = readLogConfig(text, logConfig)
+  return 'problems' in read ? read : { text: withAbsoluteFiles(text, base) }
+}
+
 interface ReadFile {
   readonly layer: RawLayer | undefined
   readonly hooks: Hooks
@@ -90,7 +113,7 @@ interface ReadFile {
 
 const NO_FILE: ReadFile = { layer: undefined, hooks: {}, path: null, problems: [] }
 
-async function readFile(named: string | null, directory: string): Promise<ReadFile> {
+async function readConfigFile(named: string | null, directory: string): Promise<ReadFile> {
   const found = findConfigFile(named, directory)
   if (found.path === undefined) return { ...NO_FILE, problems: found.problem === undefined ? [] : [found.problem] }
   const { path, shown } = found
@@ -114,13 +137,14 @@ function fileNamed(layers: readonly RawLayer[]): string | null {
  *
  * @param directory where the master was started; absolute
  */
-export function withAbsolutePaths(settings: Settings, directory: string): Settings {
+export function withAbsolutePaths({ settings, logConfigText }: Configuration, directory: string): Settings {
   const chdir = settings.chdir === null ? null : resolve(directory, settings.chdir)
   const absolute = (file: string): string => (file === '-' ? file : resolve(chdir ?? directory, file))
   const { accessLogfile, errorLogfile } = settings
   return {
     ...settings,
     chdir,
+    logConfig: logConfigText,
     accessLogfile: accessLogfile === null ? null : absolute(accessLogfile),
     errorLogfile: absolute(errorLogfile),
   }
@@ -130,6 +154,6 @@ export function withAbsolutePaths(settings: Settings, directory: string): Settin
 export async function rereadConfiguration(invocation: Invocation): Promise<Rereading> {
   const configuration = await readConfiguration(invocation)
   if ('problems' in configuration) return configuration
-  const { settings, hooks, hooksFile } = configuration
-  return { settings: withAbsolutePaths(settings, invocation.directory), hooks, hooksFile }
+  const { hooks, hooksFile } = configuration
+  return { settings: withAbsolutePaths(configuration, invocation.directory), hooks, hooksFile }
 }

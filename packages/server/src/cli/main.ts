@@ -14,8 +14,6 @@ import { masterHookRunner } from '../hooks/master-hooks.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
 import { Inheritance } from '../ipc/inheritance.ts'
 import type { Account } from '../ipc/messages.ts'
-import { type ErrorLog, openErrorLog } from '../log/error-log.ts'
-import { openLogFile } from '../log/log-file.ts'
 import { type Activation, type PassedSocket, passedSockets } from '../systemd/activation.ts'
 import { CertificateKeeper } from '../transport/tls/certificate-keeper.ts'
 import { findApplicationFile } from '../worker/application-file.ts'
@@ -25,6 +23,7 @@ import { readCommandLine } from './command-line.ts'
 import { type Configuration, readConfiguration, rereadConfiguration, withAbsolutePaths } from './configuration.ts'
 import { ctl } from './ctl.ts'
 import { isDaemon, startDaemon } from './daemon.ts'
+import { openLogs } from './open-logs.ts'
 import { ownCommand } from './own-command.ts'
 import { giveLogFiles } from './ownership.ts'
 import { printConfig, printConfigJson } from './print-config.ts'
@@ -61,7 +60,7 @@ export async function main(words: readonly string[], environment: Environment): 
     process.stdout.write(action === 'print' ? printConfig(configuration) : printConfigJson(configuration))
     return exitCodes.ok
   }
-  const settings = withAbsolutePaths(configuration.settings, invocation.directory)
+  const settings = withAbsolutePaths(configuration, invocation.directory)
   const plan: Plan = { ...configuration, settings, reread: () => rereadConfiguration(invocation) }
   return action === 'check' ? check(plan) : start(plan, environment)
 }
@@ -183,25 +182,6 @@ function enterAgain(directory: string | null, logger: Logger): void {
 function refuse(problems: readonly string[], exitCode: number = exitCodes.failure): number {
   process.stderr.write(problems.map(problem => `kirin: ${problem}\n`).join(''))
   return exitCode
-}
-
-/** The access log is written by the workers; here it is only tried, so that a wrong path is told at once. */
-async function openLogs(settings: Settings): Promise<ErrorLog | { readonly problems: readonly string[] }> {
-  const problems: string[] = []
-  const { accessLogfile, errorLogfile, logLevel: level, logFormat: format } = settings
-  if (accessLogfile !== null && accessLogfile !== '-') {
-    try {
-      await openLogFile({ destination: accessLogfile, sync: true })
-    } catch (error) {
-      problems.push(`--access-logfile: ${(error as Error).message}`)
-    }
-  }
-  try {
-    const log = await openErrorLog({ file: errorLogfile, level, format })
-    return problems.length > 0 ? { problems } : log
-  } catch (error) {
-    return { problems: [...problems, `--error-logfile: ${(error as Error).message}`] }
-  }
 }
 
 /** What serving needs besides a plan. */

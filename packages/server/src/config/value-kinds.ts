@@ -193,7 +193,7 @@ export const mount: ValueKind<string> = {
 export const accessLogFormat: ValueKind<string> = {
   schema: v.pipe(v.string(), v.check(isAccessFormat)),
   file: { type: 'string' },
-  allowed: `text with the atoms ${accessAtoms.map(atom => `%(${atom})s`).join(' ')} %({field}i)s %({field}o)s %%`,
+  allowed: `text with the atoms ${accessAtoms.map(atom => `%(${atom})s`).join(' ')} %({field}i)s %({field}o)s %({VARIABLE}e)s %%`,
   placeholder: '<format>',
 }
 

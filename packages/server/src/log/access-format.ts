@@ -5,7 +5,7 @@ import type { ExchangeRecord } from '../transport/gateway-server.ts'
 type Piece = (record: ExchangeRecord) => string
 
 /** A percent sign, an atom, an atom that takes a header's name, or a percent sign that means nothing. */
-const DIRECTIVE = /%(?:(?<percent>%)|\((?:(?<atom>[a-zA-Z])|\{(?<field>[^{}()]+)\}(?<side>[io]))\)s|(?<stray>))/g
+const DIRECTIVE = /%(?:(?<percent>%)|\((?:(?<atom>[a-zA-Z])|\{(?<field>[^{}()]+)\}(?<side>[ioe]))\)s|(?<stray>))/g
 
 /** Bytes that would end a line, end a quoted value, move a terminal's cursor, or are no ASCII. */
 const UNSAFE = /[^ !#-[\]-~]/g
@@ -84,8 +84,14 @@ function pieces(format: string): readonly (string | Piece)[] | undefined {
 function pieceOf(groups: Readonly<Record<string, string | undefined>>): string | Piece | undefined {
   if (groups['percent'] !== undefined) return '%'
   if (groups['atom'] !== undefined) return Object.hasOwn(atoms, groups['atom']) ? atoms[groups['atom']] : undefined
-  const name = groups['field']?.toLowerCase()
-  if (name === undefined) return undefined
+  const { field: written } = groups
+  if (written === undefined) return undefined
+  if (groups['side'] === 'e') {
+    // A copy of each variable would be made for every line.
+    const value = field(process.env[written])
+    return () => value
+  }
+  const name = written.toLowerCase()
   if (groups['side'] === 'i') return ({ request }) => field(request.headers[name])
   return ({ responseHeaders }) => {
     const value = responseHeaders[name]

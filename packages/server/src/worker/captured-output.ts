@@ -1,24 +1,12 @@
 // What the application prints becomes part of the server's log (--capture-output).
-import type { Logger } from 'pino'
-import type { LogFile } from '../log/log-file.ts'
-
-/** What is printed. */
-export interface CaptureOptions {
-  readonly logger: Logger
-  readonly file: LogFile
-  readonly format: 'text' | 'json'
-}
+import type { ErrorLog } from '../log/error-log.ts'
 
 type Done = (error?: Error | null) => void
 
 /** Takes over both outputs of this process, as far as they are written through Node. */
-export function captureOutput({ logger, file, format }: CaptureOptions): void {
+export function captureOutput(log: Pick<ErrorLog, 'takePrinted'>): void {
   for (const name of ['stdout', 'stderr'] as const) {
-    const take =
-      format === 'text'
-        ? (line: string): void => file.write(`${line}\n`)
-        : (line: string): void => logger.info({ output: name }, line)
-    const lines = new Lines(take)
+    const lines = new Lines(line => log.takePrinted(name, line))
     const stream = process[name]
     stream.write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean => {
       lines.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'))

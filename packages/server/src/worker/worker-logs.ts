@@ -1,8 +1,10 @@
 // The two logs of a worker.
 import type { Logger } from 'pino'
 import type { BootOrder } from '../ipc/messages.ts'
-import { type AccessLog, openAccessLog } from '../log/access-log.ts'
+import { openAccessLog } from '../log/access-log.ts'
+import { loadCustomLogger } from '../log/custom-logger.ts'
 import { openErrorLog } from '../log/error-log.ts'
+import { logTargets } from '../log/log-targets.ts'
 import type { ExchangeRecord } from '../transport/gateway-server.ts'
 import { captureOutput } from './captured-output.ts'
 import { settledWithin } from './settled-within.ts'
@@ -23,26 +25,26 @@ export interface WorkerLogs {
  *
  * @throws the system's error when a file cannot be opened
  */
-export async function openWorkerLogs({ settings, slot }: BootOrder): Promise<WorkerLogs> {
-  const { logLevel: level, logFormat: format, accessLogfile, accessLogformat: line } = settings
-  const errors = await openErrorLog({ file: settings.errorLogfile, level, format })
+export async function openWorkerLogs({ settings, slot }: Pick<BootOrder, 'settings' | 'slot'>): Promise<WorkerLogs> {
+  const { loggerClass, logLevel: level } = settings
+  const targets = logTargets(settings)
+  const custom = loggerClass === null ? undefined : await loadCustomLogger(loggerClass, { worker: slot, level })
+  const errors = await openErrorLog({ targets: targets.errors, custom })
   const onFailure = (error: Error): void => {
     errors.logger.error(`The access log cannot be written, lines are lost: ${error.message}`)
   }
-  const access: AccessLog | undefined =
-    accessLogfile === null
-      ? undefined
-      : await openAccessLog({ file: accessLogfile, format, line, worker: slot, onFailure })
-  if (settings.captureOutput) captureOutput({ ...errors, format })
+  // A logger that prints would be told of what it prints.
+  if (settings.captureOutput && custom === undefined) captureOutput(errors)
+  const access = await openAccessLog({ targets: targets.access, custom, worker: slot, onFailure })
   return {
     logger: errors.logger,
-    record: access?.record,
+    record: access.record,
     reopen() {
       errors.file.reopen()
-      access?.file.reopen()
+      access.reopen()
     },
     async flush(milliseconds) {
-      if (access !== undefined) await settledWithin(access.file.flush(), milliseconds)
+      await settledWithin(Promise.all([access.flush(), custom?.flush?.()]), milliseconds)
     },
   }
 }

@@ -40,6 +40,13 @@ describe('readCommandLine', () => {
     ])
   })
 
+  it('tells what has become of an option of gunicorn’s that is not there', () => {
+    expect(read('--threads 4 --worker-tmp-dir=/dev/shm').problems).toEqual([
+      '--threads: unknown option; gunicorn’s, without a counterpart here: a worker has one event loop; more workers use more processors (command line)',
+      '--worker-tmp-dir=/dev/shm: unknown option; gunicorn’s, without a counterpart here: workers tell of themselves over a pipe, no file is needed (command line)',
+    ])
+  })
+
   it('tells of an option without its value, and of a second application', () => {
     expect(read('app.js --bind').problems).toEqual(["option '-b, --bind <address>' argument missing (command line)"])
     expect(read('app.js other.js').problems).toEqual(['other.js: expected one application, app.js (command line)'])

@@ -49,6 +49,13 @@ describe('compileAccessFormat', () => {
     expect(line('a %(s)s %% "%(m)s"z')).toBe('a 200 % "GET"z')
   })
 
+  it('writes variables of the environment, as they are when the format is compiled', () => {
+    process.env['KIRIN_TEST_ZONE'] = 'eu\n"1"'
+    const format = compileAccessFormat('%({KIRIN_TEST_ZONE}e)s %({KIRIN_TEST_NONE}e)s')
+    delete process.env['KIRIN_TEST_ZONE']
+    expect(format(exchangeRecord({}))).toBe('eu\\x0a\\"1\\" -')
+  })
+
   it('writes fields of the request and of the response, in any case of their names', () => {
     const changes = {
       ...headers({ 'x-id': '7', referer: 'http://r/', 'user-agent': 'curl/8' }),
@@ -95,7 +102,7 @@ describe('isAccessFormat', () => {
     for (const atom of accessAtoms) expect(isAccessFormat(`%(${atom})s`)).toBe(true)
   })
 
-  it.each(['', '%', '%s', '%(h)', '%(hh)s', '%(x)s', '%({a}e)s', '%({}i)s', '%(h)d', '100 %', 'a\nb', '%(__proto__)s'])(
+  it.each(['', '%', '%s', '%(h)', '%(hh)s', '%(x)s', '%({a}x)s', '%({}i)s', '%(h)d', '100 %', 'a\nb', '%(__proto__)s'])(
     'refuses %j',
     format => {
       expect(isAccessFormat(format)).toBe(false)

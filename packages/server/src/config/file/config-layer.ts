@@ -1,6 +1,7 @@
 // The settings and hooks that a configuration file holds.
 import { type Hooks, masterHookNames, workerHookNames } from '../../hooks/hooks.ts'
 import { closest } from '../did-you-mean.ts'
+import { gunicornSettings } from '../gunicorn.ts'
 import type { RawLayer, RawValue } from '../resolve.ts'
 import { settingOf } from '../setting.ts'
 import { type Settings, settingsTable } from '../settings.ts'
@@ -64,6 +65,10 @@ function isOfType(given: unknown, { type }: FileValue): given is string | number
 /** Names in gunicorn's way (`max_requests`, `on_starting`) and the odd slip. */
 function hint(key: string): string {
   const names = [...Object.keys(settingsTable).filter(isFileKey), ...hookNames]
+  const theirs = gunicornSettings.find(({ name }) => name === key)
+  if (theirs !== undefined && theirs.keys.length > 0 && theirs.keys[0] !== undefined)
+    return `did you mean ${theirs.keys[0]}?`
+  if (theirs?.note !== undefined) return `gunicorn’s, without a counterpart here: ${theirs.note}`
   const camelCase = key.replaceAll(/[_-]+(.)/g, (_, letter: string) => letter.toUpperCase())
   const meant = names.includes(camelCase) ? camelCase : closest(camelCase, names)
   return meant === undefined ? 'docs/settings.md lists them' : `did you mean ${meant}?`

@@ -111,6 +111,10 @@ export interface FileSettings {
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'warning' | 'error' | 'critical' | undefined
   /** Lines for people, or one JSON object a line, in both logs (default: text). */
   readonly logFormat?: 'text' | 'json' | undefined
+  /** JSON file with several destinations for either log (default: none). */
+  readonly logConfig?: string | null | undefined
+  /** Module that makes a logger, which gets everything in the place of both logs (default: Kirin’s own logs). */
+  readonly loggerClass?: string | null | undefined
   /** Address of /metrics (Prometheus), /livez, /readyz and /status, apart from the application’s; may be repeated (default: none). */
   readonly metricsBind?: string | readonly string[] | undefined
   /** UNIX socket for kirin ctl: status, reload, stop and more; for the user of the master alone (default: none). */

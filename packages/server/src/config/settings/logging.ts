@@ -1,5 +1,5 @@
 import type { TableOf } from '../setting.ts'
-import { accessLogFormat, choice, logfile, onOff } from '../value-kinds.ts'
+import { accessLogFormat, choice, logfile, onOff, path, text } from '../value-kinds.ts'
 
 /** How much the error log tells; the names are pino's. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal'
@@ -12,6 +12,9 @@ export interface LogSettings {
   readonly captureOutput: boolean
   readonly logLevel: LogLevel
   readonly logFormat: 'text' | 'json'
+  /** A path; what a master and its workers are told is the text of the file. */
+  readonly logConfig: string | null
+  readonly loggerClass: string | null
 }
 
 /** Their part of the table. */
@@ -34,7 +37,7 @@ export const logSettings: TableOf<LogSettings> = {
       'Atoms: `h` address of the client, as `request.remote` has it, `l` always `-`, `u` user name of basic authentication, `t` time of the request, `r` request ' +
       'line, `s` status, `m` method, `U` path, `q` query, `H` protocol, `b` bytes of body or `-`, `B` bytes of body, `f` ' +
       'referrer, `a` user agent, `T` seconds, `M` milliseconds, `D` microseconds, `L` decimal seconds, `p` process id, ' +
-      '`{name}i` a field of the request, `{name}o` a field of the response. `%%` is a percent sign. In each value, quotes and ' +
+      '`{name}i` a field of the request, `{name}o` a field of the response, `{NAME}e` a variable of the environment as it was at the start. `%%` is a percent sign. In each value, quotes and ' +
       'backslashes get a backslash, control bytes and all that is not ASCII become `\\xHH`: a client cannot forge a line.',
   },
   errorLogfile: {
@@ -73,5 +76,30 @@ export const logSettings: TableOf<LogSettings> = {
     kind: choice({ text: 'text', json: 'json' }, '<text|json>'),
     default: 'text',
     summary: 'Lines for people, or one JSON object a line, in both logs',
+  },
+  logConfig: {
+    group: 'Logging',
+    flag: '--log-config',
+    aliases: ['--log-config-json'],
+    kind: path,
+    default: null,
+    defaultText: 'none',
+    summary: 'JSON file with several destinations for either log',
+    details:
+      '`{ "error": [{ "file": "-", "level": "warning", "format": "text" }, { "file": "/var/log/app.json", "format": "json" }], "access": [{ "file": "/var/log/access.log", "line": "%(h)s %(s)s" }] }`. ' +
+      'A list takes the place of what the other settings say of that log; what a destination does not say it has from them. An empty `access` is no access log. The file is read ' +
+      'again at HUP.',
+  },
+  loggerClass: {
+    group: 'Logging',
+    flag: '--logger-class',
+    kind: text('a module: a path, or the name of a package', '<module>'),
+    default: null,
+    defaultText: 'Kirin’s own logs',
+    summary: 'Module that makes a logger, which gets everything in the place of both logs',
+    details:
+      'Its default export is a function `({ worker, level }) => logger`, called in the master (`worker` is `null`) and in each worker; it may return a promise. The logger has `error`, `warn`, `info` and `debug`, ' +
+      'each called with an object of fields and a message, as pino and `context.log` are, and may have `fatal`, `access(record)` for each request (without it the access log stays as it is), `reopen()` for USR1, and `flush()` before ' +
+      'a worker exits. The type is `CustomLoggerFactory` of `@nsgi/server`. It does not get what `--capture-output` captures. What such a logger throws is on standard error, with the line that it was for.',
   },
 }

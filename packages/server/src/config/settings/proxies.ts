@@ -80,6 +80,7 @@ export const proxySettings: TableOf<ProxySettings> = {
   proxyAllowIps: {
     group: 'Proxies',
     flag: '--proxy-allow-ips',
+    aliases: ['--proxy-allow-from'],
     kind: trustEntry,
     repeatable: true,
     commas: true,

@@ -83,8 +83,17 @@ describe('configLayer', () => {
     ['on_starting', 'onStarting'],
     ['worker_abort', 'workerAbort'],
     ['whenready', 'whenReady'],
+    ['accesslog', 'accessLogfile'],
+    ['wsgi_app', 'app'],
+    ['pidfile', 'pid'],
   ])('asks whether %s means %s', (key, meant) => {
     expect(read({ [key]: 1 }).problems).toEqual([`${key}: unknown setting; did you mean ${meant}? (kirin.config.ts)`])
+  })
+
+  it('tells what has become of a setting of gunicorn’s that is not there', () => {
+    expect(read({ threads: 4 }).problems).toEqual([
+      'threads: unknown setting; gunicorn’s, without a counterpart here: a worker has one event loop; more workers use more processors (kirin.config.ts)',
+    ])
   })
 
   it('knows no setting by the name of something that every object has', () => {

@@ -3,12 +3,14 @@ import { describe, expect, it } from '@jest/globals'
 import { fileKeys } from '../../../src/config/file/file-value-types.ts'
 import { jsonSchema } from '../../../src/config/file/json-schema.ts'
 import { fileSettingsSource } from '../../../src/config/file/typescript-source.ts'
+import { fromGunicorn } from '../../../src/config/from-gunicorn.ts'
 import { settingsTable } from '../../../src/config/settings.ts'
 
 const text = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
 
 describe('what is made of the settings table', () => {
   it('is what the package holds; if not, run "pnpm --filter @nsgi/server run docs"', () => {
+    expect(text('../../docs/from-gunicorn.md')).toBe(fromGunicorn())
     expect(text('kirin.config.schema.json')).toBe(jsonSchema())
     expect(text('src/config/file/file-settings.ts')).toBe(fileSettingsSource())
   })

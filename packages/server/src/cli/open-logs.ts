@@ -1,0 +1,40 @@
+// The log of the master, and a look at those of its workers.
+import type { Settings } from '../config/settings.ts'
+import { loadCustomLogger } from '../log/custom-logger.ts'
+import { type ErrorLog, openErrorLog } from '../log/error-log.ts'
+import { openLogFile } from '../log/log-file.ts'
+import { type LogTargets, logTargets } from '../log/log-targets.ts'
+
+/**
+ * Opens the log. The access log is written by the workers; here it is only tried, so that a wrong path is told at once.
+ *
+ * @returns the log, or a line for each file and module that cannot be used
+ */
+export async function openLogs(settings: Settings): Promise<ErrorLog | { readonly problems: readonly string[] }> {
+  const targets = logTargets(settings)
+  const problems = [...(await unusable(targets, 'access', settings)), ...(await unusable(targets, 'errors', settings))]
+  if (problems.length > 0) return { problems }
+  const { loggerClass, logLevel } = settings
+  try {
+    const custom =
+      loggerClass === null ? undefined : await loadCustomLogger(loggerClass, { worker: null, level: logLevel })
+    return await openErrorLog({ targets: targets.errors, custom })
+  } catch (error) {
+    return { problems: [(error as Error).message] }
+  }
+}
+
+const FLAGS = { access: '--access-logfile', errors: '--error-logfile' } as const
+
+async function unusable(targets: LogTargets, log: keyof LogTargets, { logConfig }: Settings): Promise<string[]> {
+  const problems: string[] = []
+  for (const { file } of targets[log]) {
+    if (file === '-') continue
+    try {
+      await openLogFile({ destination: file, sync: true })
+    } catch (error) {
+      problems.push(`${logConfig === null ? FLAGS[log] : '--log-config'}: ${(error as Error).message}`)
+    }
+  }
+  return problems
+}

@@ -1,0 +1,98 @@
+// Every setting, the way that an operator gives it: as an option, as a variable, in a configuration file.
+import { describe, expect, it } from '@jest/globals'
+import * as v from 'valibot'
+import { readCommandLine } from '../../src/cli/command-line.ts'
+import { environmentLayer } from '../../src/config/environment.ts'
+import { configLayer } from '../../src/config/file/config-layer.ts'
+import { resolveSettings } from '../../src/config/resolve.ts'
+import { type AnySetting, settingOf, variableName } from '../../src/config/setting.ts'
+import { type Settings, settingsTable } from '../../src/config/settings.ts'
+
+const keys = Object.keys(settingsTable) as (keyof Settings)[]
+
+/** A text that the setting takes and that is not its default, and what a configuration file has instead. */
+function sampleOf({ kind, default: value, repeatable }: AnySetting): { text: string; written: unknown } {
+  const { file, schema, textOf } = kind
+  const types: readonly string[] = typeof file.type === 'string' ? [file.type] : file.type
+  const numbers = [file.minimum, file.maximum].filter(number => number !== undefined)
+  const candidates: readonly unknown[] = [
+    ...(file.enum ?? []),
+    ...(types.includes('integer') || types.includes('number') ? numbers : []),
+    ...(types.includes('boolean') ? [true, false] : []),
+    ...TEXTS,
+  ]
+  const usual = JSON.stringify(repeatable === true ? value[0] : value)
+  for (const written of candidates) {
+    const text = typeof written === 'number' ? (textOf?.(written) ?? String(written)) : wordOf(written)
+    const read = v.safeParse(schema, text)
+    if (read.success && JSON.stringify(read.output) !== usual) return { text, written }
+  }
+  throw new Error('no candidate fits: add one to TEXTS')
+}
+
+const TEXTS = ['192.0.2.7:81', '192.0.2.7', 'X-Front=on', 'A=b', '%(m)s', '/elsewhere', 'elsewhere']
+
+const wordOf = (written: unknown): string => (typeof written === 'boolean' ? (written ? 'on' : 'off') : String(written))
+
+function onCommandLine(option: string, text: string, kind: AnySetting['kind']): readonly string[] {
+  return kind.placeholder === '' ? [option] : [`${option}=${text}`]
+}
+
+describe.each(keys)('%s', key => {
+  const setting = settingOf(settingsTable, key)
+  const { text, written } = sampleOf(setting)
+  const { flag, short, aliases = [], kind } = setting
+  const one = v.parse(kind.schema, text)
+  const expected = setting.repeatable === true ? [one] : one
+
+  it('comes from its variable', () => {
+    const { settings, origins } = resolveSettings([environmentLayer({ [variableName(key)]: text })])
+    expect(settings?.[key]).toEqual(expected)
+    expect(origins?.[key]).toBe(`${variableName(key)} (environment)`)
+  })
+
+  it('comes from its option, by every name', () => {
+    const names = [flag, ...aliases].filter(name => name !== null)
+    // A switch can only be switched on.
+    const value = kind.placeholder === '' ? true : one
+    for (const name of names) {
+      const { layer, problems } = readCommandLine(onCommandLine(name, text, kind), 'command line')
+      expect(problems).toEqual([])
+      expect(resolveSettings([layer]).settings?.[key]).toEqual(setting.repeatable === true ? [value] : value)
+    }
+    if (short === undefined || kind.placeholder === '') return
+    const { layer } = readCommandLine([`${short}${text}`], 'command line')
+    expect(resolveSettings([layer]).settings?.[key]).toEqual(expected)
+  })
+
+  it('comes from a configuration file, in its own type, where files may say it', () => {
+    const { layer, problems } = configLayer({ [key]: written }, 'kirin.config.js')
+    if (setting.inFile === false) {
+      expect(problems).toHaveLength(1)
+      return
+    }
+    expect(problems).toEqual([])
+    const { settings, origins } = resolveSettings([layer])
+    expect(settings?.[key]).toEqual(expected)
+    expect(origins?.[key]).toBe(`${key} (kirin.config.js)`)
+  })
+
+  it('is refused by name when it is wrong, wherever it comes from', () => {
+    const wrong = 'a\u0007b'
+    const layers = [
+      environmentLayer({ [variableName(key)]: wrong }),
+      ...(flag === null || kind.placeholder === ''
+        ? []
+        : [readCommandLine([`${flag}=${wrong}`], 'command line').layer]),
+      ...(setting.inFile === false ? [] : [configLayer({ [key]: { wrong } }, 'kirin.config.js').layer]),
+    ]
+    const names = [variableName(key), flag, key]
+    for (const layer of layers) {
+      const { problems } = resolveSettings([layer])
+      expect(problems).toHaveLength(1)
+      expect(names.some(name => problems[0]?.startsWith(`${name}: expected ${kind.allowed}, got `))).toBe(true)
+      expect(problems[0]?.endsWith(`(${layer.source})`)).toBe(true)
+      expect(problems[0]).not.toContain('\u0007')
+    }
+  })
+})
