@@ -102,6 +102,7 @@ function describe({ fate, detail, pid, sentAt, lostAt }: Loss, from: number): st
 export function rowOf({ server, scenario, seconds, counts, excused, faults }: ChaosReport): string {
   const total = FATES.reduce((sum, fate) => sum + counts[fate], 0)
   const lost = FATES.filter(fate => fate !== 'answered' && counts[fate] > 0).map(fate => `${counts[fate]} ${fate}`)
-  const cells = [scenario, server, seconds.toFixed(0), total, lost.join(', ') || '0', excused, faults.length]
+  const without = Math.max(total - counts.answered - excused, faults.length)
+  const cells = [scenario, server, seconds.toFixed(0), total, lost.join(', ') || '0', excused, without]
   return `| ${cells.join(' | ')} |`
 }

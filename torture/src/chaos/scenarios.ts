@@ -46,12 +46,12 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'USR2 upgrade', run: upgrade },
   {
     name: 'max_requests',
-    settings: ['--max-requests', '1500', '--max-requests-jitter', '500'],
+    settings: ['--max-requests', '500', '--max-requests-jitter', '250'],
     run: recycle,
   },
   { name: 'broken deploy, repair', run: breakAndMend },
   { name: 'kill -9 of a worker', run: each(kill) },
-  { name: 'SIGSTOP of a worker', settings: ['--timeout', '3'], run: stopWorker },
+  { name: 'SIGSTOP of a worker', settings: ['--timeout', '5'], run: stopWorker },
   { name: 'HUP on a starved machine', run: starve },
   { name: 'full disk of the log', fillsDisk: true, run: fillDisk },
   { name: 'anything, at random', run: each(anything) },
@@ -115,10 +115,11 @@ async function upgrade({ subject }: Means): Promise<void> {
 /** Until so many workers have been replaced. */
 async function recycle({ subject, times }: Means): Promise<void> {
   const seen = new Set(subject.workers())
-  await until(`${times} workers to be replaced`, () => {
+  const enough = (): boolean => {
     for (const pid of subject.workers()) seen.add(pid)
     return seen.size >= subject.target + times
-  })
+  }
+  await until(`${times} workers to be replaced`, enough, 600_000)
 }
 
 async function breakAndMend(means: Means): Promise<void> {
@@ -162,7 +163,7 @@ async function starve(means: Means): Promise<void> {
     spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
   )
   try {
-    for (let i = 0; i < Math.ceil(means.times / 5); i++) await hup(means)
+    for (let i = 0; i < Math.ceil(means.times / 10); i++) await hup(means)
   } finally {
     for (const hog of hogs) hog.kill('SIGKILL')
   }

@@ -6,6 +6,7 @@ import { exitCodes } from '../ipc/exit-codes.ts'
 import { heartbeatInterval } from '../ipc/heartbeat.ts'
 import type { FromWorker, TlsMaterial, ToWorker, WantedAddress } from '../ipc/messages.ts'
 import type { BoundSocket } from '../transport/bind.ts'
+import { isServing } from './draft.ts'
 import { callHooksAfter, callHooksAtNotice, callHooksBefore } from './hook-calls.ts'
 import type { ArbiterEvent, ArbiterState, Command, MasterSignal, Notice } from './model.ts'
 import { describeNotice, type NoticeSubject } from './notices.ts'
@@ -167,7 +168,7 @@ class Arbiter {
       case 'spawn':
         return this.#spawn(command.id, command.slot)
       case 'kill':
-        return this.#workers.get(command.id)?.kill(command.signal)
+        return this.#kill(command)
       case 'trace':
         return this.#workers.get(command.id)?.trace(stack => this.#dispatch({ type: 'traced', id: command.id, stack }))
       case 'close-sockets':
@@ -196,6 +197,12 @@ class Arbiter {
       case 'exit':
         return this.#end(command.code)
     }
+  }
+
+  #kill({ id, signal }: Extract<Command, { type: 'kill' }>): void {
+    const worker = this.#workers.get(id)
+    if (signal === 'SIGTERM' && (isServing(this.#state) || this.#upgrade.isShared)) worker?.send({ type: 'linger' })
+    worker?.kill(signal)
   }
 
   #spawn(id: number, slot: number): void {

@@ -104,6 +104,8 @@ export interface WorkerStats {
 export type ToWorker =
   | { readonly type: 'boot'; readonly order: BootOrder }
   | { readonly type: 'reopen-logs' }
+  /** Others serve on: the stop that is asked for may take its time, so that no request crosses it. */
+  | { readonly type: 'linger' }
   /** For handshakes from now on. */
   | { readonly type: 'renew-tls'; readonly tls: TlsMaterial }
   /** The answer to `bind` of that number. */
@@ -153,6 +155,7 @@ const bootOrder = v.object({
 const toWorker: v.GenericSchema<unknown, ToWorker> = v.variant('type', [
   v.object({ ...envelope, type: v.literal('boot'), order: bootOrder }),
   v.object({ ...envelope, type: v.literal('reopen-logs') }),
+  v.object({ ...envelope, type: v.literal('linger') }),
   v.object({ ...envelope, type: v.literal('renew-tls'), tls: tlsMaterial }),
   v.object({
     ...envelope,

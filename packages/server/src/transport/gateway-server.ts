@@ -68,6 +68,11 @@ export interface GatewayServer {
    * Resolves when the last connection is gone.
    */
   stop(): Promise<void>
+  /**
+   * Others serve on: a stop, also one that has begun, may take longer to wait for the next request of clients that are at work, so that
+   * none crosses the end of its connection.
+   */
+  linger(): void
   /** Quick stop: every connection is reset now. */
   destroy(): void
   /** Uses other certificates for handshakes from now on; of no effect on a server that was made without TLS. */

@@ -24,7 +24,7 @@ import { ProxyAcceptor } from './proxy-acceptor.ts'
 import { type ReadCallback, readAsStream, readEvents, readInto } from './socket-reads.ts'
 import { attach, SocketWire } from './socket-wire.ts'
 import { Sweep, type Swept, type SweptConnection } from './sweep.ts'
-import { DEFAULT_TIMEOUTS, LAST_CALL, RECENT } from './timeouts.ts'
+import { DEFAULT_TIMEOUTS, LAST_CALL, LONG_LAST_CALL, RECENT } from './timeouts.ts'
 import { HANDSHAKE_TIMEOUT, SecureAcceptor } from './tls/secure-acceptor.ts'
 
 /** Makes a server for one worker. It listens nowhere yet. */
@@ -59,6 +59,7 @@ class Engine implements GatewayServer, ConnectionHost {
   private stopping: Promise<void> | undefined
   private onEmpty: (() => void) | undefined
   private lastCall: Wait | undefined
+  private patience: number = LAST_CALL
 
   constructor(options: GatewayServerOptions) {
     this.application = options.application
@@ -132,9 +133,19 @@ class Engine implements GatewayServer, ConnectionHost {
           this.closeQuiet()
         },
       )
-      this.lastCall = waitFor(LAST_CALL, () => this.closeIdle())
+      this.callLast()
     })
     return this.stopping
+  }
+
+  linger(): void {
+    this.patience = LONG_LAST_CALL
+    if (this.lastCall !== undefined) this.callLast()
+  }
+
+  private callLast(): void {
+    this.lastCall?.cancel()
+    this.lastCall = waitFor(this.patience, () => this.closeIdle())
   }
 
   destroy(): void {
@@ -210,7 +221,7 @@ class Engine implements GatewayServer, ConnectionHost {
 
   /** For what was accepted before the stop, and could not be read until now. */
   private drainSoon(drain: () => void): void {
-    if (this.isDraining) waitFor(LAST_CALL, drain)
+    if (this.isDraining) waitFor(this.patience, drain)
   }
 
   private serve(endpoints: EndpointPair, open: OpenSocket): Connection {

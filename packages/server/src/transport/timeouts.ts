@@ -46,6 +46,12 @@ export const UNREAD_TIMEOUT: number = 600_000
 export const LAST_CALL: number = 500
 
 /**
+ * The same where others serve on (a reload, a worker that has served its number of requests): nobody waits for the end of that worker, and on a
+ * machine that the reload itself keeps busy clients at work paused for longer than the half second, one in fifty thousand of their requests.
+ */
+export const LONG_LAST_CALL: number = 3_000
+
+/**
  * Milliseconds: how long that moment is. A client that is at work but starved, as on a machine that a reload keeps busy, pauses for longer
  * than {@link LAST_CALL}; whoever was silent for longer than this is closed at once.
  */

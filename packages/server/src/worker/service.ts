@@ -34,6 +34,8 @@ export interface Service {
    * @param hurry cuts the wait short
    */
   stop(hurry: AbortSignal): Promise<void>
+  /** Others serve on: a stop may take its time, so that no request crosses it. */
+  linger(): void
   /** Serves on one more inherited socket. */
   listenAlso(fd: number): Promise<void>
   /** Uses other certificates for connections from now on. */
@@ -187,6 +189,10 @@ class RunningService implements Service {
     logger[level]({ cut, connections: left }, `Drained after ${seconds} s`)
     this.#server.destroy()
     await shutDown(this.#lifespan)
+  }
+
+  linger(): void {
+    this.#server.linger()
   }
 
   renewTls(material: TlsMaterial): void {

@@ -86,6 +86,9 @@ export class WorkerProcess {
         if (this.#service === undefined) this.#renewed = message.tls
         else this.#service.renewTls(message.tls)
         return
+      case 'linger':
+        this.#service?.linger()
+        return
       case 'bound':
         this.#program?.answered(message, handle)
         return

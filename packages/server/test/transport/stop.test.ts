@@ -63,6 +63,19 @@ describe('stop', () => {
     await stop
   })
 
+  it('waits longer for clients that are at work where others serve on', async () => {
+    const { server } = await serve(() => ({ status: 200, body: 'answer' }))
+    const client = await (gateway as Gateway).client()
+    await client.send(get()).until(/answer/)
+    const stop = server.stop()
+    server.linger()
+    await new Promise(resolve => setTimeout(resolve, 1_000))
+    client.send(get())
+    expect(await client.rest()).toMatch(/connection: close\r\n[\s\S]+answer$/)
+    await client.close()
+    await stop
+  })
+
   it('LIF-07: answers a request that has arrived already', async () => {
     const { server } = await serve(() => ({ status: 200, body: 'answer' }))
     const client = await (gateway as Gateway).client()
