@@ -1,8 +1,8 @@
 // The end of accepting: who waits in the kernel's queue has been told that the connection stands, and would be reset.
 
 /**
- * Milliseconds at most: on a machine that has more to do than it can, the queue is never empty. Who waits then is reset, as
- * everybody was who came in the moment of the stop.
+ * Milliseconds of this process's time at most: under more load than it can bear, the queue is never empty. Who waits then is reset, as
+ * everybody was who came in the moment of the stop. Time in which others had the processor does not count: nobody was accepted in it.
  */
 const LONGEST = 500
 
@@ -13,12 +13,18 @@ const LONGEST = 500
  * @param accepted how many connections have been accepted until now
  */
 export function whenQueueIsEmpty(accepted: () => number, callback: () => void): void {
-  const until = performance.now() + LONGEST
+  const until = processorTime() + LONGEST
   const look = (before: number): void => {
     const now = accepted()
-    if (now === before || performance.now() >= until) callback()
+    if (now === before || processorTime() >= until) callback()
     else setImmediate(look, now)
   }
   // The first immediate may run before the loop has polled.
   setImmediate(() => setImmediate(look, accepted()))
+}
+
+/** What this process has had of processors, in milliseconds. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }

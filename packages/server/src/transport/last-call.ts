@@ -40,11 +40,11 @@ export function waitFor(milliseconds: number, callback: () => void): Wait {
  * @param done called behind the last one
  */
 export function oneATurn<T>(all: Iterable<T>, deed: (one: T) => void, done: () => void): void {
-  const rest = [...all]
+  const rest = [...all].values()
   const next = (): void => {
-    const one = rest.pop()
-    if (one === undefined) return done()
-    deed(one)
+    const { value, done: isOver } = rest.next()
+    if (isOver) return done()
+    deed(value)
     setImmediate(next)
   }
   next()

@@ -250,7 +250,7 @@ class Engine implements GatewayServer, ConnectionHost {
       this.live.delete(entry)
       this.checkEmpty()
     })
-    const entry: LiveConnection = { socket, wire, connection, detach, seen: -1, since: 0 }
+    const entry: LiveConnection = { socket, wire, connection, detach, isLate: this.isDraining, seen: -1, since: 0 }
     this.live.add(entry)
     return connection
   }
@@ -283,7 +283,7 @@ class Engine implements GatewayServer, ConnectionHost {
 
   private closeIdle(): void {
     oneATurn(
-      this.live,
+      [...this.live].filter(({ isLate }) => !isLate),
       ({ connection }) => connection.drain(),
       () => {
         for (const prelude of this.preludes) prelude.closeSilent()
@@ -318,6 +318,8 @@ interface LiveConnection extends SweptConnection {
   readonly socket: Socket
   /** Tells the connection no more of its socket. */
   readonly detach: () => void
+  /** Whether it was accepted when the stop had begun: its last call is one of its own. */
+  readonly isLate: boolean
 }
 
 function definedOnly<Options extends object>(given: Partial<Options> | undefined): Partial<Options> {

@@ -39,6 +39,6 @@ describe('oneATurn', () => {
         resolve,
       )
     })
-    expect(deeds).toEqual(['b', 'turn', 'a', 'turn'])
+    expect(deeds).toEqual(['a', 'turn', 'b', 'turn'])
   })
 })
