@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { startWorker } from '../arbiter/worker-handle.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
-import type { BootFailure } from '../ipc/messages.ts'
+import type { Account, BootFailure } from '../ipc/messages.ts'
 import type { Configuration } from './configuration.ts'
 
 const CHECK_MODULE = fileURLToPath(new URL('../worker/check.js', import.meta.url))
@@ -11,9 +11,14 @@ const CHECK_MODULE = fileURLToPath(new URL('../worker/check.js', import.meta.url
 /**
  * Loads the application as a worker would, without its startup. What it prints is printed.
  *
+ * @param account who workers become
+ *
  * @returns why it cannot be loaded, or `undefined`
  */
-export function tryApplication({ application, settings }: Configuration): Promise<BootFailure | undefined> {
+export function tryApplication(
+  { application, settings }: Pick<Configuration, 'application' | 'settings'>,
+  account: Account | null,
+): Promise<BootFailure | undefined> {
   return new Promise(resolve => {
     const seconds = settings.bootTimeout
     let failure: BootFailure | undefined = {
@@ -24,7 +29,7 @@ export function tryApplication({ application, settings }: Configuration): Promis
     const child = startWorker({
       module: CHECK_MODULE,
       sockets: [],
-      order: { slot: 0, title: `kirin: check [${application}]`, application, settings, tls: null },
+      order: { slot: 0, title: `kirin: check [${application}]`, application, settings, tls: null, account },
       onMessage: message => {
         if (message.type === 'ready') failure = undefined
         else if (message.type === 'failed') failure = message.failure

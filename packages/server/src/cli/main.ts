@@ -26,6 +26,7 @@ import { isDaemon, startDaemon } from './daemon.ts'
 import { openLogs } from './open-logs.ts'
 import { ownCommand } from './own-command.ts'
 import { giveLogFiles } from './ownership.ts'
+import { preload } from './preload.ts'
 import { printConfig, printConfigJson } from './print-config.ts'
 import { firstSetup, renewing, type SetupMeans } from './setup.ts'
 import { bindWanted } from './sockets.ts'
@@ -134,7 +135,7 @@ async function check(plan: Plan): Promise<number> {
   if ('problems' in opened) return refuse(opened.problems)
   const file = plan.program && programFile(plan.application)
   if (file !== undefined && 'failure' in file) return refuse([file.failure], exitCodes.applicationUnusable)
-  const failure = file === undefined ? await tryApplication(plan) : tryProgram(file.path)
+  const failure = file === undefined ? await tryApplication(plan, prepared.account) : tryProgram(file.path)
   if (failure !== undefined) return refuse([failure.message], failure.exitCode)
   process.stdout.write(`kirin: the settings are valid, and ${plan.application} can be loaded\n`)
   return exitCodes.ok
@@ -211,7 +212,7 @@ async function serve(plan: Plan, means: Means): Promise<number> {
   const surroundings = new Surroundings({ ...means, settings })
   const program = plan.program && file && { path: file.path, words: plan.program.words }
   try {
-    return await runMaster(plan, { ...means, program, surroundings, pidFile })
+    return await runPreloaded(plan, { ...means, program, surroundings, pidFile })
   } catch (error) {
     if (!(error instanceof HookError)) throw error
     logger.fatal(error.message)
@@ -226,6 +227,19 @@ interface MasterMeans extends Means {
   readonly pidFile: string | null
   readonly program: ArbiterOptions['program']
   readonly surroundings: Surroundings
+}
+
+/** @throws HookError when onStarting does not want it */
+async function runPreloaded(plan: Plan, means: MasterMeans): Promise<number> {
+  if (!plan.settings.preloadApp) return runMaster(plan, means)
+  const { failure, dispose } = await preload(plan, means.account)
+  try {
+    if (failure === undefined) return await runMaster(plan, means)
+    means.log.logger.fatal(failure.message)
+    return failure.exitCode
+  } finally {
+    dispose()
+  }
 }
 
 /** @throws HookError when onStarting does not want it */

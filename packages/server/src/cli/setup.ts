@@ -54,6 +54,9 @@ const FIXED = [
   'errorLogfile',
   'logFormat',
   'captureOutput',
+  'logConfig',
+  'loggerClass',
+  'preloadApp',
 ] as const satisfies readonly (keyof Settings)[]
 
 /** Binds what the settings name, and gathers the rest. */

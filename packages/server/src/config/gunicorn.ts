@@ -122,6 +122,7 @@ export const gunicornSettings: readonly GunicornSetting[] = [
   one('http2_max_concurrent_streams', 'http2MaxConcurrentStreams'),
   one('http2_initial_window_size', 'http2InitialWindowSize'),
   one('http2_max_frame_size', 'http2MaxFrameSize'),
+  one('preload_app', 'preloadApp', 'loads it once in a process of its own, which is thrown away: no memory is shared'),
   none('sendfile', '--no-sendfile', 'responses are streams'),
   none('paste_global_conf', '--paste-global', PYTHON),
   none('asgi_loop', '--asgi-loop', PYTHON),

@@ -1,9 +1,9 @@
-import { existsSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
 import { get } from '../support/http-client.ts'
-import { applicationDirectory, HELLO, runKirin, startKirin } from '../support/kirin-process.ts'
+import { applicationDirectory, HELLO, runKirin, startKirin, startServing } from '../support/kirin-process.ts'
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
 
@@ -88,6 +88,32 @@ describe('a configuration file', () => {
       code: exitCode,
       line: expect.stringMatching(line),
     })
+  })
+
+  it('--preload-app tells once what is wrong with the application, before anything is bound', async () => {
+    const code = `console.log('loading'); throw new Error('no database')\n`
+    const cwd = applicationDirectory({ 'app.mjs': code })
+    const {
+      code: exitCode,
+      stdout,
+      stderr,
+    } = await runKirin(['--preload', '-w', '3', '-b', 'unix:kirin.sock', 'app.mjs'], { cwd })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: 'loading\n' })
+    expect(stderr).toMatch(/^\[.*\] \[FATAL\] app\.mjs threw while it was loaded: Error: no database .*\n$/)
+  })
+
+  it('--preload-app loads it in a process of its own, and leaves nothing behind', async () => {
+    const cwd = applicationDirectory({ 'app.mjs': `console.log('loaded by', process.title)\n${HELLO}` })
+    const { kirin, origin } = await startServing(['--preload-app', 'app.mjs'], { cwd, env: { TMPDIR: cwd } })
+    expect((await get('/', { origin })).body).toBe('hello')
+    kirin.signal('SIGTERM')
+    await kirin.allGone()
+    expect(kirin.stdout.split('\n')).toEqual([
+      expect.stringMatching(/^loaded by/),
+      expect.stringMatching(/^loaded by/),
+      '',
+    ])
+    expect(readdirSync(cwd)).toEqual(['app.mjs'])
   })
 
   it('is told of with every other mistake at once, and nothing is started', async () => {

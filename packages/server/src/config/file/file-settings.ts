@@ -4,6 +4,8 @@
 export interface FileSettings {
   /** The application, as on the command line (default: none). */
   readonly app?: string | null | undefined
+  /** Load the application once in a process of its own, before anything is bound (default: off). */
+  readonly preloadApp?: boolean | undefined
   /** Address to listen on: host:port, [ipv6]:port, unix:path or fd://number; may be repeated (default: 127.0.0.1:8000, or 0.0.0.0:$PORT if PORT is set). */
   readonly bind?: string | readonly string[] | undefined
   /** Connections that may wait to be accepted, for each socket (default: 2048). */

@@ -87,8 +87,7 @@ export const logSettings: TableOf<LogSettings> = {
     summary: 'JSON file with several destinations for either log',
     details:
       '`{ "error": [{ "file": "-", "level": "warning", "format": "text" }, { "file": "/var/log/app.json", "format": "json" }], "access": [{ "file": "/var/log/access.log", "line": "%(h)s %(s)s" }] }`. ' +
-      'A list takes the place of what the other settings say of that log; what a destination does not say it has from them. An empty `access` is no access log. The file is read ' +
-      'again at HUP.',
+      'A list takes the place of what the other settings say of that log; what a destination does not say it has from them. An empty `access` is no access log.',
   },
   loggerClass: {
     group: 'Logging',
