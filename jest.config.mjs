@@ -10,6 +10,7 @@ export default {
     '<rootDir>/scripts',
     '<rootDir>/conformance',
     '<rootDir>/torture',
+    '<rootDir>/ecosystems',
   ],
   // Many tests wait for processes: a core each keeps them all busy.
   maxWorkers: '100%',

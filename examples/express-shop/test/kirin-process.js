@@ -11,11 +11,11 @@ const shop = fileURLToPath(new URL('..', import.meta.url))
 /** Kirin on the shop. Lines of its two outputs can be waited for. */
 export class KirinProcess {
   /**
-   * @param {{ workers?: number, temporary?: string, flags?: string[], folder?: string }} options `temporary`: where uploads lie while they
-   *   are looked at; `flags`: more of Kirin's options; `folder`: of the example
+   * @param {{ workers?: number, temporary?: string, flags?: string[], folder?: string, env?: NodeJS.ProcessEnv }} options `temporary`: where uploads lie while they
+   *   are looked at; `flags`: more of Kirin's options; `folder`: of the example; `env`: more of its environment
    */
-  static async start({ workers = 1, temporary, flags = [], folder = shop }) {
-    const kirin = new KirinProcess(folder, { workers, temporary, flags })
+  static async start({ workers = 1, temporary, flags = [], folder = shop, env = {} }) {
+    const kirin = new KirinProcess(folder, { workers, temporary, flags, env })
     const [, port] = await kirin.line(/Listening at http:\/\/127\.0\.0\.1:(\d+)/)
     kirin.port = Number(port)
     return kirin
@@ -24,7 +24,7 @@ export class KirinProcess {
   #lines = []
   #waiting = new Set()
 
-  constructor(folder, { workers, temporary, flags }) {
+  constructor(folder, { workers, temporary, flags, env }) {
     this.child = spawn(
       process.execPath,
       [
@@ -36,7 +36,7 @@ export class KirinProcess {
         ...flags,
         'app.js',
       ],
-      { cwd: folder, env: { PATH: process.env.PATH, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: folder, env: { PATH: process.env.PATH, TMPDIR: temporary, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
     )
     this.exited = once(this.child, 'exit').then(([code, signal]) => signal ?? code)
     for (const stream of [this.child.stdout, this.child.stderr]) {
