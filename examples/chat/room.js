@@ -34,7 +34,7 @@ export class Room {
   async open(hear) {
     // Appending is what keeps the lines of several processes whole (O_APPEND).
     this.#file = await open(this.#path, 'a+', 0o600)
-    this.#watcher = watch(this.#path, { persistent: false }, () => this.#readSoon())
+    this.#watcher = watch(this.#path, { persistent: false }, () => void this.#readSoon())
     await this.#readSoon()
     this.#hear = hear
   }

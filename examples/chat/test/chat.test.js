@@ -166,6 +166,7 @@ describe('the chat', () => {
 
   it('lets its own page in', async () => {
     const client = await Client.open({ origin: `http://127.0.0.1:${kirin.port}` })
+    expect(client.welcome).toMatchObject({ kind: 'welcome' })
     await client.leave()
   })
 
