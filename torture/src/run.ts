@@ -1,5 +1,6 @@
 // `npm run torture`: the long versions of what the tests do briefly. See docs/torture.md.
 import { runChaosLevel } from './commands/chaos.ts'
+import { runHttp2Level } from './commands/http2.ts'
 import { runInterleavings } from './commands/interleavings.ts'
 import { readOptions, type TortureOptions } from './commands/options.ts'
 import { runParserLevel } from './commands/parser.ts'
@@ -12,6 +13,7 @@ const LEVELS: Readonly<Record<string, (options: TortureOptions) => Promise<boole
   parser: runParserLevel,
   interleavings: runInterleavings,
   sockets: runSocketLevel,
+  http2: runHttp2Level,
   soak: runSoak,
 }
 

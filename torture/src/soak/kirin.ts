@@ -1,8 +1,10 @@
 // The server of a soak: a real kirin with several workers.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { WorkerStats } from './counts.ts'
@@ -12,25 +14,51 @@ const PROBE = fileURLToPath(new URL('../../dist/soak/probe.js', import.meta.url)
 /** What of the log is kept: the end. */
 const LOG_TAIL = 20_000
 
+/** How a kirin of a soak is started. */
+export interface KirinOptions {
+  readonly workers: number
+  /** Whether its TCP socket speaks TLS. */
+  readonly isSecure?: boolean
+  /** Further arguments. */
+  readonly args?: readonly string[]
+}
+
+const CERTIFICATES = new URL('../../../packages/server/test/support/certificates/', import.meta.url)
+const TLS: readonly string[] = [
+  '--certfile',
+  fileURLToPath(new URL('server.pem', CERTIFICATES)),
+  '--keyfile',
+  fileURLToPath(new URL('server.key', CERTIFICATES)),
+]
+
 export class SoakedKirin {
   readonly port: number
+  /** A UNIX socket that it listens on as well: over that it speaks plain HTTP in any case. */
+  readonly socketPath: string
   private readonly child: ChildProcess
   private readonly log: { text: string }
 
-  private constructor(child: ChildProcess, log: { text: string }, port: number) {
+  private constructor(child: ChildProcess, log: { text: string }, where: { port: number; socketPath: string }) {
     this.child = child
     this.log = log
-    this.port = port
+    this.port = where.port
+    this.socketPath = where.socketPath
   }
 
   /** Starts it on a free port, and waits until it listens. Rejects with its log if it does not. */
-  static async start(workers: number): Promise<SoakedKirin> {
+  static async start({ workers, isSecure = false, args: more = [] }: KirinOptions): Promise<SoakedKirin> {
+    const folder = mkdtempSync(join(tmpdir(), 'kirin-soak-'))
+    const socketPath = join(folder, 'kirin.sock')
     const manifest = createRequire(import.meta.url).resolve('@nsgi/server/package.json')
     const bin = join(dirname(manifest), 'dist/cli/bin.js')
     const { PATH = '', HOME = '' } = process.env
     const args = [
       '--bind',
       '127.0.0.1:0',
+      '--bind',
+      `unix:${socketPath}`,
+      ...(isSecure ? TLS : []),
+      ...more,
       '--workers',
       String(workers),
       '--graceful-timeout',
@@ -41,18 +69,21 @@ export class SoakedKirin {
     // However this process ends, it leaves no server behind.
     const kill = (): boolean => child.kill('SIGKILL')
     process.once('exit', kill)
-    child.once('close', () => process.removeListener('exit', kill))
+    child.once('close', () => {
+      process.removeListener('exit', kill)
+      rmSync(folder, { recursive: true, force: true })
+    })
     const log = { text: '' }
     const port = await new Promise<number>((resolve, reject) => {
       child.once('exit', () => reject(new Error(`kirin did not start: ${log.text}`)))
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
         log.text = (log.text + text).slice(-LOG_TAIL)
-        const found = /Listening at http:\/\/127\.0\.0\.1:(\d+)/.exec(log.text)?.[1]
+        const found = /Listening at https?:\/\/127\.0\.0\.1:(\d+)/.exec(log.text)?.[1]
         if (found !== undefined) resolve(Number(found))
       })
     })
     child.removeAllListeners('exit')
-    return new SoakedKirin(child, log, port)
+    return new SoakedKirin(child, log, { port, socketPath })
   }
 
   /** The end of what it wrote to its log. */
@@ -94,7 +125,7 @@ export class SoakedKirin {
 
   private ask(): Promise<WorkerStats> {
     return new Promise((resolve, reject) => {
-      const asked = request({ port: this.port, host: '127.0.0.1', path: '/stats', agent: false }, response => {
+      const asked = request({ socketPath: this.socketPath, path: '/stats', agent: false }, response => {
         let text = ''
         response.setEncoding('utf8').on('data', (part: string) => {
           text += part

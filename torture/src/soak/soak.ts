@@ -68,7 +68,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     workers: [],
     exitCode: null,
   }
-  const kirin = await SoakedKirin.start(workers)
+  const kirin = await SoakedKirin.start({ workers })
   try {
     const before = await kirin.stats(workers)
     await drive(kirin, options, report)

@@ -8,6 +8,7 @@ import type { Http2Host } from './http2-host.ts'
 import { sendRefusal } from './refusal.ts'
 import { readHttp2Head } from './request-head.ts'
 import { RequestStream, type StreamOwner } from './request-stream.ts'
+import { SessionEnd } from './session-end.ts'
 import { type Http2Settings, sessionOptions } from './session-options.ts'
 
 export interface Http2ConnectionOptions {
@@ -28,6 +29,7 @@ export class Http2Connection implements StreamOwner {
   readonly endpoints: EndpointPair
   private readonly socket: Socket
   private readonly session: ServerHttp2Session
+  private readonly end: SessionEnd
   private readonly timeouts: ConnectionTimeouts
   private readonly streams = new Set<RequestStream>()
   private requests = 0
@@ -47,6 +49,7 @@ export class Http2Connection implements StreamOwner {
     // A client ends a stream by a frame. One that ends the connection has no more use for it.
     socket.allowHalfOpen = false
     this.session = performServerHandshake(socket, sessionOptions(settings))
+    this.end = new SessionEnd(this.session)
     // Node's types do not have the last of what comes: the fields as received, in order.
     this.session.on('stream', (...event: unknown[]) => this.begin(event[0] as ServerHttp2Stream, event[3] as string[]))
     this.session.on('error', error => this.failed(error))
@@ -79,6 +82,10 @@ export class Http2Connection implements StreamOwner {
     const elapsed = now - (this.lookedAt ?? now)
     this.lookedAt = now
     this.resets = Math.max(0, this.resets - (elapsed / 1000) * RESETS_PER_SECOND)
+    if (!this.session.destroyed && this.end.isReached) {
+      this.gaveUp()
+      return
+    }
     for (const stream of this.streams) stream.look(now, this.timeouts)
     const mark = `${this.isFinishing} ${this.requests} ${this.streams.size}`
     if (mark !== this.seen) {
@@ -128,6 +135,13 @@ export class Http2Connection implements StreamOwner {
     this.host.refused(refused, this)
     stream.on('error', () => undefined)
     sendRefusal(stream, refused.status)
+  }
+
+  /** After an error of the client's there is nothing more to send: what is under way is lost. */
+  private gaveUp(): void {
+    if (!this.isFinishing)
+      this.host.log.info({ peer: this.peer }, 'HTTP/2 connection ended: the client broke the protocol')
+    this.destroy()
   }
 
   /** The peer broke the protocol, or is gone. The session closes by itself. */

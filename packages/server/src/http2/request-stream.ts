@@ -76,8 +76,8 @@ export class RequestStream implements Http2Owner, BodySource {
     const { stream, exchange } = this
     exchange.vouched = vouched
     // Listeners cost: a request without content, which is most of them, gets along with two.
-    if (stream.endAfterHeaders) this.isWhole = true
-    else {
+    if (stream.endAfterHeaders || hasEnded(stream)) this.isWhole = true
+    if (!stream.endAfterHeaders) {
       this.watchEnd()
       if (!exchange.head.isSwitching) this.takeContent()
     }
@@ -289,6 +289,16 @@ export class RequestStream implements Http2Owner, BodySource {
     body?.fail(new KirinError('KIRIN_BODY_TRUNCATED', { cause }))
     this.owner.closed(this, wasReset)
   }
+}
+
+/** What is used of a stream that its types do not have: whether all of its content has come, read or not. */
+interface StreamInternals {
+  readonly _readableState?: { readonly ended?: boolean }
+}
+
+/** What came together with the preface is taken in before a stream is told of: the end, too, may have come by then. */
+function hasEnded(stream: ServerHttp2Stream): boolean {
+  return (stream as unknown as StreamInternals)._readableState?.ended === true && !stream.closed
 }
 
 const NO_TRAILERS = Object.freeze(Object.create(null) as Record<string, string>)

@@ -76,6 +76,20 @@ describe('the beginning of a connection', () => {
     expect(gateway?.logged).toEqual(['HTTP/2 connection failed'])
   })
 
+  it.each([
+    ['with a body', FrameClient.frame(FRAME.data, END_STREAM, 1, Buffer.from('all of it')), 'all of it'],
+    ['with an empty body', FrameClient.frame(FRAME.data, END_STREAM, 1), ''],
+    ['with trailers', FrameClient.frame(FRAME.headers, END_STREAM | END_HEADERS, 1, literals([['x-sum', '1']])), ''],
+  ])('may come in one packet with a request %s', async (_what, end, body) => {
+    const { where } = await serve(async request => ({ status: 200, body: `[${await read(request)}]` }))
+    const fields = literals([[':method', 'POST'], ...GET.slice(1)])
+    const request = Buffer.concat([FrameClient.frame(FRAME.headers, END_HEADERS, 1, fields), end])
+    const client = await FrameClient.open(where.port, { behind: request })
+    frameClients.push(client)
+    const answer = await client.frame(({ type }) => type === FRAME.data)
+    expect(answer.payload.toString()).toBe(`[${body}]`)
+  })
+
   it('is refused as HTTP/1 of an unknown version where HTTP/2 is off', async () => {
     await serve(hello, { http2: undefined })
     const client = await (gateway as Gateway).client()
@@ -86,7 +100,7 @@ describe('the beginning of a connection', () => {
     const { where } = await serve(({ remote }) => ({ status: 200, body: `[${remote.address}]` }), {
       proxyProtocol: { protocol: 'v1', allowIps: ['127.0.0.1'] },
     })
-    const client = await FrameClient.open(where.port, 'PROXY TCP4 192.0.2.7 192.0.2.8 1234 80\r\n')
+    const client = await FrameClient.open(where.port, { first: 'PROXY TCP4 192.0.2.7 192.0.2.8 1234 80\r\n' })
     frameClients.push(client)
     client.headers(1, END_HEADERS | END_STREAM, GET)
     const { payload } = await client.frame(({ type }) => type === FRAME.data)
@@ -456,3 +470,46 @@ describe('HTTP/1 beside it', () => {
     expect(await client.send(get()).until(/hello$/)).toMatch(/^HTTP\/1\.1 200 OK/)
   })
 })
+
+describe('a client that breaks the protocol', () => {
+  it.each([
+    ['content on no stream', FrameClient.frame(FRAME.data, 0, 0, Buffer.from('x'))],
+    ['a ping of three bytes', FrameClient.frame(FRAME.ping, 0, 0, Buffer.alloc(3))],
+    [
+      'fields that cannot be decoded',
+      FrameClient.frame(FRAME.headers, END_HEADERS, 1, Buffer.from([0xff, 0xff, 0x7f])),
+    ],
+  ])('is told, and its connection ends though it does not leave: %s', async (_what, wrong) => {
+    const { where } = await serve(hello, { timeouts: { send: 100 } })
+    const client = await FrameClient.open(where.port, { behind: wrong })
+    frameClients.push(client)
+    expect(await client.goaway()).not.toBe(NGHTTP2_NO_ERROR)
+    await client.end()
+    await gateway?.server.stop()
+    expect(gateway?.logged).toEqual(['HTTP/2 connection ended: the client broke the protocol'])
+  })
+
+  it('ends what it has under way', async () => {
+    const finished = deferred<unknown>()
+    const { where } = await serve(
+      () => ({ status: 200, body: endless(), finished: error => finished.resolve(error) }),
+      {
+        timeouts: { send: 100 },
+      },
+    )
+    const client = await FrameClient.open(where.port)
+    frameClients.push(client)
+    client.headers(1, END_STREAM | END_HEADERS, GET)
+    await client.frame(({ type }) => type === FRAME.data)
+    client.send(FRAME.data, 0, 0, Buffer.from('x'))
+    await client.end()
+    expect(await finished.promise).toMatchObject({ code: 'KIRIN_CLIENT_LOST' })
+  })
+})
+
+async function* endless(): AsyncGenerator<string> {
+  for (;;) {
+    yield 'more'
+    await new Promise(resolve => setTimeout(resolve, 5))
+  }
+}

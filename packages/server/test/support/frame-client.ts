@@ -14,6 +14,8 @@ export const FRAME = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaw
 export const END_STREAM = 1
 export const END_HEADERS = 4
 
+const NOTHING = Buffer.alloc(0)
+
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 
 /** The fields of a GET, to which a test adds its own. */
@@ -45,21 +47,29 @@ export class FrameClient {
     }
   }
 
-  /** Connects, and sends the preface with empty settings, behind whatever is to come first. */
-  static async open(port: number, first = ''): Promise<FrameClient> {
+  /** Connects, and sends the preface with empty settings in one packet with what is to come before and behind it. */
+  static async open(
+    port: number,
+    { first = '', behind = NOTHING }: { readonly first?: string; readonly behind?: Uint8Array } = {},
+  ): Promise<FrameClient> {
     const client = new FrameClient(connect(port, '127.0.0.1'))
     await once(client.socket, 'connect')
-    client.socket.write(first + PREFACE)
-    return client.send(FRAME.settings)
+    client.socket.write(Buffer.concat([Buffer.from(first + PREFACE), FrameClient.frame(FRAME.settings), behind]))
+    return client
   }
 
-  send(type: number, flags = 0, stream = 0, payload: Uint8Array = Buffer.alloc(0)): this {
+  /** A frame. */
+  static frame(type: number, flags = 0, stream = 0, payload: Uint8Array = NOTHING): Buffer {
     const head = Buffer.alloc(9)
     head.writeUIntBE(payload.length, 0, 3)
     head.writeUInt8(type, 3)
     head.writeUInt8(flags, 4)
     head.writeUInt32BE(stream, 5)
-    this.socket.write(Buffer.concat([head, payload]))
+    return Buffer.concat([head, payload])
+  }
+
+  send(type: number, flags = 0, stream = 0, payload: Uint8Array = NOTHING): this {
+    this.socket.write(FrameClient.frame(type, flags, stream, payload))
     return this
   }
 

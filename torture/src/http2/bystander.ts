@@ -1,0 +1,68 @@
+// A well-behaved client of HTTP/2 beside the attackers: every answer that it gets is held against what it must be.
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
+import { connect as connectPlain } from 'node:net'
+import type { Random } from '../random.ts'
+import { content } from '../soak/content.ts'
+import type { Target } from './attacker.ts'
+
+/** Requests on one of its connections, all at once. */
+const REQUESTS = 8
+
+/** Milliseconds for all of them, on the slowest machine. */
+const DEADLINE = 45_000
+
+/** One connection's worth of requests; the fault, if there was one. Never rejects. */
+export async function standBy(target: Target, random: Random): Promise<string | undefined> {
+  const session = sessionTo(target)
+  let failure: Error | undefined
+  session.on('error', error => {
+    failure = error
+  })
+  let deadline: NodeJS.Timeout | undefined
+  const late = new Promise<string>(resolve => {
+    deadline = setTimeout(() => resolve('waits for ever'), DEADLINE)
+  })
+  const all = Promise.all(
+    Array.from({ length: REQUESTS }, () => (random.oneIn(2) ? download(session, random) : upload(session, random))),
+  )
+  const faults = await Promise.race([all, late.then(fault => [fault])])
+  clearTimeout(deadline)
+  session.destroy()
+  const fault = faults.find(one => one !== undefined)
+  return fault === undefined ? undefined : `a bystander ${fault}${failure === undefined ? '' : `: ${failure.message}`}`
+}
+
+function sessionTo({ port, socketPath, isSecure }: Target): ClientHttp2Session {
+  if (isSecure) return connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false })
+  return connect('http://soak', {
+    createConnection: () => connectPlain({ path: socketPath }).on('error', () => undefined),
+  })
+}
+
+async function download(session: ClientHttp2Session, random: Random): Promise<string | undefined> {
+  const at = random.below(65_521)
+  const n = random.skewed(200_000)
+  const how = random.pick(['single', 'sync', 'declared', 'stream'])
+  const stream = session.request({ ':path': `/bytes?at=${at}&n=${n}&how=${how}&chunk=${1 + random.skewed(20_000)}` })
+  const got = await take(stream)
+  return got.equals(content(at, n)) ? undefined : `got ${got.length} bytes that are not the ${n} expected`
+}
+
+async function upload(session: ClientHttp2Session, random: Random): Promise<string | undefined> {
+  const at = random.below(65_521)
+  const body = content(at, random.skewed(150_000))
+  const stream = session.request({ ':method': 'POST', ':path': `/upload?at=${at}` })
+  const answer = take(stream)
+  stream.end(body)
+  const text = (await answer).toString()
+  return text === `${body.length} ` ? undefined : `sent ${body.length} bytes and was told ${JSON.stringify(text)}`
+}
+
+function take(stream: ClientHttp2Stream): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+  stream.on('error', () => undefined)
+  return new Promise(resolve => {
+    stream.on('close', () => resolve(Buffer.concat(chunks)))
+  })
+}
