@@ -19,6 +19,7 @@ export async function runSoak(options: TortureOptions): Promise<boolean> {
     seconds: options.seconds ?? (options.cases === undefined ? SECONDS : Number.POSITIVE_INFINITY),
     connections: options.cases ?? Number.POSITIVE_INFINITY,
     workers: WORKERS,
+    isMixed: true,
     concurrency: CONCURRENCY,
     onProgress: tell,
   })

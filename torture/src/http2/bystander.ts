@@ -11,8 +11,18 @@ const REQUESTS = 8
 /** Milliseconds for all of them, on the slowest machine. */
 const DEADLINE = 45_000
 
-/** One connection's worth of requests; the fault, if there was one. Never rejects. */
-export async function standBy(target: Target, random: Random): Promise<string | undefined> {
+/** What came of a connection. */
+export interface StoodBy {
+  /** What was wrong. */
+  readonly fault: string | undefined
+  /** Responses that were as they must be. */
+  readonly verified: number
+  /** Bytes of their content. */
+  readonly bytes: number
+}
+
+/** One connection's worth of requests. Never rejects. */
+export async function standBy(target: Target, random: Random): Promise<StoodBy> {
   const session = sessionTo(target)
   let failure: Error | undefined
   session.on('error', error => {
@@ -22,14 +32,20 @@ export async function standBy(target: Target, random: Random): Promise<string | 
   const late = new Promise<string>(resolve => {
     deadline = setTimeout(() => resolve('waits for ever'), DEADLINE)
   })
+  const tally: Tally = { session, bytes: 0 }
   const all = Promise.all(
-    Array.from({ length: REQUESTS }, () => (random.oneIn(2) ? download(session, random) : upload(session, random))),
+    Array.from({ length: REQUESTS }, () => (random.oneIn(2) ? download(tally, random) : upload(tally, random))),
   )
   const faults = await Promise.race([all, late.then(fault => [fault])])
   clearTimeout(deadline)
   session.destroy()
   const fault = faults.find(one => one !== undefined)
-  return fault === undefined ? undefined : `a bystander ${fault}${failure === undefined ? '' : `: ${failure.message}`}`
+  const reason = failure === undefined ? '' : `: ${failure.message}`
+  return {
+    fault: fault === undefined ? undefined : `a bystander ${fault}${reason}`,
+    verified: faults.filter(one => one === undefined).length,
+    bytes: tally.bytes,
+  }
 }
 
 function sessionTo({ port, socketPath, isSecure }: Target): ClientHttp2Session {
@@ -39,19 +55,27 @@ function sessionTo({ port, socketPath, isSecure }: Target): ClientHttp2Session {
   })
 }
 
-async function download(session: ClientHttp2Session, random: Random): Promise<string | undefined> {
+interface Tally {
+  readonly session: ClientHttp2Session
+  bytes: number
+}
+
+async function download(tally: Tally, random: Random): Promise<string | undefined> {
   const at = random.below(65_521)
   const n = random.skewed(200_000)
   const how = random.pick(['single', 'sync', 'declared', 'stream'])
-  const stream = session.request({ ':path': `/bytes?at=${at}&n=${n}&how=${how}&chunk=${1 + random.skewed(20_000)}` })
+  const stream = tally.session.request({
+    ':path': `/bytes?at=${at}&n=${n}&how=${how}&chunk=${1 + random.skewed(20_000)}`,
+  })
   const got = await take(stream)
+  tally.bytes += got.length
   return got.equals(content(at, n)) ? undefined : `got ${got.length} bytes that are not the ${n} expected`
 }
 
-async function upload(session: ClientHttp2Session, random: Random): Promise<string | undefined> {
+async function upload(tally: Tally, random: Random): Promise<string | undefined> {
   const at = random.below(65_521)
   const body = content(at, random.skewed(150_000))
-  const stream = session.request({ ':method': 'POST', ':path': `/upload?at=${at}` })
+  const stream = tally.session.request({ ':method': 'POST', ':path': `/upload?at=${at}` })
   const answer = take(stream)
   stream.end(body)
   const text = (await answer).toString()

@@ -59,7 +59,7 @@ async function attackAll(kirin: SoakedKirin, options: Http2LevelOptions, report:
   const started = performance.now()
   let next = options.from
   let told = started
-  let isOver = false
+  const over = new AbortController()
   const isDue = (): boolean =>
     options.signal?.aborted !== true &&
     next - options.from < options.cases &&
@@ -84,14 +84,15 @@ async function attackAll(kirin: SoakedKirin, options: Http2LevelOptions, report:
     }
   }
   const bystander = async (isSecure: boolean): Promise<void> => {
-    for (let number = 0; !isOver; number++) {
-      blame(await standBy({ ...addressOf(kirin), isSecure }, new Random(options.seed ^ 0x62797374, number)))
+    for (let number = 0; !over.signal.aborted; number++) {
+      const { fault } = await standBy({ ...addressOf(kirin), isSecure }, new Random(options.seed ^ 0x62797374, number))
+      blame(fault)
       report.bystanders++
     }
   }
   const bystanders = [bystander(false), bystander(true)]
   await Promise.all(Array.from({ length: options.concurrency }, attacker))
-  isOver = true
+  over.abort()
   await Promise.all(bystanders)
 }
 

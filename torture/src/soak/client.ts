@@ -1,7 +1,8 @@
 // Carries out the plan of one client of a soak over a real socket, and holds what it got against what it expects.
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ClientPlan, Manner, PlannedRequest } from './plan.ts'
+import { connect as connectSecure } from 'node:tls'
+import type { ClientPlan, Manner, OtherManner, PlannedRequest } from './plan.ts'
 import { type ReadResponse, ResponseReader } from './response-reader.ts'
 
 /** Milliseconds in which any plan is over, on the slowest machine; after that the connection hangs. */
@@ -9,7 +10,7 @@ const DEADLINE = 60_000
 
 /** What became of a client. */
 export interface ClientOutcome {
-  readonly manner: Manner
+  readonly manner: Manner | OtherManner
   /** Responses that were verified to the last byte. */
   readonly verified: number
   readonly bytes: number
@@ -19,10 +20,21 @@ export interface ClientOutcome {
 
 const POLITE: ReadonlySet<Manner> = new Set(['in turn', 'pipelined', 'half-close', 'slow reader'])
 
-/** Runs a client against 127.0.0.1; `from` is the loopback address that it comes from. Never rejects. */
-export async function runClient(plan: ClientPlan, port: number, from: string): Promise<ClientOutcome> {
-  const socket = connect({ port, host: '127.0.0.1', localAddress: from, allowHalfOpen: true, noDelay: true })
-  const client = new Client(socket, plan)
+/** Where a client connects to. */
+export interface Route {
+  readonly port: number
+  /** The loopback address that it comes from. */
+  readonly from: string
+  readonly isSecure?: boolean
+}
+
+/** Runs a client against 127.0.0.1. Never rejects. */
+export async function runClient(plan: ClientPlan, { port, from, isSecure = false }: Route): Promise<ClientOutcome> {
+  const raw = connect({ port, host: '127.0.0.1', localAddress: from, allowHalfOpen: true, noDelay: true })
+  raw.on('error', () => undefined)
+  const secured = { socket: raw, rejectUnauthorized: false, allowHalfOpen: true }
+  const socket = isSecure ? connectSecure(secured) : raw
+  const client = new Client(socket, plan, raw)
   const deadline = setTimeout(() => client.giveUp('hangs'), DEADLINE)
   let fault: string | undefined
   try {
@@ -32,6 +44,7 @@ export async function runClient(plan: ClientPlan, port: number, from: string): P
   }
   clearTimeout(deadline)
   socket.destroy()
+  raw.destroy()
   const isPolite = POLITE.has(plan.manner)
   fault = client.faultBeforeEnd ?? (isPolite ? fault : undefined)
   return { manner: plan.manner, verified: isPolite ? client.verified : 0, bytes: socket.bytesRead, fault }
@@ -41,6 +54,7 @@ class Client {
   verified = 0
   faultBeforeEnd: string | undefined
   private readonly socket: Socket
+  private readonly raw: Socket
   private readonly plan: ClientPlan
   private readonly reader: ResponseReader
   private error: Error | undefined
@@ -49,8 +63,10 @@ class Client {
   private received = 0
   private changed: () => void = () => undefined
 
-  constructor(socket: Socket, plan: ClientPlan) {
+  /** `raw` is the socket below, which alone can be reset. */
+  constructor(socket: Socket, plan: ClientPlan, raw: Socket) {
     this.socket = socket
+    this.raw = raw
     this.plan = plan
     this.reader = new ResponseReader(plan.requests.map(({ method }) => method))
     socket.on('error', error => {
@@ -174,7 +190,7 @@ class Client {
 
   /** Gives the connection up; after FIN the server must end it. */
   private async leave(): Promise<void> {
-    if (this.plan.ending === 'reset') this.socket.resetAndDestroy()
+    if (this.plan.ending === 'reset') this.raw.resetAndDestroy()
     else if (this.plan.ending === 'destroy') this.socket.destroy()
     else {
       this.socket.end()

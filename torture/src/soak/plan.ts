@@ -38,6 +38,9 @@ export type Manner =
   | 'silent'
   | 'noise'
 
+/** Clients that are not planned here: of HTTP/2, and those that leave HTTP. */
+export type OtherManner = 'http2' | 'websocket' | 'stream'
+
 export interface ClientPlan {
   readonly manner: Manner
   readonly requests: readonly PlannedRequest[]

@@ -3,7 +3,9 @@ import { readdirSync, readlinkSync } from 'node:fs'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { fromNode } from '@nsgi/adapters-node'
 import type { Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { content } from './content.ts'
 import { noCounts, type WorkerStats } from './counts.ts'
 
@@ -65,6 +67,29 @@ class CountedBody implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array
   }
 }
 
+const webSockets = new WebSocketServer({ noServer: true })
+
+function echoMessages(webSocket: WebSocket): void {
+  webSocket.on('error', () => undefined)
+  webSocket.on('message', (data, binary) => webSocket.send(data, { binary }))
+}
+
+/** `ws` through the adapter, as its users have it. */
+const webSocketEcho = fromNode((_req, res) => res.end(), {
+  upgrade: (req, socket, head) => webSockets.handleUpgrade(req, socket, head, echoMessages),
+})
+
+/** An echo of bytes on the connection or the stream itself. */
+function streamEcho({ method }: GatewayRequest): GatewayResponse {
+  return {
+    status: method === 'CONNECT' ? 200 : 101,
+    upgrade(socket) {
+      socket.on('error', () => undefined)
+      socket.pipe(socket)
+    },
+  }
+}
+
 /** Adds `finished`, counted. */
 function counted(response: GatewayResponse): GatewayResponse {
   counts.responses++
@@ -76,6 +101,7 @@ function counted(response: GatewayResponse): GatewayResponse {
       isFinished = true
       if (error === undefined) counts.completed++
       else counts.failed++
+      response.finished?.(error)
     },
   }
 }
@@ -177,8 +203,12 @@ function isConnection(descriptor: string): boolean {
   }
 }
 
-function answer(request: GatewayRequest, query: URLSearchParams): Answer {
+function answer(request: GatewayRequest, query: URLSearchParams, context: Context): Answer {
   switch (request.path) {
+    case '/websocket':
+      return webSocketEcho(request, context) as Answer
+    case '/stream':
+      return streamEcho(request)
     case '/bytes':
       return bytes(query)
     case '/upload':
@@ -206,7 +236,7 @@ export function application(request: GatewayRequest, context: Context): Answer {
   if (request.path === '/stats') return stats(context)
   counts.calls++
   try {
-    const answered = answer(request, new URLSearchParams(request.query))
+    const answered = answer(request, new URLSearchParams(request.query), context)
     if (!(answered instanceof Promise)) return counted(answered)
     return answered.then(counted, error => {
       counts.thrown++

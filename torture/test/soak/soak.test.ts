@@ -13,13 +13,14 @@ describe('a soak', () => {
       seconds: Number.POSITIVE_INFINITY,
       connections: 240,
       workers: 2,
+      isMixed: true,
       concurrency: 24,
     })
     expect(report.faults).toEqual([])
     expect(report.connections).toBe(240)
     expect(report.verified).toBeGreaterThan(200)
-    expect(report.workers.map(({ worker }) => worker)).toEqual([0, 1])
-    expect(Object.keys(report.manners)).toHaveLength(8)
+    expect(report.workers.map(({ worker }) => worker)).toEqual([0, 1, 0, 1])
+    expect(Object.keys(report.manners)).toHaveLength(11)
   }, 120_000)
 
   it('plans the same client for the same seed and number', () => {
