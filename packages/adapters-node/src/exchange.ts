@@ -9,7 +9,8 @@
 //   destroy()        the pull rejects              'aborted', 'close'
 //                    finished(error), signal       'aborted', ECONNRESET, 'close'
 import type { BodyChunk, Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
-import { abortIncoming, dumpIncoming, type Incoming, type IncomingConstructor } from './incoming.ts'
+import { afterTurn } from './after-turn.ts'
+import { abortIncoming, dumpIncoming, type Incoming, type IncomingConstructor, whenBodyRests } from './incoming.ts'
 import { connectionReset, destroyedByHandler, statusNotFinal } from './node-errors.ts'
 import type { NodeResponse, SendCallback } from './node-internals.ts'
 import { closeOutgoing, drainOutgoing, type Outgoing, type OutgoingConstructor } from './outgoing.ts'
@@ -80,16 +81,28 @@ export class Exchange implements SocketOwner {
   response(): GatewayResponse | Promise<GatewayResponse> {
     if (this.#response) return this.#response
     if (this.#failure) throw this.#failure.error
-    // Promise jobs first: most handlers that await something await what is there already, and a signal costs a microsecond.
-    queueMicrotask(() => process.nextTick(watchSignal, this))
+    // Promise jobs first: most handlers that await something await what is there already, and a signal costs microseconds.
+    afterTurn(watchSignal, this)
     return new Promise((resolve, reject) => {
       this.#settler = { resolve, reject }
     })
   }
 
-  /** Watches for the loss of the client, unless there is a response by now. */
+  /**
+   * Watches for the loss of the client, unless there is a response by now. A handler that awaits the request's body learns of a loss by
+   * that, and most answer when they have it: only what they await then is worth a signal.
+   */
   watchSignal(): void {
-    if (this.#response || this.#failure || this.#over) return
+    if (!this.#awaitsResponse || whenBodyRests(this.req, () => this.#watch())) return
+    this.#watch()
+  }
+
+  get #awaitsResponse(): boolean {
+    return !(this.#response || this.#failure || this.#over)
+  }
+
+  #watch(): void {
+    if (!this.#awaitsResponse) return
     const { signal } = this.#request
     const lose = (): void => this.#lost(connectionReset(signal.reason))
     if (signal.aborted) lose()

@@ -1,6 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import type { Context, GatewayRequest } from '@nsgi/spec'
 import { callBase, nodeConstructor } from './node-constructor.ts'
+import { afterTurn } from './after-turn.ts'
 import { connectionReset } from './node-errors.ts'
 import type { IncomingInternals, NodeRequest } from './node-internals.ts'
 
@@ -12,6 +13,10 @@ const worker: unique symbol = Symbol('nsgi.context')
 interface BodySource {
   iterator: AsyncIterator<Uint8Array> | undefined
   over: boolean
+  /** Whether more of it is awaited now, or will be without anybody's doing. */
+  pulling: boolean
+  /** Called once, when no more of it is awaited. */
+  onRest: (() => void) | undefined
 }
 
 /** What this package keeps on a request. */
@@ -118,6 +123,17 @@ export function dumpIncoming(request: Incoming): void {
   http._dump()
 }
 
+/**
+ * Whether the body is being read: then it tells of a loss of the client by its failure. `callback` is called once when it is
+ * so no more: at once at a failure, else at the end of a turn.
+ */
+export function whenBodyRests(request: Incoming, callback: () => void): boolean {
+  const state = (request as unknown as Inner)[source]
+  if (state?.pulling !== true) return false
+  state.onRest = callback
+  return true
+}
+
 // Express and connect read the mount from these two; `url` is what the handler's own routes see.
 function mounted(http: Record<string, unknown>, request: GatewayRequest): void {
   const { target, mount, path, query } = request
@@ -131,7 +147,7 @@ function mounted(http: Record<string, unknown>, request: GatewayRequest): void {
 }
 
 function bodySource(http: Inner): BodySource {
-  http[source] ??= { iterator: undefined, over: false }
+  http[source] ??= { iterator: undefined, over: false, pulling: false, onRest: undefined }
   return http[source]
 }
 
@@ -150,19 +166,47 @@ function read(this: Inner): void {
 
 async function pull(http: Inner, state: BodySource): Promise<void> {
   let result: IteratorResult<Uint8Array>
+  state.pulling = true
   try {
     result = await (state.iterator as AsyncIterator<Uint8Array>).next()
   } catch (error) {
     state.over = true
+    rest(state)
     // Whatever broke it, truncation or a limit: on node:http the request is aborted and its connection gone.
     if (!http.destroyed) http.destroy(connectionReset(error))
     return
   }
   // Outside of the try: what a 'data' listener throws is the handler's failure, not the body's.
-  if (http.destroyed) return
+  if (http.destroyed) {
+    rest(state)
+    return
+  }
   http.socket.touch()
-  if (result.done) finish(http)
-  else http.push(asBuffer(result.value))
+  if (result.done) {
+    state.pulling = false
+    finish(http)
+    // 'end' is emitted in a tick, and what was waiting for it may answer in promise jobs behind that.
+    if (state.onRest !== undefined) afterTurn(restSoon, state)
+  } else {
+    // A reader that has enough may pull again in this turn; any other is going to.
+    state.pulling = http.push(asBuffer(result.value))
+    if (!state.pulling && state.onRest !== undefined) afterTurn(restSoon, state)
+  }
+}
+
+function restSoon(state: BodySource): void {
+  afterTurn(restUnlessPulling, state)
+}
+
+function restUnlessPulling(state: BodySource): void {
+  if (!state.pulling) rest(state)
+}
+
+function rest(state: BodySource): void {
+  const { onRest } = state
+  state.pulling = false
+  state.onRest = undefined
+  onRest?.()
 }
 
 function finish(http: Inner): void {
