@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import type { Context, GatewayRequest } from '@nsgi/spec'
-import { callBase, nodeConstructor } from './node-constructor.ts'
 import { afterTurn } from './after-turn.ts'
+import { callBase, nodeConstructor } from './node-constructor.ts'
 import { connectionReset } from './node-errors.ts'
 import type { IncomingInternals, NodeRequest } from './node-internals.ts'
 
@@ -212,11 +212,17 @@ function rest(state: BodySource): void {
 function finish(http: Inner): void {
   const trailers = http[gateway].trailers
   http.complete = true
-  if (trailers !== undefined) {
+  if (trailers !== undefined && !isEmpty(trailers)) {
     const flat = Object.entries(trailers).flatMap(([name, value]) => [name, value as string])
     http._addHeaderLines(flat, flat.length)
   }
   http.push(null)
+}
+
+// Nearly always; the entries of nothing cost half a microsecond.
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false
+  return true
 }
 
 /** Consumers expect Buffers (`chunk.toString('utf8')`); the view is the same memory. */

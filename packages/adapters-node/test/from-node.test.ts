@@ -107,6 +107,99 @@ describe('a handler that ends later', () => {
   })
 })
 
+describe('a handler that reads its body before it ends', () => {
+  /** A request whose body comes when the test lets it, and whether its signal was asked for. */
+  function held(): {
+    request: GatewayRequest
+    release: () => void
+    fail: (error: Error) => void
+    asked: () => boolean
+    controller: AbortController
+  } {
+    const controller = new AbortController()
+    let release = (): void => undefined
+    let fail = (_error: Error): void => undefined
+    const gate = new Promise<void>((resolve, reject) => {
+      release = resolve
+      fail = reject
+    })
+    let isAsked = false
+    async function* body(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('first ')
+      await gate
+      yield Buffer.from('second')
+    }
+    const request = Object.create(createRequest({ body: body() }), {
+      signal: {
+        get() {
+          isAsked = true
+          return controller.signal
+        },
+      },
+    }) as GatewayRequest
+    return { request, release, fail, asked: () => isAsked, controller }
+  }
+
+  const text = async (req: Message[0]): Promise<string> => {
+    let all = ''
+    for await (const chunk of req) all += String(chunk)
+    return all
+  }
+
+  it.each<[string, NodeHandler]>([
+    [
+      'by events',
+      (req, res) => {
+        let all = ''
+        req.on('data', chunk => (all += String(chunk)))
+        req.on('end', () => res.end(all))
+      },
+    ],
+    ['by iteration', async (req, res) => res.end(await text(req))],
+  ])('costs no AbortSignal, however long the body takes (%s)', async (_name, handler) => {
+    const { request, release, asked } = held()
+    const { response } = start(handler, request)
+    for (let turns = 0; turns < 5; turns++) await turn()
+    release()
+    expect(await response).toMatchObject({ body: 'first second' })
+    await turn()
+    expect(asked()).toBe(false)
+  })
+
+  it('learns of a loss by the body', async () => {
+    const { request, fail, controller, asked } = held()
+    const { req, res } = start(async (message, answer) => answer.end(await text(message)), request)
+    const events = [eventsOf(req), eventsOf(res)]
+    await turn()
+    await turn()
+    expect(asked()).toBe(false)
+    controller.abort(new Error('gone'))
+    fail(new Error('truncated'))
+    await turn()
+    await turn()
+    expect(events).toEqual([['aborted', 'error', 'close'], ['close']])
+    expect(req.errored).toMatchObject({ code: 'ECONNRESET' })
+  })
+
+  it.each<[string, (req: Message[0]) => unknown]>([
+    ['has read all of it', text],
+    ['has stopped to read', req => req.once('data', () => req.pause())],
+  ])('learns of a loss by the signal once it %s and awaits something else', async (_name, read) => {
+    const { request, release, controller } = held()
+    const { req, res } = start(async message => {
+      await read(message)
+      await new Promise(() => {})
+    }, request)
+    const closed = eventsOf(res)
+    release()
+    for (let turns = 0; turns < 5; turns++) await turn()
+    controller.abort(new Error('gone'))
+    for (let turns = 0; turns < 5; turns++) await turn()
+    expect(closed).toEqual(['close'])
+    expect(req.destroyed).toBe(true)
+  })
+})
+
 describe('a body that is written (ADP-01)', () => {
   const block = Buffer.alloc(100_000)
 
