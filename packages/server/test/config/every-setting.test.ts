@@ -7,6 +7,7 @@ import { configLayer } from '../../src/config/file/config-layer.ts'
 import { resolveSettings } from '../../src/config/resolve.ts'
 import { type AnySetting, settingOf, variableName } from '../../src/config/setting.ts'
 import { type Settings, settingsTable } from '../../src/config/settings.ts'
+import { applicationDirectory, type KirinOptions, runKirin } from '../support/kirin-process.ts'
 
 const keys = Object.keys(settingsTable) as (keyof Settings)[]
 
@@ -93,6 +94,45 @@ describe.each(keys)('%s', key => {
       expect(names.some(name => problems[0]?.startsWith(`${name}: expected ${kind.allowed}, got `))).toBe(true)
       expect(problems[0]?.endsWith(`(${layer.source})`)).toBe(true)
       expect(problems[0]).not.toContain('\u0007')
+    }
+  })
+})
+
+/** These name files that are read at once. */
+const WITHOUT_FILES = keys.filter(key => key !== 'config' && key !== 'logConfig')
+
+type Printed = Readonly<Record<string, { readonly value: unknown; readonly source: string }>>
+
+describe('kirin --print-config-json, as it is installed', () => {
+  const samples = WITHOUT_FILES.map(key => {
+    const setting = settingOf(settingsTable, key)
+    return { key, setting, ...sampleOf(setting) }
+  })
+
+  async function print(words: readonly string[], options: KirinOptions): Promise<Printed> {
+    const { code, stdout, stderr } = await runKirin(['--print-config-json', ...words], options)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    return JSON.parse(stdout) as Printed
+  }
+
+  it('shows every setting as it was given: in the environment, in a file, on the command line', async () => {
+    const written = JSON.stringify(Object.fromEntries(samples.map(({ key, written: value }) => [key, value])))
+    const cwd = applicationDirectory({ 'kirin.config.json': written })
+    const env = Object.fromEntries(samples.map(({ key, text }) => [variableName(key), text]))
+    const words = samples.flatMap(({ setting: { flag, kind }, text }) => {
+      return flag === null ? [] : onCommandLine(flag, text, kind)
+    })
+    const empty = { cwd: applicationDirectory({}) }
+    const usual = await print(['app.js'], empty)
+    const fromEnvironment = await print([], { ...empty, env })
+    const fromFile = await print([], { cwd })
+    const fromWords = await print([...words, 'app.js'], { cwd, env })
+    for (const { key, setting } of samples) {
+      expect(usual[key]?.source).toBe(key === 'app' ? 'app (command line)' : 'default')
+      expect(fromEnvironment[key]?.source).toBe(`${variableName(key)} (environment)`)
+      expect(fromEnvironment[key]?.value).not.toEqual(usual[key]?.value)
+      expect(fromFile[key]).toEqual({ value: fromEnvironment[key]?.value, source: `${key} (kirin.config.json)` })
+      expect(fromWords[key]?.source).toBe(`${setting.flag ?? key} (command line)`)
     }
   })
 })

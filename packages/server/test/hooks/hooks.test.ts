@@ -102,4 +102,22 @@ describe('hooks', () => {
     for (const name of names)
       expect(kirin.stderr).toMatch(new RegExp(`\\[ERROR\\] the hook ${name} failed: Error: no way`))
   })
+
+  it('tell of a worker that stands still, with the place, and may call an upgrade off', async () => {
+    const config = `export default { app: 'blocked.mjs', bind: '127.0.0.1:0', timeout: 1,
+      workerAbort({ log }, { worker, pid }, stack) { log.info({ worker, isPid: pid > 0 }, 'hook workerAbort ' + /spin.*blocked.mjs:1/.test(stack)) },
+      async preExec() { throw new Error('not today') },
+    }`
+    const code = 'const spin = () => { for (;;); }\nexport default () => spin()\n'
+    const cwd = applicationDirectory({ 'blocked.mjs': code, 'kirin.config.mjs': config })
+    const kirin = startKirin([], { cwd })
+    const [, origin = ''] = await kirin.line(/Listening at (http:\S+)$/)
+    kirin.signal('SIGUSR2')
+    await kirin.line(/\[ERROR\] the hook preExec failed: Error: not today/)
+    await kirin.line(/Upgrade failed, this master and its workers go on: the new master was not started/)
+    await expect(get('/', { origin })).rejects.toThrow()
+    await kirin.line(/hook workerAbort true worker=0 isPid=true$/)
+    kirin.signal('SIGQUIT')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+  })
 })
