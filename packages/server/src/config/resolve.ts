@@ -36,14 +36,26 @@ export type Origins = { readonly [Key in keyof Settings]: string }
 type Outcome = { readonly value: unknown } | { readonly problems: readonly string[] }
 
 /**
- * Merges and checks what the sources say.
+ * Merges and checks what the sources say, each setting by itself and all of them together.
+ *
+ * @param layers lowest precedence first
+ */
+export function resolveSettings(layers: readonly RawLayer[]): Resolution {
+  const merged = mergeLayers(layers)
+  if (merged.settings === undefined) return merged
+  const conflicts = conflictsIn(merged.settings)
+  return conflicts.length > 0 ? { settings: undefined, problems: conflicts } : merged
+}
+
+/**
+ * Merges what the sources say, and checks each setting by itself.
  *
  * A later layer replaces an earlier one whole, setting by setting. A value that is replaced is not checked: a wrong
  * variable of the environment can be overridden on the command line.
  *
  * @param layers lowest precedence first
  */
-export function resolveSettings(layers: readonly RawLayer[]): Resolution {
+export function mergeLayers(layers: readonly RawLayer[]): Resolution {
   const settings: Record<string, unknown> = {}
   const origins: Record<string, string> = {}
   const problems: string[] = []
@@ -55,10 +67,7 @@ export function resolveSettings(layers: readonly RawLayer[]): Resolution {
     origins[key] = originOf(key, layer)
   }
   if (problems.length > 0) return { settings: undefined, problems }
-  const resolved = settings as unknown as Settings
-  const conflicts = conflictsIn(resolved)
-  if (conflicts.length > 0) return { settings: undefined, problems: conflicts }
-  return { settings: resolved, origins: origins as unknown as Origins, problems: [] }
+  return { settings: settings as unknown as Settings, origins: origins as unknown as Origins, problems: [] }
 }
 
 function originOf(key: keyof Settings, layer: RawLayer | undefined): string {

@@ -2,11 +2,12 @@
 import { describe, expect, it } from '@jest/globals'
 import * as v from 'valibot'
 import { readCommandLine } from '../../src/cli/command-line.ts'
+import { conflictsIn } from '../../src/config/conflicts.ts'
 import { environmentLayer } from '../../src/config/environment.ts'
 import { configLayer } from '../../src/config/file/config-layer.ts'
-import { resolveSettings } from '../../src/config/resolve.ts'
+import { mergeLayers } from '../../src/config/resolve.ts'
 import { type AnySetting, settingOf, variableName } from '../../src/config/setting.ts'
-import { type Settings, settingsTable } from '../../src/config/settings.ts'
+import { defaultSettings, type Settings, settingsTable } from '../../src/config/settings.ts'
 import { applicationDirectory, type KirinOptions, runKirin } from '../support/kirin-process.ts'
 
 const keys = Object.keys(settingsTable) as (keyof Settings)[]
@@ -47,7 +48,7 @@ describe.each(keys)('%s', key => {
   const expected = setting.repeatable === true ? [one] : one
 
   it('comes from its variable', () => {
-    const { settings, origins } = resolveSettings([environmentLayer({ [variableName(key)]: text })])
+    const { settings, origins } = mergeLayers([environmentLayer({ [variableName(key)]: text })])
     expect(settings?.[key]).toEqual(expected)
     expect(origins?.[key]).toBe(`${variableName(key)} (environment)`)
   })
@@ -59,11 +60,11 @@ describe.each(keys)('%s', key => {
     for (const name of names) {
       const { layer, problems } = readCommandLine(onCommandLine(name, text, kind), 'command line')
       expect(problems).toEqual([])
-      expect(resolveSettings([layer]).settings?.[key]).toEqual(setting.repeatable === true ? [value] : value)
+      expect(mergeLayers([layer]).settings?.[key]).toEqual(setting.repeatable === true ? [value] : value)
     }
     if (short === undefined || kind.placeholder === '') return
     const { layer } = readCommandLine([`${short}${text}`], 'command line')
-    expect(resolveSettings([layer]).settings?.[key]).toEqual(expected)
+    expect(mergeLayers([layer]).settings?.[key]).toEqual(expected)
   })
 
   it('comes from a configuration file, in its own type, where files may say it', () => {
@@ -73,7 +74,7 @@ describe.each(keys)('%s', key => {
       return
     }
     expect(problems).toEqual([])
-    const { settings, origins } = resolveSettings([layer])
+    const { settings, origins } = mergeLayers([layer])
     expect(settings?.[key]).toEqual(expected)
     expect(origins?.[key]).toBe(`${key} (kirin.config.js)`)
   })
@@ -89,7 +90,7 @@ describe.each(keys)('%s', key => {
     ]
     const names = [variableName(key), flag, key]
     for (const layer of layers) {
-      const { problems } = resolveSettings([layer])
+      const { problems } = mergeLayers([layer])
       expect(problems).toHaveLength(1)
       expect(names.some(name => problems[0]?.startsWith(`${name}: expected ${kind.allowed}, got `))).toBe(true)
       expect(problems[0]?.endsWith(`(${layer.source})`)).toBe(true)
@@ -98,13 +99,18 @@ describe.each(keys)('%s', key => {
   })
 })
 
-/** These name files that are read at once. */
-const WITHOUT_FILES = keys.filter(key => key !== 'config' && key !== 'logConfig')
+/** All but those that name files which are read at once, or that are impossible alone, or on this Node. */
+const POSSIBLE = keys.filter(key => {
+  const setting = settingOf(settingsTable, key)
+  const one = v.parse(setting.kind.schema, sampleOf(setting).text)
+  const settings = { ...defaultSettings, [key]: setting.repeatable === true ? [one] : one }
+  return key !== 'config' && key !== 'logConfig' && conflictsIn(settings).length === 0
+})
 
 type Printed = Readonly<Record<string, { readonly value: unknown; readonly source: string }>>
 
 describe('kirin --print-config-json, as it is installed', () => {
-  const samples = WITHOUT_FILES.map(key => {
+  const samples = POSSIBLE.map(key => {
     const setting = settingOf(settingsTable, key)
     return { key, setting, ...sampleOf(setting) }
   })
