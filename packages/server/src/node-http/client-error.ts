@@ -39,6 +39,7 @@ const names: readonly string[] = [
 
 /** The codes for what this engine refuses by itself. */
 const codes: Readonly<Partial<Record<RejectionCode, string>>> = {
+  TOO_MANY_FIELDS: 'HPE_HEADER_OVERFLOW',
   HEAD_TOO_LARGE: 'HPE_HEADER_OVERFLOW',
   FRAMING_CONFLICT: 'HPE_INVALID_TRANSFER_ENCODING',
   CODING_ON_HTTP10: 'HPE_INVALID_TRANSFER_ENCODING',

@@ -5,7 +5,7 @@ import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RequestLimits } from '../exchange/limits.ts'
-import type { Rejection } from '../exchange/rejections.ts'
+import { type Rejection, rejection } from '../exchange/rejections.ts'
 import { EmptyLines } from '../http1/empty-lines.ts'
 import { INPUT_SIZE, RequestParser } from '../http1/parser.ts'
 import type { RequestHead } from '../http1/request-head.ts'
@@ -17,6 +17,7 @@ import {
   type InnerSocket,
   optimizesEmpty,
   type ResponseClass,
+  refusesManyFields,
 } from './node-members.ts'
 import { ResponseQueue } from './response-queue.ts'
 
@@ -151,6 +152,9 @@ export class HttpConnection {
     if (result === 'more') return at
     this.hasBegun = true
     const head = parser.head as RequestHead
+    if (refusesManyFields && head.rawHeaders.length > 2 * maxFields(this.host.server)) {
+      return this.refuse(rejection('TOO_MANY_FIELDS'), input, at)
+    }
     const req = this.message(head)
     if (head.facts.switching && this.switch(req, input.subarray(at))) return input.length
     this.begin(req, head)
@@ -167,10 +171,7 @@ export class HttpConnection {
     req.joinDuplicateHeaders = server.joinDuplicateHeaders
     req.url = head.target
     req.upgrade = false
-    const { maxHeadersCount } = server
-    const all = rawHeaders.length
-    const count = typeof maxHeadersCount === 'number' && maxHeadersCount > 0 ? maxHeadersCount << 1 : all
-    req._addHeaderLines(rawHeaders, Math.min(count, all))
+    req._addHeaderLines(rawHeaders, Math.min(2 * maxFields(server), rawHeaders.length))
     req.method = head.method
     if (server[optimizesEmpty] === true && !hasBodyFields(req)) closeEmpty(req)
     return req
@@ -333,6 +334,14 @@ export class HttpConnection {
     this.parser.release()
     this.host.released(this)
   }
+}
+
+/** How many fields a request may have, where `maxHeadersCount` says nothing: node's figure. */
+const MAX_FIELDS = 1000
+
+function maxFields({ maxHeadersCount }: InnerServer): number {
+  if (typeof maxHeadersCount !== 'number') return MAX_FIELDS
+  return maxHeadersCount > 0 ? maxHeadersCount : Number.POSITIVE_INFINITY
 }
 
 function hasBodyFields({ headers }: InnerRequest): boolean {

@@ -75,8 +75,16 @@ function symbolOf(object: object, description: string): symbol {
   return Object.getOwnPropertySymbols(object).find(one => one.description === description) ?? noSymbol
 }
 
+const major = Number.parseInt(process.versions.node, 10)
+
 /** From Node 24 on, responses that wait for their turn are destroyed with the connection; before, nothing became of them. */
-export const closesWaiting: boolean = Number.parseInt(process.versions.node, 10) >= 24
+export const closesWaiting: boolean = major >= 24
+
+/** From Node 26 on, connections that have not sent anything yet count as idle. */
+export const countsFreshAsIdle: boolean = major >= 26
+
+/** From Node 22 on, a request with more fields than `maxHeadersCount` is refused; before, the rest was left out of `headers`. */
+export const refusesManyFields: boolean = major >= 22
 
 const sample = new ServerResponse(new IncomingMessage(undefined as unknown as Socket))
 /** Whether a write to a response returned false, and 'drain' was not emitted yet. */

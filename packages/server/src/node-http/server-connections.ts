@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { RequestLimits } from '../exchange/limits.ts'
 import { ConnectionClock } from './connection-clock.ts'
 import { HttpConnection, type HttpHost } from './http-connection.ts'
-import type { InnerServer, ResponseClass } from './node-members.ts'
+import { countsFreshAsIdle, type InnerServer, type ResponseClass } from './node-members.ts'
 
 export class ServerConnections implements HttpHost {
   readonly server: InnerServer
@@ -36,11 +36,11 @@ export class ServerConnections implements HttpHost {
     if (this.open.size === 0) this.clock.stop()
   }
 
-  /** As node's: connections between two requests, and not those that have not sent a first one. */
+  /** As node's: connections between two requests, and from Node 26 on those that have not sent a first one. */
   closeIdle(): void {
     for (const { phase, hasBegun, socket } of this.open) {
       const isAnswering = socket._httpMessage && !socket._httpMessage.finished
-      if (phase === 'idle' && hasBegun && !isAnswering) socket.destroy()
+      if (phase === 'idle' && (hasBegun || countsFreshAsIdle) && !isAnswering) socket.destroy()
     }
   }
 
