@@ -49,7 +49,7 @@ export const allowedMembers: readonly AllowedMembers[] = [
   },
   {
     of: ofSocket,
-    names: ['flushing', 'touch', 'detach', 'shown', 'isWatched', 'belongsTo', 'release', 'lost', 'tellClosed'],
+    names: ['flushing', 'touch', 'detach', 'isWatched', 'release', 'lost', 'tellClosed'],
     reason: "the stand-in's own members",
   },
 ]

@@ -11,6 +11,7 @@ import { surface } from '../fixtures/surface.mjs'
 import { tls } from '../fixtures/tls.mjs'
 import { writing } from '../fixtures/writing.mjs'
 import { allowedDifferences, generalDifferences } from './differences.ts'
+import { foreignDifferences, foreignSuites } from './foreign-suites.ts'
 import { allowedMembers, innerReason } from './members.ts'
 
 const groups: Readonly<Record<string, object>> = {
@@ -41,7 +42,7 @@ business is left out: the case of field names, \`Date\`, \`Connection\` and \`Ke
 
 /** The page as it has to be. */
 export function adaptersPage(): string {
-  return [intro, behaviourTable(), differenceTable(), memberTable()].join('\n')
+  return [intro, behaviourTable(), differenceTable(), memberTable(), suiteTable()].join('\n')
 }
 
 function behaviourTable(): string {
@@ -74,6 +75,31 @@ over TLS it has \`encrypted\`, \`authorized\`, \`alpnProtocol\`, \`servername\`,
 others: that is what the gateway tells of a session.
 
 ${table(['of', 'members', 'reason'], [...rows, ['the members of the socket', '`_…`', innerReason]])}`
+}
+
+function suiteTable(): string {
+  const rows = foreignSuites.map(({ name, version, servers, requests, upgrades, passOnNode, passHere }) => {
+    return [name, version, servers, requests, upgrades, passOnNode, passHere]
+  })
+  const heads = [
+    'suite',
+    'release',
+    'servers made',
+    'requests',
+    'upgrades',
+    'pass on `node:http`',
+    'of these pass here',
+  ]
+  return `## The test suites of others
+
+The tests that other projects wrote for \`node:http\`, fetched at a release and run without a change to them: first on node's own server, then with
+\`@nsgi/server/http\` put in its place by a preload. How is told in [writing-an-adapter.md](writing-an-adapter.md#the-test-suites-of-others-on-this-engine). The numbers of servers
+and requests are those of the second run: they show that it was this engine that answered. What fails on node does not count. Node 20.20.2.
+
+${table(heads, rows)}
+What passes on \`node:http\` and not here, all of it:
+
+${table(['suite', 'test', 'why'], foreignDifferences)}`
 }
 
 const differs = (name: string): boolean => allowedDifferences.has(name) || allowedMembers.some(({ of }) => of === name)

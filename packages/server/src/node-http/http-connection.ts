@@ -6,7 +6,6 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RequestLimits } from '../exchange/limits.ts'
 import { type Rejection, rejection } from '../exchange/rejections.ts'
-import { EmptyLines } from '../http1/empty-lines.ts'
 import { INPUT_SIZE, RequestParser } from '../http1/parser.ts'
 import type { RequestHead } from '../http1/request-head.ts'
 import { answerTo, encodingError, type Refused, refusalError, timeoutError, truncationError } from './client-error.ts'
@@ -39,6 +38,8 @@ export interface HttpHost {
 
 const started = channel('http.server.request.start')
 const rules = { framingOnly: true }
+const CR = 0x0d
+const LF = 0x0a
 const NOTHING = Buffer.alloc(0)
 const ignore = (): void => undefined
 const refuseEncoding = (): never => {
@@ -58,7 +59,6 @@ export class HttpConnection {
 
   private readonly host: HttpHost
   private readonly parser: RequestParser
-  private readonly emptyLines = new EmptyLines()
   /** Where its requests are told of: outside of whatever the request before was in. */
   private readonly scope = new AsyncResource('HTTPINCOMINGMESSAGE')
   /** What came behind a body while its end was not told of. */
@@ -137,8 +137,9 @@ export class HttpConnection {
   }
 
   private beginHead(input: Buffer, start: number): number {
-    const at = this.emptyLines.skip(input, start, input.length)
-    if (typeof at !== 'number') return this.refuse(at, input, start)
+    let at = start
+    // Any number of empty lines, as for node: old clients send them behind a body.
+    while (input[at] === CR || input[at] === LF) at++
     if (at < input.length) this.phase = 'head'
     return at
   }
@@ -168,7 +169,7 @@ export class HttpConnection {
     req.httpVersionMajor = 1
     req.httpVersionMinor = httpVersion === '1.1' ? 1 : 0
     req.httpVersion = httpVersion
-    req.joinDuplicateHeaders = server.joinDuplicateHeaders
+    req.joinDuplicateHeaders = server.joinDuplicateHeaders || null
     req.url = head.target
     req.upgrade = false
     req._addHeaderLines(rawHeaders, Math.min(2 * maxFields(server), rawHeaders.length))

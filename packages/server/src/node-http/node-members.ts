@@ -7,7 +7,7 @@ import type { Socket } from 'node:net'
 export type InnerRequest = Omit<IncomingMessage, 'socket'> & {
   readonly socket: Socket
   upgrade: boolean
-  joinDuplicateHeaders: boolean | undefined
+  joinDuplicateHeaders: boolean | null
   /** Whether somebody has begun to read; else what is left is thrown away with the response. */
   readonly _consuming: boolean
   readonly _dumped: boolean

@@ -55,6 +55,18 @@ async function exchange(port: number, bytes: string): Promise<string[]> {
   return plain(await client.send(bytes).rest())
 }
 
+/** The names of all members that an object and its prototypes have, with the types of their values; symbols are node's own affair. */
+function membersOf(object: object): string[] {
+  const names = new Set<string>()
+  for (let one: object | null = object; one !== null && one !== Object.prototype; one = Object.getPrototypeOf(one)) {
+    for (const name of Object.getOwnPropertyNames(one)) names.add(name)
+  }
+  return [...names].sort().map(name => {
+    const value = (object as Record<string, unknown>)[name]
+    return `${name}: ${value === null ? 'null' : typeof value}`
+  })
+}
+
 const hello: http.RequestListener = (_req, res) => void res.end('hello')
 const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoException).code
 
@@ -150,6 +162,44 @@ const behaviours: Readonly<Record<string, (api: Api) => Promise<unknown>>> = {
     const { timeout, keepAliveTimeout, headersTimeout, requestTimeout, maxHeadersCount, maxRequestsPerSocket } = server
     const events = server.eventNames().filter(name => name !== 'listening')
     return [timeout, keepAliveTimeout, headersTimeout, requestTimeout, maxHeadersCount, maxRequestsPerSocket, events]
+  },
+
+  async 'every member of the server, the request, the response and their socket, by its type'(api) {
+    const server = api.createServer()
+    const seen = new Promise(resolve => {
+      server.on('request', (req, res) => {
+        const { socket } = req
+        resolve([server, req, res, socket].map(membersOf))
+        res.end()
+      })
+    })
+    await exchange(await listening(server), LAST)
+    return seen
+  },
+
+  async 'the events of the server, in their order'(api) {
+    const log: string[] = []
+    const server = api.createServer()
+    const { emit } = server
+    server.emit = function (this: http.Server, ...given: Parameters<typeof emit>) {
+      log.push(given[0])
+      return emit.apply(this, given)
+    } as typeof emit
+    server.on('request', hello).on('checkContinue', hello).on('checkExpectation', hello)
+    server.on('upgrade', (_req, socket) => socket.end('HTTP/1.1 101 Switching\r\n\r\n'))
+    server.on('connect', (_req, socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'))
+    const port = await listening(server)
+    const requests = [
+      LAST,
+      LAST.replace('\r\n\r\n', '\r\nExpect: 100-continue\r\n\r\n'),
+      LAST.replace('\r\n\r\n', '\r\nExpect: more\r\n\r\n'),
+      'GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nbehind',
+      'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n',
+      'nonsense',
+    ]
+    const seen = []
+    for (const request of requests) seen.push(await exchange(port, request))
+    return [log, seen]
   },
 
   async 'listeners of request that come and go, several of them'(api) {
@@ -647,6 +697,15 @@ const behaviours: Readonly<Record<string, (api: Api) => Promise<unknown>>> = {
     })
     await gone
     return log
+  },
+
+  async 'empty lines between requests'(api) {
+    const server = api.createServer((req, res) => void req.resume().on('end', () => res.end(req.url)))
+    const client = await connect(await listening(server))
+    const post = 'POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody'
+    client.send(`\r\n\n${post}${'\r\n'.repeat(20)}`)
+    await client.until(/\/1$/)
+    return plain(await client.send(`\r\n${LAST.replace('/', '/2')}`).rest())
   },
 
   async 'statuses that no other server would send'(api) {
