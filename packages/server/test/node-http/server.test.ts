@@ -785,6 +785,28 @@ const behaviours: Readonly<Record<string, (api: Api) => Promise<unknown>>> = {
     return plain(written.join(''))
   },
 
+  async 'a connection that is put in and ends at once behind its request'(api) {
+    const log: unknown[] = []
+    const server = watched(
+      api.createServer((req, res) => {
+        req.on('data', chunk => log.push(String(chunk)))
+        req.on('end', () => res.end('whole'))
+      }),
+    )
+    const duplex = new Duplex({
+      read() {},
+      write(chunk, _encoding, done) {
+        log.push(plain(String(chunk)))
+        done()
+      },
+    })
+    server.emit('connection', duplex)
+    duplex.push('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody')
+    duplex.push(null)
+    await once(duplex, 'finish')
+    return log
+  },
+
   async 'maxConnections, getConnections and drop'(api) {
     const server = api.createServer(hello)
     const port = await listening(server)
