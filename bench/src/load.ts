@@ -27,6 +27,9 @@ export const PLAIN: Load = {
   tls: false,
 }
 
+/** As long as a busy machine may keep an answer back: what is measured is what it costs, not when it comes. */
+const TIMEOUT = '30s'
+
 const SCRIPT = fileURLToPath(new URL('../request.lua', import.meta.url))
 
 /** Runs wrk for some seconds against a port of this machine; how many requests were answered. Throws if any failed. */
@@ -34,7 +37,7 @@ export function applyLoad(port: number, load: Load, seconds: number): number {
   const { connections, method, upload, fields, pipelined } = load
   const url = `${load.tls ? 'https' : 'http'}://127.0.0.1:${port}${load.path}`
   const script = ['-s', SCRIPT, url, '--', method, upload.size, upload.kind, fields, pipelined].map(String)
-  const args = ['-c', '1', 'wrk', '-t1', `-c${connections}`, `-d${seconds}`, ...script]
+  const args = ['-c', '1', 'wrk', '-t1', `-c${connections}`, `-d${seconds}`, '--timeout', TIMEOUT, ...script]
   const { status, stdout, stderr, error } = spawnSync('taskset', args, { encoding: 'utf8' })
   if (error !== undefined || status !== 0) {
     throw new Error(

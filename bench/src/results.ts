@@ -33,7 +33,9 @@ export function publish(suite: Suite, comparisons: readonly Comparison[], effort
   const [before, rest] = [page.slice(0, page.indexOf(open)), page.slice(page.indexOf(close))]
   if (!page.includes(open) || !page.includes(close))
     throw new Error(`docs/performance.md has no place for ${suite.name}`)
-  writeFileSync(PAGE, `${before}${open}\n\n${summary(suite, comparisons, effort)}\n\n${rest}`)
+  // A link to a plot that was never drawn would be a broken one: those of growth come with their tables.
+  const plot = suite.axis === undefined ? '' : `![${suite.title}](performance/${suite.name}.svg)\n\n`
+  writeFileSync(PAGE, `${before}${open}\n\n${summary(suite, comparisons, effort)}\n\n${plot}${rest}`)
 }
 
 function tableOf(suite: Suite, comparisons: readonly Comparison[]): string {
