@@ -1,5 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import bodyParser from 'body-parser'
+import { lostUpload } from './support/lost-upload.mjs'
 
 const json = { 'Content-Type': 'application/json' }
 const coded = coding => ({ ...json, 'Content-Encoding': coding })
@@ -78,5 +79,6 @@ export const scenario = {
       body: gzipSync('raw'),
       logs: 1,
     }),
+    { ...lostUpload('/json', { ...json, 'Content-Length': '9000' }), logs: 1 },
   ],
 }

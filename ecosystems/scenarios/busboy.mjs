@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import busboy from 'busboy'
+import { lostUpload } from './support/lost-upload.mjs'
 import { multipart } from './support/multipart.mjs'
 
 export const scenario = {
@@ -8,6 +9,8 @@ export const scenario = {
   build({ log }) {
     return (req, res) => {
       const seen = []
+      req.on('aborted', () => log.push(`aborted ${req.complete}`))
+      req.on('close', () => req.aborted && log.push(`closed ${req.readableEnded} ${res.writableEnded}`))
       const refuse = error => {
         log.push(error.message)
         req.unpipe()
@@ -81,6 +84,10 @@ export const scenario = {
       headers: { 'Content-Type': 'text/plain' },
       body: 'text',
       logs: 1,
+    },
+    {
+      ...lostUpload('/', { 'Content-Type': 'multipart/form-data; boundary=b0undary' }),
+      logs: 2,
     },
   ],
 }

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { koaBody } from 'koa-body'
+import { lostUpload } from './support/lost-upload.mjs'
 import { multipart } from './support/multipart.mjs'
 
 const json = { 'Content-Type': 'application/json' }
@@ -44,5 +45,6 @@ export const scenario = {
     ),
     post('GET', { method: 'GET' }),
     post('no body', {}),
+    { ...lostUpload('/', { ...json, 'Content-Length': '900' }), logs: 2 },
   ],
 }

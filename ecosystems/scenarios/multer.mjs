@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import multer from 'multer'
+import { lostUpload } from './support/lost-upload.mjs'
 import { multipart } from './support/multipart.mjs'
 
 const kilo = 'k'.repeat(1000)
@@ -86,6 +87,10 @@ export const scenario = {
       path: '/single',
       headers: { 'Content-Type': 'multipart/form-data' },
       body: 'x',
+      logs: 1,
+    },
+    {
+      ...lostUpload('/single', { 'Content-Type': 'multipart/form-data; boundary=b0undary' }),
       logs: 1,
     },
   ],

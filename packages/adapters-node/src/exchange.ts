@@ -10,7 +10,14 @@
 //                    finished(error), signal       'aborted', ECONNRESET, 'close'
 import type { BodyChunk, Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
 import { afterTurn } from './after-turn.ts'
-import { abortIncoming, dumpIncoming, type Incoming, type IncomingConstructor, whenBodyRests } from './incoming.ts'
+import {
+  abortIncoming,
+  claimBody,
+  dumpIncoming,
+  type Incoming,
+  type IncomingConstructor,
+  whenBodyRests,
+} from './incoming.ts'
 import { connectionReset, destroyedByHandler, statusNotFinal } from './node-errors.ts'
 import type { NodeResponse, SendCallback } from './node-internals.ts'
 import { closeOutgoing, drainOutgoing, type Outgoing, type OutgoingConstructor } from './outgoing.ts'
@@ -79,7 +86,10 @@ export class Exchange implements SocketOwner {
    * the turn, `signal` is watched; a response that is out learns of a loss through `finished`.
    */
   response(): GatewayResponse | Promise<GatewayResponse> {
-    if (this.#response) return this.#response
+    if (this.#response) {
+      claimBody(this.req)
+      return this.#response
+    }
     if (this.#failure) throw this.#failure.error
     // Promise jobs first: most handlers that await something await what is there already, and a signal costs microseconds.
     afterTurn(watchSignal, this)
@@ -285,7 +295,11 @@ export class Exchange implements SocketOwner {
       trailers: this.#body && (() => trailersOf((res as unknown as NodeResponse)._trailer)),
       finished: error => this.#finished(error),
     }
-    this.#settler?.resolve(this.#response)
+    if (this.#settler === undefined) return
+    claimBody(this.req)
+    // Who is told by a promise is told after this: the handler's turn may go on to ask for the body.
+    if (this.#request.body !== null) queueMicrotask(() => claimBody(this.req))
+    this.#settler.resolve(this.#response)
   }
 }
 

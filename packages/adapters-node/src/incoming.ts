@@ -110,6 +110,18 @@ export function abortIncoming(request: Incoming, cause?: unknown): void {
 }
 
 /**
+ * A response is about to be given. Who has asked for the body by now (`resume`, a 'data' listener) gets it, as on node:http, also once
+ * the response is out: a server throws away what nobody has begun to read by then.
+ */
+export function claimBody(request: Incoming): void {
+  const http = request as unknown as Inner
+  const { body } = http[gateway]
+  if (body === null || http._consuming || !http._readableState.resumeScheduled || http[source]?.over) return
+  const state = bodySource(http)
+  state.iterator ??= body[Symbol.asyncIterator]()
+}
+
+/**
  * The response is over. What was not read of the request never will be: as on node:http it ends and closes. Nothing is
  * started for a request that nobody listens to.
  */

@@ -315,11 +315,17 @@ describe('fromNode', () => {
     expect([without.text, other.text, ordinary.text]).toEqual(['GET false', 'GET false', 'GET false'])
   })
 
-  it('gives no extended CONNECT of HTTP/2 to listeners that write HTTP/1.1', async () => {
-    const request = Object.create(createRequest({ method: 'CONNECT', target: 'a:1', httpVersion: '2' }), {
+  it('gives an extended CONNECT of HTTP/2 to the upgrade listener, as the handshake that it stands for', async () => {
+    const request = Object.create(createRequest({ target: '/chat', httpVersion: '2' }), {
+      method: { value: 'CONNECT' },
       upgrade: { value: 'websocket' },
     }) as GatewayRequest
-    const response = await fromNode(handler, { upgrade: never, connect: never })(request, createContext())
-    expect(response.body).toBe('CONNECT false')
+    const seen: unknown[] = []
+    const upgrade: UpgradeListener = (req, socket) => {
+      seen.push(req.method, req.url, req.headers.upgrade, req.httpVersion)
+      socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n')
+    }
+    const response = await fromNode(handler, { upgrade, connect: never })(request, createContext())
+    expect([seen, response.status]).toEqual([['GET', '/chat', 'websocket', '1.1'], 403])
   })
 })
