@@ -1,1 +1,1 @@
-export default { displayName: 'chat', testTimeout: 120_000, testMatch: ['<rootDir>/test/**/*.test.js'], transform: {} }
+export default { displayName: 'chat', testMatch: ['<rootDir>/test/**/*.test.js'], transform: {} }

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { chromium } from 'playwright-core'
 import { KirinProcess } from '../../express-shop/test/kirin-process.js'
 
@@ -20,6 +20,9 @@ const args = [
   '--disable-component-update',
   '--disable-sync',
 ]
+
+// A browser takes its time on a busy machine; nothing is asserted of it.
+jest.setTimeout(120_000)
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
 

@@ -3,9 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { WebSocket } from 'ws'
 import { KirinProcess } from '../../express-shop/test/kirin-process.js'
+
+// A reload starts processes, which takes its time on a busy machine; nothing is asserted of it.
+jest.setTimeout(120_000)
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
 let kirin
