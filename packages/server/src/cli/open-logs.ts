@@ -3,14 +3,20 @@ import type { Settings } from '../config/settings.ts'
 import { loadCustomLogger } from '../log/custom-logger.ts'
 import { type ErrorLog, openErrorLog } from '../log/error-log.ts'
 import { openLogFile } from '../log/log-file.ts'
+import { LogSinks } from '../log/log-sinks.ts'
 import { type LogTargets, logTargets } from '../log/log-targets.ts'
+
+/** The master's log, and where it goes besides. */
+export interface MasterLog extends ErrorLog {
+  readonly sinks: LogSinks
+}
 
 /**
  * Opens the log. The access log is written by the workers; here it is only tried, so that a wrong path is told at once.
  *
  * @returns the log, or a line for each file and module that cannot be used
  */
-export async function openLogs(settings: Settings): Promise<ErrorLog | { readonly problems: readonly string[] }> {
+export async function openLogs(settings: Settings): Promise<MasterLog | { readonly problems: readonly string[] }> {
   const targets = logTargets(settings)
   const problems = [...(await unusable(targets, 'access', settings)), ...(await unusable(targets, 'errors', settings))]
   if (problems.length > 0) return { problems }
@@ -18,7 +24,9 @@ export async function openLogs(settings: Settings): Promise<ErrorLog | { readonl
   try {
     const custom =
       loggerClass === null ? undefined : await loadCustomLogger(loggerClass, { worker: null, level: logLevel })
-    return await openErrorLog({ targets: targets.errors, custom })
+    const sinks = new LogSinks(settings, null)
+    const also = sinks.isOpen ? sinks.line : undefined
+    return { ...(await openErrorLog({ targets: targets.errors, custom, also })), sinks }
   } catch (error) {
     return { problems: [(error as Error).message] }
   }

@@ -1,14 +1,15 @@
 // What a master lives in: a service manager, operators, an account that its workers have, the process that started it, its logs.
 import type { ArbiterOptions } from '../arbiter/arbiter.ts'
+import type { Notice } from '../arbiter/model.ts'
 import type { ArbiterStatus } from '../arbiter/status.ts'
 import { product } from '../config/product.ts'
 import type { Settings } from '../config/settings.ts'
 import { Management } from '../control/management.ts'
 import type { Account } from '../ipc/messages.ts'
-import type { ErrorLog } from '../log/error-log.ts'
 import { EventCounter } from '../metrics/event-counts.ts'
 import { ServiceManager } from '../systemd/service-manager.ts'
 import { leaveTerminal } from './daemon.ts'
+import type { MasterLog } from './open-logs.ts'
 import { giveLogFiles } from './ownership.ts'
 import { watchStrays } from './strays.ts'
 import { WorkerOutput } from './worker-output.ts'
@@ -16,13 +17,16 @@ import { WorkerOutput } from './worker-output.ts'
 /** What is known of them when a master starts. */
 export interface SurroundingsOptions {
   readonly settings: Settings
-  readonly log: ErrorLog
+  readonly log: MasterLog
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Who workers become; `null` for whoever the master is. */
   readonly account: Account | null
   /** Whether somebody waits for this process to serve, to leave it alone then (`--daemon`). */
   readonly isBackground: boolean
 }
+
+/** After these the number of workers that serve is another one. */
+const POOL_CHANGES: ReadonlySet<Notice['kind']> = new Set(['ready', 'died', 'left', 'retiring'])
 
 export class Surroundings {
   /** What an arbiter is to call. */
@@ -48,6 +52,7 @@ export class Surroundings {
         this.#events.observe(notice)
         this.#manager?.observe(notice, subject)
         this.#management?.observe(notice)
+        if (POOL_CHANGES.has(notice.kind)) log.sinks.workers(this.#serving)
         if (isBackground && notice.kind === 'serving') leaveTerminal()
       },
       reopenLogs() {
@@ -56,6 +61,11 @@ export class Surroundings {
         output.reopen()
       },
     }
+  }
+
+  get #serving(): number {
+    const workers = this.#status()?.workers ?? []
+    return workers.filter(({ state }) => state === 'ready' || state === 'spent').length
   }
 
   /**
@@ -83,6 +93,7 @@ export class Surroundings {
   /** Resolves when everybody has been told what there was to tell. */
   async close(): Promise<void> {
     this.#management?.close()
+    this.#options.log.sinks.flush()
     await this.#manager?.close()
   }
 }

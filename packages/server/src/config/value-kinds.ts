@@ -2,6 +2,8 @@
 import * as v from 'valibot'
 import { parseMount } from '../exchange/mount.ts'
 import { accessAtoms, isAccessFormat } from '../log/access-format.ts'
+import { FACILITIES, parseSyslogTarget } from '../log/syslog-target.ts'
+import { parseStatsdHost } from '../metrics/statsd.ts'
 import { FORWARDER_FIELDS, type ForwarderField } from '../proxy/forwarded/forwarded-fields.ts'
 import { parseSchemeField } from '../proxy/forwarded/scheme-fields.ts'
 import type { ProxyProtocol } from '../proxy/protocol/proxy-header.ts'
@@ -130,6 +132,34 @@ export const path: ValueKind<string> = text('a path', '<path>')
 
 /** A path, or `-` for the process's own output. */
 export const logfile: ValueKind<string> = text('a path, or - for the terminal', '<path>')
+
+/** Where syslog is. */
+export const syslogTarget: ValueKind<string> = checked(
+  parseSyslogTarget,
+  'udp://host:port, tcp://host:port or unix:///path',
+)
+
+/** Where statsd is. */
+export const statsdAddress: ValueKind<string> = checked(parseStatsdHost, 'host:port, with a port from 1 to 65535')
+
+/** A facility of syslog by its name. */
+export const syslogFacility: ValueKind<string> = choice(
+  Object.fromEntries(Object.keys(FACILITIES).map(name => [name, name])),
+  '<facility>',
+)
+
+/** A text that somebody else can read. */
+function checked(parse: (text: string) => unknown, allowed: string): ValueKind<string> {
+  return {
+    schema: v.pipe(
+      v.string(),
+      v.check(text => parse(text) !== undefined),
+    ),
+    file: { type: 'string' },
+    allowed,
+    placeholder: '<address>',
+  }
+}
 
 /** A variable of the environment with its value, which may be empty. */
 export const environmentEntry: ValueKind<string> = {

@@ -40,7 +40,7 @@ export async function openAccessLog({ targets, custom, worker, onFailure }: Acce
     targets.map(async target => {
       const destination = target.file === '-' ? STDOUT : target.file
       const file = await openLogFile({ destination, sync: false, onFailure })
-      return { file, write: target.format === 'json' ? jsonLine(worker) : compileAccessFormat(target.line) }
+      return { file, write: accessLine(target, worker) }
     }),
   )
   return {
@@ -77,6 +77,14 @@ function customAccessLog(custom: CustomLogger, onFailure: (error: Error) => void
     reopen() {},
     flush: () => Promise.resolve(),
   }
+}
+
+/** What writes the line of an exchange, without its line feed. */
+export function accessLine(
+  { format, line }: Pick<AccessTarget, 'format' | 'line'>,
+  worker: number,
+): (record: ExchangeRecord) => string {
+  return format === 'json' ? jsonLine(worker) : compileAccessFormat(line)
 }
 
 /** JSON escapes control characters by itself; bytes above 127 stand as latin1 characters. */

@@ -13,6 +13,8 @@ export interface ErrorLogOptions {
   readonly targets: readonly ErrorTarget[]
   /** Gets everything in the place of the targets, from the level of the first one on. */
   readonly custom?: CustomLogger | undefined
+  /** Gets each line of JSON besides, from the lowest level of the targets on. */
+  readonly also?: ((line: string) => void) | undefined
 }
 
 /** The log and what keeps it. */
@@ -40,14 +42,15 @@ const STDERR = 2
  *
  * @throws the system's error when a file cannot be opened
  */
-export async function openErrorLog({ targets, custom }: ErrorLogOptions): Promise<ErrorLog> {
+export async function openErrorLog({ targets, custom, also }: ErrorLogOptions): Promise<ErrorLog> {
   const levels = targets.map(({ level }) => levelValue(level))
   const outputs =
     custom === undefined ? await Promise.all(targets.map(openTarget)) : [customOutput(custom, levels[0] ?? 0)]
   const plain = outputs.filter(output => output.writePlain !== undefined)
   const others = outputs.filter(output => output.writePlain === undefined)
   const entries = others.length > 0 && plain.length > 0 ? loggerOf(others) : undefined
-  const logger = loggerOf(outputs)
+  const besides = also === undefined ? [] : [{ level: Math.min(...levels), write: also, reopen: () => undefined }]
+  const logger = loggerOf([...outputs, ...besides])
   return {
     logger,
     file: { reopen: () => outputs.forEach(output => output.reopen()) },

@@ -4,6 +4,7 @@ import type { BootOrder } from '../ipc/messages.ts'
 import { openAccessLog } from '../log/access-log.ts'
 import { loadCustomLogger } from '../log/custom-logger.ts'
 import { openErrorLog } from '../log/error-log.ts'
+import { LogSinks } from '../log/log-sinks.ts'
 import { logTargets } from '../log/log-targets.ts'
 import type { ExchangeRecord } from '../transport/gateway-server.ts'
 import { captureOutput } from './captured-output.ts'
@@ -29,7 +30,9 @@ export async function openWorkerLogs({ settings, slot }: Pick<BootOrder, 'settin
   const { loggerClass, logLevel: level } = settings
   const targets = logTargets(settings)
   const custom = loggerClass === null ? undefined : await loadCustomLogger(loggerClass, { worker: slot, level })
-  const errors = await openErrorLog({ targets: targets.errors, custom })
+  const sinks = new LogSinks(settings, slot)
+  const also = sinks.isOpen ? sinks.line : undefined
+  const errors = await openErrorLog({ targets: targets.errors, custom, also })
   const onFailure = (error: Error): void => {
     errors.logger.error(`The access log cannot be written, lines are lost: ${error.message}`)
   }
@@ -38,13 +41,24 @@ export async function openWorkerLogs({ settings, slot }: Pick<BootOrder, 'settin
   const access = await openAccessLog({ targets: targets.access, custom, worker: slot, onFailure })
   return {
     logger: errors.logger,
-    record: access.record,
+    record: both(access.record, sinks.isOpen ? sinks.exchange : undefined),
     reopen() {
       errors.file.reopen()
       access.reopen()
     },
     async flush(milliseconds) {
+      sinks.flush()
       await settledWithin(Promise.all([access.flush(), custom?.flush?.()]), milliseconds)
     },
+  }
+}
+
+type Take = WorkerLogs['record']
+
+function both(first: Take, second: Take): Take {
+  if (first === undefined || second === undefined) return first ?? second
+  return record => {
+    first(record)
+    second(record)
   }
 }

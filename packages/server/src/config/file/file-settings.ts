@@ -117,10 +117,45 @@ export interface FileSettings {
   readonly logConfig?: string | null | undefined
   /** Module that makes a logger, which gets everything in the place of both logs (default: Kirin’s own logs). */
   readonly loggerClass?: string | null | undefined
+  /** Send both logs to syslog, too (RFC 5424); each request then makes a message (default: off). */
+  readonly syslog?: boolean | undefined
+  /** Where syslog is: udp://host:port, tcp://host:port or unix:///dev/log; turns it on (default: udp://127.0.0.1:514). */
+  readonly syslogAddr?: string | null | undefined
+  /** Makes the program’s name in syslog kirin.<word> instead of kirin (default: none). */
+  readonly syslogPrefix?: string | null | undefined
+  /** Facility of the messages for syslog: user, daemon, local0 … (default: user). */
+  readonly syslogFacility?:
+    | 'kern'
+    | 'user'
+    | 'mail'
+    | 'daemon'
+    | 'auth'
+    | 'syslog'
+    | 'lpr'
+    | 'news'
+    | 'uucp'
+    | 'cron'
+    | 'authpriv'
+    | 'ftp'
+    | 'local0'
+    | 'local1'
+    | 'local2'
+    | 'local3'
+    | 'local4'
+    | 'local5'
+    | 'local6'
+    | 'local7'
+    | undefined
   /** Address of /metrics (Prometheus), /livez, /readyz and /status, apart from the application’s; may be repeated (default: none). */
   readonly metricsBind?: string | readonly string[] | undefined
   /** UNIX socket for kirin ctl: status, reload, stop and more; for the user of the master alone (default: none). */
   readonly controlSocket?: string | null | undefined
+  /** host:port of a statsd server, which gets counters by UDP (default: none). */
+  readonly statsdHost?: string | null | undefined
+  /** What stands before the names for statsd, with a dot behind it (default: none). */
+  readonly statsdPrefix?: string | null | undefined
+  /** Tags for everything that statsd gets, in the form of DogStatsD: env:prod,region:eu (default: none). */
+  readonly dogstatsdTags?: string | readonly string[] | undefined
   /** Directory to change to first; other paths are relative to it (default: the current directory). */
   readonly chdir?: string | null | undefined
   /** Permissions, in octal, that UNIX sockets and files made by Kirin and the application do not get (default: as inherited). */

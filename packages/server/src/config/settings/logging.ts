@@ -1,5 +1,5 @@
 import type { TableOf } from '../setting.ts'
-import { accessLogFormat, choice, logfile, onOff, path, text } from '../value-kinds.ts'
+import { accessLogFormat, choice, logfile, onOff, path, syslogFacility, syslogTarget, text } from '../value-kinds.ts'
 
 /** How much the error log tells; the names are pino's. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal'
@@ -15,6 +15,10 @@ export interface LogSettings {
   /** A path; what a master and its workers are told is the text of the file. */
   readonly logConfig: string | null
   readonly loggerClass: string | null
+  readonly syslog: boolean
+  readonly syslogAddr: string | null
+  readonly syslogPrefix: string | null
+  readonly syslogFacility: string
 }
 
 /** Their part of the table. */
@@ -100,5 +104,39 @@ export const logSettings: TableOf<LogSettings> = {
       'Its default export is a function `({ worker, level }) => logger`, called in the master (`worker` is `null`) and in each worker; it may return a promise. The logger has `error`, `warn`, `info` and `debug`, ' +
       'each called with an object of fields and a message, as pino and `context.log` are, and may have `fatal`, `access(record)` for each request (without it the access log stays as it is), `reopen()` for USR1, and `flush()` before ' +
       'a worker exits. The type is `CustomLoggerFactory` of `@nsgi/server`. It does not get what `--capture-output` captures. What such a logger throws is on standard error, with the line that it was for.',
+  },
+  syslog: {
+    group: 'Logging',
+    flag: '--log-syslog',
+    kind: onOff,
+    default: false,
+    defaultText: 'off',
+    summary: 'Send both logs to syslog, too (RFC 5424); each request then makes a message',
+  },
+  syslogAddr: {
+    group: 'Logging',
+    flag: '--log-syslog-to',
+    kind: syslogTarget,
+    default: null,
+    defaultText: 'udp://127.0.0.1:514',
+    summary: 'Where syslog is: udp://host:port, tcp://host:port or unix:///dev/log; turns it on',
+    details:
+      'Over TCP and streams each message has its length before it (RFC 6587). Node cannot send datagrams to a path: for a socket like `/dev/log` the command `logger` does it, and puts a header of its own ' +
+      'around the message. What cannot be sent is lost, and nothing waits for it.',
+  },
+  syslogPrefix: {
+    group: 'Logging',
+    flag: '--log-syslog-prefix',
+    kind: text('a word', '<word>'),
+    default: null,
+    defaultText: 'none',
+    summary: 'Makes the program’s name in syslog kirin.<word> instead of kirin',
+  },
+  syslogFacility: {
+    group: 'Logging',
+    flag: '--log-syslog-facility',
+    kind: syslogFacility,
+    default: 'user',
+    summary: 'Facility of the messages for syslog: user, daemon, local0 …',
   },
 }

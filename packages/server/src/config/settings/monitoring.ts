@@ -1,11 +1,14 @@
 import type { BindAddress } from '../bind-address.ts'
 import type { TableOf } from '../setting.ts'
-import { bindAddress, path } from '../value-kinds.ts'
+import { bindAddress, path, statsdAddress, text } from '../value-kinds.ts'
 
 /** How operators see and steer a running server. */
 export interface MonitoringSettings {
   readonly metricsBind: readonly BindAddress[]
   readonly controlSocket: string | null
+  readonly statsdHost: string | null
+  readonly statsdPrefix: string | null
+  readonly dogstatsdTags: readonly string[]
 }
 
 /** Their part of the table. */
@@ -32,5 +35,33 @@ export const monitoringSettings: TableOf<MonitoringSettings> = {
     summary: 'UNIX socket for kirin ctl: status, reload, stop and more; for the user of the master alone',
     details:
       'Its file has the mode 0600. It speaks HTTP: `curl --unix-socket PATH http://kirin/status`, `curl -X POST … http://kirin/reload`, which answers when the reload has ended, and how.',
+  },
+  statsdHost: {
+    group: 'Monitoring',
+    flag: '--statsd-host',
+    kind: statsdAddress,
+    default: null,
+    defaultText: 'none',
+    summary: 'host:port of a statsd server, which gets counters by UDP',
+    details:
+      '`requests`, `request.status.<status>` and `request.duration` (milliseconds) of every request, `workers`, and `log.critical`, `log.error`, `log.warning`, `log.exception`.',
+  },
+  statsdPrefix: {
+    group: 'Monitoring',
+    flag: '--statsd-prefix',
+    kind: text('a name', '<name>'),
+    default: null,
+    defaultText: 'none',
+    summary: 'What stands before the names for statsd, with a dot behind it',
+  },
+  dogstatsdTags: {
+    group: 'Monitoring',
+    flag: '--dogstatsd-tags',
+    kind: text('tags such as env:prod', '<tags>'),
+    repeatable: true,
+    commas: true,
+    default: [],
+    defaultText: 'none',
+    summary: 'Tags for everything that statsd gets, in the form of DogStatsD: env:prod,region:eu',
   },
 }
