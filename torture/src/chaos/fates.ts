@@ -21,7 +21,7 @@ export interface Loss {
 }
 
 /** Losses that are kept with all their detail. */
-const KEPT = 200
+const KEPT = 5_000
 
 export class Fates {
   readonly counts: Record<Fate, number> = { answered: 0, refused: 0, reset: 0, truncated: 0, wrong: 0, late: 0 }

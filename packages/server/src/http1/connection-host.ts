@@ -29,6 +29,11 @@ export interface ConnectionHost extends ExchangeHost {
   readonly isDraining: boolean
   /** Whether others wait for a connection to end: responses say `connection: close`, too. */
   readonly isFull?: boolean
+  /**
+   * Called when a response has ended while the server stops, and its head, which had gone out before, promised to keep the connection: the client
+   * may be sending its next request. Whoever takes the call ends the connection with `drain` a little later; without it that is done at once.
+   */
+  promised?(connection: Connection): void
   /** Called for a request that is refused before the application. */
   refused(refused: Rejection, connection: Connection): void
   /** Called for a client that is given up. */

@@ -402,8 +402,11 @@ export class Connection implements ExchangeOwner, BodySource {
     this.body = null
     if (this.lastRequest) this.close()
     else if (!this.held.isEmpty) this.resumeHeld()
-    else if (this.peerEnded || this.host.isDraining) this.close()
-    else if (this.readingPaused) this.resumeReading()
+    else if (this.peerEnded || (this.host.isDraining && this.host.promised === undefined)) this.close()
+    else {
+      if (this.host.isDraining) this.host.promised?.(this)
+      if (this.readingPaused) this.resumeReading()
+    }
   }
 
   private hold(input: Buffer, start: number, end: number): void {

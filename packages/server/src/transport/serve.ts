@@ -169,6 +169,10 @@ class Engine implements GatewayServer, ConnectionHost {
     this.log.warn({ peer: peerOf(connection), code }, `dropped a connection: ${message}`)
   }
 
+  promised(connection: Connection): void {
+    this.drainSoon(() => connection.drain())
+  }
+
   private accept(accepted: Socket, secure: SecureAcceptor | undefined): void {
     this.accepted++
     if (this.places.isFull) {

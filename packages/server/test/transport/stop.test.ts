@@ -65,6 +65,31 @@ describe('stop', () => {
     await stop
   })
 
+  it('keeps what a head promised that had gone out before: the next request is answered, too', async () => {
+    const gate = deferred()
+    const { server } = await serve(({ target }) => {
+      if (target !== '/slow') return { status: 200, body: 'answer' }
+      return {
+        status: 200,
+        body: (async function* () {
+          yield 'first'
+          await gate.promise
+          yield 'last'
+        })(),
+      }
+    })
+    const client = await (gateway as Gateway).client()
+    const head = await client.send(get('/slow')).until(/first/)
+    expect(head).not.toMatch(/connection: close/)
+    const stop = server.stop()
+    gate.resolve()
+    await client.until(/last\r\n0\r\n\r\n/)
+    client.send(get())
+    expect(await client.rest()).toMatch(/connection: close\r\n[\s\S]+answer$/)
+    await client.close()
+    await stop
+  })
+
   it('waits longer for clients that are at work where others serve on', async () => {
     const { server } = await serve(() => ({ status: 200, body: 'answer' }))
     const client = await (gateway as Gateway).client()
