@@ -1,4 +1,5 @@
 // `npm run torture`: the long versions of what the tests do briefly. See docs/torture.md.
+import { runBoot } from './commands/boot.ts'
 import { runChaosLevel } from './commands/chaos.ts'
 import { runHttp2Level } from './commands/http2.ts'
 import { runInterleavings } from './commands/interleavings.ts'
@@ -18,7 +19,7 @@ const LEVELS: Readonly<Record<string, (options: TortureOptions) => Promise<boole
 }
 
 /** What is run by its name alone. */
-const EXTRAS: typeof LEVELS = { patterns: runPatterns, chaos: runChaosLevel }
+const EXTRAS: typeof LEVELS = { patterns: runPatterns, chaos: runChaosLevel, boot: runBoot }
 
 const options = readOptions(process.argv.slice(2))
 const wanted = options.levels.length === 0 ? Object.keys(LEVELS) : options.levels

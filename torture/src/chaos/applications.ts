@@ -52,3 +52,16 @@ def app(environ, start_response):
 
 /** A deployment that cannot be loaded, in either language. */
 export const BROKEN_APPLICATION = '{ this is no program\n'
+
+/** The same number of processes by node's own means, for comparison of how fast they come up. */
+export const CLUSTER_PROGRAM = `import cluster from 'node:cluster'
+import { createServer } from 'node:http'
+if (cluster.isPrimary) {
+  for (let i = 0; i < Number(process.argv[2]); i++) cluster.fork()
+  process.on('SIGTERM', () => process.exit(0))
+} else {
+  createServer((request, response) => response.end('hello'))
+    .listen(0, '127.0.0.1', () => process.stderr.write('is ready\\n'))
+  process.on('disconnect', () => process.exit(0))
+}
+`
