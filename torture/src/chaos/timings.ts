@@ -7,18 +7,24 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { CLUSTER_PROGRAM, NSGI_APPLICATION } from './applications.ts'
 import { Load } from './load.ts'
-import { pause, type Usage, usageOf } from './processes.ts'
+import { childrenOf, pause, type Usage, usageOf } from './processes.ts'
 import { Subject } from './subject.ts'
 
 /** A server whose workers say when they are ready. */
 export type Booted = 'kirin' | 'node:cluster'
 
+/** What a boot took, in milliseconds: by the clock, and of processors, which a busy machine does not change. */
+export interface BootCost {
+  readonly time: number
+  readonly processor: number
+}
+
 /**
- * Milliseconds from the start of the command until so many workers are ready.
+ * From the start of the command until so many workers are ready.
  *
  * @param cache a directory for Node's compile cache, which Node 22.1 and later know; none: without it
  */
-export async function bootTime(server: Booted, workers: number, cache?: string): Promise<number> {
+export async function bootTime(server: Booted, workers: number, cache?: string): Promise<BootCost> {
   const directory = mkdtempSync(join(tmpdir(), 'boot-'))
   writeFileSync(join(directory, 'app.mjs'), NSGI_APPLICATION)
   writeFileSync(join(directory, 'cluster.mjs'), CLUSTER_PROGRAM)
@@ -32,10 +38,12 @@ export async function bootTime(server: Booted, workers: number, cache?: string):
   })
   await saysReady(child, workers)
   const time = performance.now() - started
+  const pid = child.pid ?? 0
+  const processor = [pid, ...childrenOf(pid)].reduce((sum, one) => sum + usageOf(one).processor, 0)
   child.kill('SIGTERM')
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   rmSync(directory, { recursive: true, force: true })
-  return time
+  return { time, processor }
 }
 
 function wordsFor(server: Booted, workers: number): readonly string[] {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Booted, bootTime, masterCosts, reloadTimes } from '../chaos/timings.ts'
+import { type BootCost, type Booted, bootTime, masterCosts, reloadTimes } from '../chaos/timings.ts'
 import type { TortureOptions } from './options.ts'
 
 const WORKERS = 8
@@ -37,10 +37,11 @@ async function cachedBoot(server: Booted, times: number): Promise<string> {
   return text
 }
 
-async function repeated(times: number, take: () => Promise<number>): Promise<string> {
-  const found: number[] = []
+async function repeated(times: number, take: () => Promise<BootCost>): Promise<string> {
+  const found: BootCost[] = []
   for (let i = 0; i < times; i++) found.push(await take())
-  return summary(found)
+  const processor = summary(found.map(cost => cost.processor))
+  return `${summary(found.map(({ time }) => time))}, of processors ${processor}`
 }
 
 function summary(times: readonly number[]): string {
