@@ -23,6 +23,8 @@ export interface SurroundingsOptions {
   readonly account: Account | null
   /** Whether somebody waits for this process to serve, to leave it alone then (`--daemon`). */
   readonly isBackground: boolean
+  /** What the master was handed by the one before it. */
+  readonly upgrade: { readonly inheritance: { readonly isShared: boolean } | undefined }
 }
 
 /** After these the number of workers that serve is another one. */
@@ -41,7 +43,9 @@ export class Surroundings {
     const { settings, log, environment, account, isBackground } = options
     const output = new WorkerOutput(settings, isBackground)
     this.#options = options
-    this.#manager = ServiceManager.of(environment, log.logger)
+    this.#manager = ServiceManager.of(environment, log.logger, {
+      hasPredecessor: () => options.upgrade.inheritance?.isShared === true,
+    })
     watchStrays(log.logger)
     this.calls = {
       expose: status => {

@@ -27,6 +27,12 @@ export function notificationOf(notice: Notice, moment: Moment): Assignments | un
       return ['READY=1', `MAINPID=${moment.pid}`, status]
     case 'reloading':
       return ['RELOADING=1', `MONOTONIC_USEC=${moment.now / 1000n}`, status]
+    case 'upgrade-ended':
+      // The new master may have said that the service is its own by then.
+      return ['READY=1', `MAINPID=${moment.pid}`, status]
+    case 'upgrading':
+    case 'upgrade-ready':
+      return [status]
     case 'reloaded':
     case 'reload-failed':
       return ['READY=1', status]

@@ -7,20 +7,29 @@ import { Notifier } from './notifier.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** How a master stands to another one that has the same sockets (a binary upgrade). */
+export interface Kinship {
+  /** Whether the master that started this one still runs. */
+  readonly hasPredecessor: () => boolean
+}
+
 export class ServiceManager {
   readonly #notifier: Notifier
+  readonly #kinship: Kinship
   readonly #ready = new Set<number>()
+  #hasSuccessor = false
   #isStopping = false
 
-  private constructor(notifier: Notifier) {
+  private constructor(notifier: Notifier, kinship: Kinship) {
     this.#notifier = notifier
+    this.#kinship = kinship
     notifier.guard(process.pid, () => this.isHealthy)
   }
 
   /** @returns `undefined` where no service manager asked to be told (NOTIFY_SOCKET) */
-  static of(environment: Environment, log: Pick<Logger, 'warn'>): ServiceManager | undefined {
+  static of(environment: Environment, log: Pick<Logger, 'warn'>, kinship: Kinship): ServiceManager | undefined {
     const notifier = Notifier.of({ environment, log })
-    return notifier && new ServiceManager(notifier)
+    return notifier && new ServiceManager(notifier, kinship)
   }
 
   /** Whether some worker serves; a stop that goes on is well, too. */
@@ -33,14 +42,13 @@ export class ServiceManager {
     if (notice.kind === 'ready') this.#ready.add(notice.id)
     if (notice.kind === 'died' || notice.kind === 'left' || notice.kind === 'retiring') this.#ready.delete(notice.id)
     if (notice.kind === 'stopping') this.#isStopping = true
+    if (notice.kind === 'upgrade-ready') this.#hasSuccessor = true
+    if (notice.kind === 'upgrade-ended') this.#hasSuccessor = false
+    // One of two masters goes, and the service goes on with the other.
+    if (notice.kind === 'stopping' && (this.#hasSuccessor || this.#kinship.hasPredecessor())) return
     const { pid } = process
     const assignments = notificationOf(notice, { ...subject, now: process.hrtime.bigint(), pid })
     if (assignments !== undefined) void this.#notifier.send(assignments)
-  }
-
-  /** Another process goes on as this service (a binary upgrade). */
-  handOver(pid: number): Promise<void> {
-    return this.#notifier.send([`MAINPID=${pid}`])
   }
 
   /** Resolves when everything has been told. */

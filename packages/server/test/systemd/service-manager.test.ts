@@ -30,6 +30,23 @@ describe('a service manager', () => {
     expect(states).toEqual(['READY', 'RELOADING', 'READY', 'RELOADING', 'READY', 'STOPPING'])
   })
 
+  it('hears of an upgrade who the service is from then on, and of no stop', async () => {
+    const cwd = applicationDirectory({ 'app.mjs': HELLO })
+    const receiver = NotifyReceiver.commands(cwd)
+    const { kirin } = await startServing(['app.mjs'], { cwd, env: receiver.env })
+    await receiver.message(new RegExp(`^READY=1\tMAINPID=${kirin.pid}\t`))
+    kirin.signal('SIGUSR2')
+    await kirin.line(/The new master serves as well/)
+    const next = await receiver.message(new RegExp(`^READY=1\tMAINPID=(?!${kirin.pid}\t)`))
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    const successor = Number(/MAINPID=(\d+)/.exec(next)?.[1])
+    process.kill(successor, 'SIGTERM')
+    await kirin.allGone()
+    const stops = receiver.messages.filter(message => message.startsWith('STOPPING'))
+    expect(stops).toHaveLength(1)
+  })
+
   itWithDatagrams('hears it over its socket, and is assured that all is well', async () => {
     const cwd = applicationDirectory({ 'app.mjs': HELLO })
     const receiver = await NotifyReceiver.datagrams(cwd)
