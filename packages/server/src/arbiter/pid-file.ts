@@ -1,5 +1,5 @@
 // The file that names the running master.
-import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 
 /** What the file of a master is called while another one, which it has started, has its place (nginx's name). */
 function asideOf(path: string): string {
@@ -7,19 +7,52 @@ function asideOf(path: string): string {
 }
 
 /**
- * Writes this process's id. A file that names a process which no longer runs is replaced.
+ * Writes this process's id. A file that names a process which no longer runs, or which is no server of this kind, is replaced: after a
+ * crash and a restart of the machine, or of a container, the number may be anybody's.
  *
- * @throws Error with one line for the operator when another process runs, or the file cannot be written
+ * @throws Error with one line for the operator when another master runs, or the file holds something else, or cannot be written
  */
 export function writePidFile(path: string): void {
   const other = readPid(path)
-  if (other !== undefined && other !== process.pid && runs(other)) {
+  if (other !== undefined && other !== process.pid && runs(other) && mayBeMaster(other)) {
     throw new Error(`--pid: ${path} names process ${other}, which is running`)
   }
+  if (other === undefined && holdsSomething(path)) {
+    throw new Error(`--pid: ${path} holds no process id: it is some other file, and is not replaced`)
+  }
   try {
-    writeFileSync(path, `${process.pid}\n`)
+    writeWhole(path, `${process.pid}\n`)
   } catch (cause) {
     throw new Error(`--pid: cannot write ${path}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** Whoever reads the file meanwhile finds the old text or the new one, never half of it. */
+function writeWhole(path: string, text: string): void {
+  const beside = `${path}.${process.pid}`
+  writeFileSync(beside, text)
+  try {
+    renameSync(beside, path)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw error
+  }
+}
+
+function holdsSomething(path: string): boolean {
+  try {
+    return readFileSync(path, 'utf8').trim() !== ''
+  } catch {
+    return false
+  }
+}
+
+/** By its title (Linux); where that cannot be read it may be. */
+function mayBeMaster(pid: number): boolean {
+  try {
+    return /kirin/i.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+  } catch {
+    return true
   }
 }
 
