@@ -96,7 +96,8 @@ export class SoakedKirin {
     const found = new Map<number, WorkerStats>()
     for (let i = 0; found.size < workers && i < 2000; i++) {
       // Several at a time: a lone one would always reach the same idle worker.
-      for (const one of await Promise.all(Array.from({ length: 8 }, () => this.ask()))) found.set(one.pid, one)
+      const told = await Promise.all(Array.from({ length: 8 }, () => this.ask()))
+      for (const one of told) if (one !== undefined) found.set(one.pid, one)
     }
     return [...found.values()].sort((a, b) => a.worker - b.worker)
   }
@@ -106,7 +107,7 @@ export class SoakedKirin {
     const found = new Map<number, WorkerStats>()
     for (let i = 0; i < 1000; i++) {
       const one = await this.ask()
-      found.set(one.pid, one)
+      if (one !== undefined) found.set(one.pid, one)
       const all = [...found.values()]
       if (all.length === workers && all.every(stats => leaks(stats).length === 0)) break
       // Lost connections are noticed a few turns later; a lingering one is dropped after five seconds.
@@ -123,8 +124,9 @@ export class SoakedKirin {
     return this.child.exitCode
   }
 
-  private ask(): Promise<WorkerStats> {
-    return new Promise((resolve, reject) => {
+  /** The numbers of some worker; `undefined` where it died over the answer, which its absence tells. */
+  private ask(): Promise<WorkerStats | undefined> {
+    return new Promise(resolve => {
       const asked = request({ socketPath: this.socketPath, path: '/stats', agent: false }, response => {
         let text = ''
         response.setEncoding('utf8').on('data', (part: string) => {
@@ -132,7 +134,7 @@ export class SoakedKirin {
         })
         response.on('end', () => resolve(JSON.parse(text) as WorkerStats))
       })
-      asked.on('error', reject).end()
+      asked.on('error', () => resolve(undefined)).end()
     })
   }
 }
