@@ -213,6 +213,7 @@ class Arbiter {
     const handle = startWorker({
       module: workerModule,
       program,
+      place: this.#state.workers.find(worker => worker.id === id)?.place ?? slot,
       sockets: sockets.map(({ fd }) => fd),
       output: this.#options.output?.(),
       order: { ...order, slot, title: titleOf(slot), tls: certificates?.material ?? null },

@@ -1,5 +1,6 @@
 // The words that the arbiter's decisions are made of: what it knows, what can happen, what it can have done.
 import type { BootFailure, WorkerStats } from '../ipc/messages.ts'
+import type { Load } from './scaling.ts'
 
 /** The signals that a master reacts to. */
 export type MasterSignal =
@@ -26,6 +27,10 @@ export interface Policy {
   readonly maxMemory: number
   /** How long a worker serves before it is replaced; 0: for ever. */
   readonly maxLifetime: number
+  /** Between which numbers the number of workers follows their busyness; `null` where it is fixed. */
+  readonly scaling: { readonly min: number; readonly max: number } | null
+  /** How many crashes within how long have all workers replaced; `null` for none. */
+  readonly emergency: { readonly threshold: number; readonly interval: number } | null
   /** How long the first new worker of a reload must have served before old ones go. */
   readonly healthWindow: number
   /** Whether this master retires when the one of an upgrade has its workers ready. */
@@ -52,6 +57,11 @@ export interface WorkerRecord {
   readonly id: number
   /** The worker's number, unique among those alive. */
   readonly slot: number
+  /**
+   * Which of the places it has, from 0: of those that stay each has one, and a successor has that of the worker that will go for it.
+   * So a place is never empty for long, as a number may be.
+   */
+  readonly place: number
   /** Which reload it belongs to: what it loaded is as new as that. */
   readonly generation: number
   readonly phase: 'booting' | 'ready' | 'leaving'
@@ -120,6 +130,10 @@ export interface ArbiterState {
   readonly upgrade: 'booting' | 'ready' | null
   /** Counts reloads, from 1 on; what is started belongs to it. */
   readonly generation: number
+  /** How busy workers have been lately. */
+  readonly load: Load
+  /** When workers crashed lately. */
+  readonly crashes: readonly number[]
   /** What to go back to if the reload that is under way fails. */
   readonly fallback: Footing | null
   /** Whether the configuration is being read again, and once more after that. */
@@ -230,6 +244,9 @@ export type Notice =
   | { readonly kind: 'reloading'; readonly workers: number }
   | { readonly kind: 'reloaded'; readonly workers: number }
   | { readonly kind: 'reload-failed'; readonly failure: BootFailure; readonly workers: number }
+  /** `busyness` from 0 to 1, on average. */
+  | { readonly kind: 'scaled'; readonly target: number; readonly busyness: number }
+  | { readonly kind: 'emergency'; readonly crashes: number; readonly interval: number }
   | { readonly kind: 'misread'; readonly problems: readonly string[]; readonly workers: number }
   | { readonly kind: 'upgrading' }
   | { readonly kind: 'upgrade-pending' }

@@ -71,6 +71,13 @@ const texts: Texts = {
     ...line('error', `Reload failed, the old workers go on (${workers}): ${failure.message}`),
     detail: failure.detail,
   }),
+  scaled: ({ target, busyness }) =>
+    line('info', `Number of workers is now ${target}: they were busy ${Math.round(busyness * 100)} % of the time`),
+  emergency: ({ crashes, interval }) =>
+    line(
+      'error',
+      `${crashes} workers have crashed within ${interval / 1000} s (--emergency-restart-threshold): all are replaced, as by HUP`,
+    ),
   misread: ({ problems, workers }) =>
     line('error', `Reload refused, the old configuration and ${count(workers)} go on: ${problems.join('; ')}`),
   upgrading: () => line('info', 'Upgrading: a new master starts with the same command and the same sockets'),

@@ -11,9 +11,20 @@ export function policyOf(settings: WorkersSettings, certificates: boolean): Poli
     timeout: settings.timeout * 1000,
     maxMemory: settings.maxMemory,
     maxLifetime: settings.maxLifetime * 1000,
+    scaling: scalingOf(settings),
+    emergency: emergencyOf(settings),
     // Who develops does not want to wait.
     healthWindow: settings.reload ? 0 : settings.healthWindow * 1000,
     upgradeAuto: settings.upgradeAuto,
     certificates,
   }
+}
+
+function scalingOf({ workersMin, workersMax }: WorkersSettings): Policy['scaling'] {
+  return workersMax === 0 ? null : { min: Math.max(1, workersMin), max: workersMax }
+}
+
+function emergencyOf(settings: WorkersSettings): Policy['emergency'] {
+  const { emergencyRestartThreshold: threshold, emergencyRestartInterval } = settings
+  return threshold === 0 ? null : { threshold, interval: emergencyRestartInterval * 1000 }
 }

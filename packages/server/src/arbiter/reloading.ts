@@ -4,6 +4,7 @@ import { HEALTHY_AFTER } from './back-off.ts'
 import { type Draft, notice } from './draft.ts'
 import type { Instant, Policy, WorkerRecord } from './model.ts'
 import { beginReload, failReload, isOutdated, placesOf } from './roll.ts'
+import { withinBounds } from './scaling.ts'
 import { resume } from './upgrading.ts'
 
 /** Has the configuration read again; who asks while that is going on has it read once more. */
@@ -23,8 +24,8 @@ export function configured(draft: Draft, policy: Policy, at: Instant): void {
   const { target } = draft
   // A reload that begins anew before it is over may still go back to where the first one came from.
   draft.fallback ??= { policy: draft.policy, target }
-  if (policy.workers !== draft.policy.workers) {
-    draft.target = policy.workers
+  if (policy.workers !== draft.policy.workers || !isWithin(policy, target)) {
+    draft.target = withinBounds(policy)
     if (draft.target !== target) notice(draft, { kind: 'target', target: draft.target })
   }
   draft.policy = policy
@@ -33,6 +34,10 @@ export function configured(draft: Draft, policy: Policy, at: Instant): void {
   // Before the new workers start, which are to have the new ones.
   if (policy.certificates === true) draft.commands.push({ type: 'renew-certificates' })
   beginReload(draft, at)
+}
+
+function isWithin({ scaling }: Policy, target: number): boolean {
+  return scaling === null || (target >= scaling.min && target <= scaling.max)
 }
 
 /** Something is wrong with it: nothing changes. */

@@ -99,7 +99,7 @@ function trialEnd(state: ArbiterState): number | undefined {
 
 /** A worker that is to be replaced goes when there are enough without it. */
 function relieve(draft: Draft, at: Instant): void {
-  for (const worker of leavable(draft)) {
+  for (const worker of inOrderOfRelief(draft)) {
     if (serving(draft).length <= wanted(draft)) return
     if (isOutdated(draft, worker) && isOnTrial(draft, at)) return
     sendAway(draft, worker, at)
@@ -130,6 +130,23 @@ function endReload(draft: Draft, at: Instant): void {
   draft.fallback = null
   draft.lastReload = { kind: 'done', at: at.now }
   notice(draft, { kind: 'reloaded', workers: staying.length })
+}
+
+/** Those first whose successors are ready, then the oldest. */
+function inOrderOfRelief(state: Places): readonly WorkerRecord[] {
+  const leaving = leavable(state)
+  const covered = new Set(serving(state).flatMap(worker => (leaving.includes(worker) ? [] : [worker.place])))
+  return leaving.toSorted((a, b) => Number(covered.has(b.place)) - Number(covered.has(a.place)))
+}
+
+/** The lowest place that nobody has who stays: a worker that is to be replaced leaves its own to the successor. */
+export function freePlace(state: Places): number {
+  const leaving = leavable(state)
+  const staying = state.workers.filter(worker => worker.phase !== 'leaving' && !leaving.includes(worker))
+  const taken = new Set(staying.map(({ place }) => place))
+  let place = 0
+  while (taken.has(place)) place++
+  return place
 }
 
 /** Workers that serve and are to be replaced, the oldest first. */

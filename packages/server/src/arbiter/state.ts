@@ -2,6 +2,7 @@
 import { exitCodes } from '../ipc/exit-codes.ts'
 import type { BootFailure } from '../ipc/messages.ts'
 import { backOff, HEALTHY_AFTER } from './back-off.ts'
+import { crashed } from './crashes.ts'
 import { type Draft, freeSlot, isServing, leaveBy, leaves, notice, update } from './draft.ts'
 import { countSilence, heard, killOverdue, traced } from './liveness.ts'
 import type {
@@ -15,7 +16,8 @@ import type {
   WorkerRecord,
 } from './model.ts'
 import { askForConfiguration, configured, diedYoung, misread } from './reloading.ts'
-import { isOutdated, nextRelief, placesOf, settle, successorFailed, wanted, wantsSuccessor } from './roll.ts'
+import { freePlace, isOutdated, nextRelief, placesOf, settle, successorFailed, wanted, wantsSuccessor } from './roll.ts'
+import { scale, UNKNOWN_LOAD, withinBounds } from './scaling.ts'
 import { signalActions } from './signal-actions.ts'
 import { nextLifeEnd, noteStats, spend, spendOld } from './spending.ts'
 import { announceStop, end, endIfStopped, hurry, stop, stopDue, stopIfDue } from './stopping.ts'
@@ -36,9 +38,11 @@ export function initialState(policy: Policy): ArbiterState {
   return {
     policy,
     phase: 'starting',
-    target: policy.workers,
+    target: withinBounds(policy),
     isPaused: false,
     upgrade: null,
+    load: UNKNOWN_LOAD,
+    crashes: [],
     fallback: null,
     rereading: 'no',
     nextId: 1,
@@ -85,7 +89,8 @@ function handle(draft: Draft, event: ArbiterEvent, at: Instant): void {
       spendOld(draft, at)
       return stopIfDue(draft, at)
     case 'pulse':
-      return countSilence(draft, event.elapsed, at)
+      countSilence(draft, event.elapsed, at)
+      return scale(draft, event.elapsed)
     case 'signal':
       return signalled(draft, event.signal, at)
     case 'exited':
@@ -136,6 +141,7 @@ function workerSaid(
       if (worker.phase !== 'ready') return
       notice(draft, { kind: 'retiring', id: worker.id, slot: worker.slot, reason: event.reason })
       if (event.isFault === true) diedYoung(draft, worker, { ending: `stopped after an ${event.reason}`, at })
+      if (event.isFault === true) crashed(draft, at)
       replace(draft, worker, at)
       leaves(draft, worker, leaveBy(draft, at))
   }
@@ -168,6 +174,7 @@ function exited(draft: Draft, event: Extract<ArbiterEvent, { type: 'exited' }>, 
       break
     case 'ready': {
       diedYoung(draft, worker, { ending: event.ending, at })
+      crashed(draft, at)
       const { dueAt } = replace(draft, worker, at)
       const { id, slot } = worker
       notice(draft, { kind: 'died', id, slot, ending: event.ending, retryIn: dueAt - at.now })
@@ -283,7 +290,17 @@ function fillVacancies(draft: Draft, at: Instant): void {
     const { generation } = draft
     draft.workers = [
       ...draft.workers,
-      { ...UNBORN, id, slot, generation, failures, startedAt: at.now, killAt, timeout: draft.policy.timeout },
+      {
+        ...UNBORN,
+        place: freePlace(draft),
+        id,
+        slot,
+        generation,
+        failures,
+        startedAt: at.now,
+        killAt,
+        timeout: draft.policy.timeout,
+      },
     ]
     draft.commands.push({ type: 'spawn', id, slot })
     notice(draft, { kind: 'booting', id, slot })

@@ -31,6 +31,8 @@ export interface ArbiterStatus {
 export interface WorkerStatus {
   /** Its number, `context.worker`. */
   readonly number: number
+  /** Which place it has, `KIRIN_WORKER_ID`: a successor has that of its predecessor. */
+  readonly place: number
   readonly pid: number | null
   /** `spent`: it serves until its successor is ready. */
   readonly state: 'booting' | 'ready' | 'spent' | 'leaving'
@@ -101,9 +103,9 @@ export function statusOf(state: ArbiterState, { pid, pidOf, now, since }: Status
 }
 
 function workerStatus(worker: WorkerRecord, { pid, now }: { pid: number | null; now: number }): WorkerStatus {
-  const { slot, phase, spent, startedAt, generation, stats, silence } = worker
+  const { slot, place, phase, spent, startedAt, generation, stats, silence } = worker
   const state = phase === 'ready' && spent ? 'spent' : phase
-  return { number: slot, pid, state, age: now - startedAt, generation, stats, silence }
+  return { number: slot, place, pid, state, age: now - startedAt, generation, stats, silence }
 }
 
 function reloadStatus(outcome: ReloadOutcome, now: number): ReloadStatus {

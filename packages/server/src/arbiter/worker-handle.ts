@@ -14,6 +14,8 @@ export interface WorkerLaunch {
   readonly program?: Program | undefined
   /** Descriptors of the master's bound sockets. */
   readonly sockets: readonly number[]
+  /** Its place, which its successor gets as well. */
+  readonly place: number
   /** The descriptor of its standard output and error; the master's own where there is none. */
   readonly output?: number | undefined
   /** The rest of what it is told. */
@@ -66,6 +68,7 @@ export function workerFlags(flags: readonly string[]): readonly string[] {
 export function startWorker(launch: WorkerLaunch): WorkerHandle {
   const output = launch.output ?? 'inherit'
   const child = spawn(process.execPath, [...workerFlags(process.execArgv), ...entryOf(launch)], {
+    env: { ...process.env, KIRIN_WORKER_ID: `${launch.place}` },
     stdio: ['ignore', output, output, 'ipc', 'pipe', ...launch.sockets],
   })
   child.on('message', received => {

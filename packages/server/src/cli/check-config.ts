@@ -28,6 +28,7 @@ export function tryApplication(
     }
     const child = startWorker({
       module: CHECK_MODULE,
+      place: 0,
       sockets: [],
       order: { slot: 0, title: `kirin: check [${application}]`, application, settings, tls: null, account },
       onMessage: message => {

@@ -6,11 +6,16 @@ import type { Settings } from './settings.ts'
 type Rule = (settings: Settings) => readonly string[]
 
 /** Each looks at all settings with their final values; none is asked while any of these is wrong by itself. */
-const rules: readonly Rule[] = [sameAddressTwice]
+const rules: readonly Rule[] = [sameAddressTwice, bounds]
 
 /** Everything that does not go together, a line each. */
 export function conflictsIn(settings: Settings): readonly string[] {
   return rules.flatMap(rule => rule(settings))
+}
+
+function bounds({ workersMin, workersMax }: Settings): readonly string[] {
+  if (workersMin > 0 && workersMax === 0) return ['--workers-min: needs --workers-max beside it']
+  return workersMin > workersMax ? [`--workers-min: ${workersMin} is more than ${workersMax} (--workers-max)`] : []
 }
 
 /** Port 0 is another port each time. */

@@ -9,6 +9,7 @@ import { parseSchemeField } from '../proxy/forwarded/scheme-fields.ts'
 import type { ProxyProtocol } from '../proxy/protocol/proxy-header.ts'
 import { isTrustEntry } from '../proxy/trusted-peers.ts'
 import { type BindAddress, parseBindAddress } from './bind-address.ts'
+import { processorsToUse } from './processors.ts'
 
 /** What a configuration file may hold for one value, in the words of JSON Schema. */
 export interface FileValue {
@@ -44,6 +45,24 @@ export function wholeNumber(minimum: number, maximum: number): ValueKind<number>
     allowed: `a whole number from ${minimum} to ${maximum}`,
     placeholder: '<n>',
   }
+}
+
+/** More processes than that are a mistake on any machine. */
+const MOST_WORKERS = 1024
+
+/** A number of workers, or as many as there are processors for them. */
+export const workerCount: ValueKind<number> = {
+  schema: v.pipe(
+    v.string(),
+    v.toLowerCase(),
+    v.regex(/^(?:auto|\d{1,4})$/),
+    v.transform(text => (text === 'auto' ? Math.min(MOST_WORKERS, processorsToUse()) : Number(text))),
+    v.minValue(1),
+    v.maxValue(MOST_WORKERS),
+  ),
+  file: { type: ['integer', 'string'], minimum: 1, maximum: MOST_WORKERS, pattern: '^(?:[Aa][Uu][Tt][Oo]|\\d{1,4})$' },
+  allowed: `a whole number from 1 to ${MOST_WORKERS}, or auto`,
+  placeholder: '<n|auto>',
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 }

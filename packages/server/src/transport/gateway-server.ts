@@ -75,6 +75,11 @@ export interface GatewayServer {
   linger(): void
   /** Quick stop: every connection is reset now. */
   destroy(): void
+  /**
+   * Whether inherited sockets accept, which they do by default and at the end of it all, and whether answers end their connections
+   * because somebody waits.
+   */
+  regulate(how: { readonly isAccepting: boolean; readonly isCrowded: boolean }): void
   /** Uses other certificates for handshakes from now on; of no effect on a server that was made without TLS. */
   renewTls(material: TlsMaterial): void
   /** Open connections, and requests whose response is not over. */

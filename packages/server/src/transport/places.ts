@@ -9,6 +9,8 @@ const REPORT_EVERY = 60_000
 export class Places {
   /** Whether none is free: answers then end their connections, so that whoever waits gets a turn. */
   isFull = false
+  /** Whether no more is accepted for another reason. */
+  private isHeld = false
   private readonly limit: number
   private readonly log: Logger
   private readonly gates: AcceptGate[] = []
@@ -24,7 +26,7 @@ export class Places {
   add(server: Server): void {
     const gate = new AcceptGate(server)
     this.gates.push(gate)
-    if (this.isFull) gate.shut()
+    if (this.isFull || this.isHeld) gate.shut()
   }
 
   /** Told of each change: how many connections are open, and when, in milliseconds of a clock that only goes forward. */
@@ -32,10 +34,22 @@ export class Places {
     const isFull = open >= this.limit
     if (isFull === this.isFull) return
     this.isFull = isFull
-    if (isFull) {
-      for (const gate of this.gates) gate.shut()
-      this.report(now())
-    } else for (const gate of this.gates) gate.open()
+    this.setGates()
+    if (isFull) this.report(now())
+  }
+
+  /** Accepts no more, however many places are free, or does again. */
+  hold(isHeld: boolean): void {
+    if (isHeld === this.isHeld) return
+    this.isHeld = isHeld
+    this.setGates()
+  }
+
+  private setGates(): void {
+    for (const gate of this.gates) {
+      if (this.isFull || this.isHeld) gate.shut()
+      else gate.open()
+    }
   }
 
   private report(now: number): void {

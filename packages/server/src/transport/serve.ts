@@ -44,6 +44,7 @@ class Engine implements GatewayServer, ConnectionHost {
   readonly began: ConnectionHost['began']
   readonly ended: ConnectionHost['ended']
   isDraining = false
+  private isCrowded = false
 
   private readonly servers: Server[] = []
   private readonly places: Places
@@ -96,7 +97,7 @@ class Engine implements GatewayServer, ConnectionHost {
   }
 
   get isFull(): boolean {
-    return this.places.isFull
+    return this.places.isFull || this.isCrowded
   }
 
   private get open(): number {
@@ -121,9 +122,16 @@ class Engine implements GatewayServer, ConnectionHost {
     })
   }
 
+  regulate({ isAccepting, isCrowded }: Parameters<GatewayServer['regulate']>[0]): void {
+    this.isCrowded = isCrowded
+    // Who waits at the end is accepted in any case.
+    if (!this.isDraining) this.places.hold(!isAccepting)
+  }
+
   stop(): Promise<void> {
     this.stopping ??= new Promise(resolve => {
       this.isDraining = true
+      this.places.hold(false)
       // Meanwhile requests that are in the kernel's buffers are read, too, before what is idle is closed.
       whenQueueIsEmpty(
         () => this.accepted,

@@ -3,7 +3,10 @@ import { performance } from 'node:perf_hooks'
 import type { WorkerStats } from '../ipc/messages.ts'
 
 /** The part of it that the service knows. */
-export type ServiceStats = Pick<WorkerStats, 'requests' | 'active' | 'connections'>
+export interface ServiceStats extends Pick<WorkerStats, 'requests' | 'active' | 'connections'> {
+  /** Milliseconds since its start for which the one request that it may have at a time was there; 0 where it may have more. */
+  readonly occupied: number
+}
 
 /** How it is sent. */
 export interface HeartbeatOptions {
@@ -21,6 +24,7 @@ export interface HeartbeatOptions {
  */
 export function startHeartbeat({ interval, stats, tell }: HeartbeatOptions): () => void {
   let before = performance.eventLoopUtilization()
+  let occupiedBefore = 0
   let isWaiting = false
   const beat = (): void => {
     // A master that was stopped reads nothing: one message may wait for it, not one for each second of the night.
@@ -28,8 +32,12 @@ export function startHeartbeat({ interval, stats, tell }: HeartbeatOptions): () 
     isWaiting = true
     const now = performance.eventLoopUtilization()
     const { utilization } = performance.eventLoopUtilization(now, before)
+    const { occupied, ...told } = stats()
+    const span = now.active + now.idle - before.active - before.idle
+    const occupancy = span > 0 ? Math.min(1, (occupied - occupiedBefore) / span) : 0
     before = now
-    tell({ ...stats(), rss: process.memoryUsage.rss(), busyness: utilization }, () => {
+    occupiedBefore = occupied
+    tell({ ...told, rss: process.memoryUsage.rss(), busyness: Math.max(utilization, occupancy) }, () => {
       isWaiting = false
     })
   }

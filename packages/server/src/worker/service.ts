@@ -20,6 +20,7 @@ import type { ServiceStats } from './heartbeat.ts'
 import type { Program } from './program.ts'
 import { type CountedApplication, countedCalls, requestAllowance } from './request-count.ts'
 import { settledWithin } from './settled-within.ts'
+import { Turns } from './turns.ts'
 import { runBootHook, type WorkerHookRunner, withPostRequest, withPreRequest } from './worker-hooks.ts'
 import type { WorkerLogs } from './worker-logs.ts'
 
@@ -107,8 +108,11 @@ async function serve(
   }
   await runBootHook(hooks, 'postWorkerInit')
   const counted = withinAllowance(application, order.settings, spent)
+  const record = withPostRequest(logs.record, hooks)
+  const turns = order.settings.workerClass === 'sync' ? oneAtATime(() => server) : undefined
+  const called = withPreRequest(counted.application, hooks)
   const server = createGatewayServer({
-    application: withPreRequest(counted.application, hooks),
+    application: turns === undefined ? called : turns.serialize(called),
     context,
     log: logger,
     limits: limitsOf(order.settings),
@@ -121,12 +125,16 @@ async function serve(
     mount: order.settings.rootPath,
     timeouts: timeoutsOf(order.settings),
     maxConnections: Math.min(order.settings.workerConnections, connectionsWithinDescriptors()),
-    onExchange: withPostRequest(logs.record, hooks),
+    onExchange: turns === undefined ? record : exchange => (record?.(exchange), turns.over(exchange.request)),
     tls: order.tls ?? undefined,
     http2: http2Of(order.settings),
   })
   await listen(server, order)
-  return new RunningService(server, lifespan, { settings: order.settings, counted })
+  return new RunningService(server, lifespan, { settings: order.settings, counted, turns })
+}
+
+function oneAtATime(server: () => GatewayServer): Turns {
+  return new Turns(({ isTaken, isAwaited }) => server().regulate({ isAccepting: !isTaken, isCrowded: isAwaited }))
 }
 
 function withinAllowance(
@@ -145,25 +153,30 @@ interface Lifespan {
   readonly logger: Logger
 }
 
+interface Served {
+  readonly settings: WorkerSettings
+  readonly counted: CountedApplication
+  /** Set where there is one request at a time. */
+  readonly turns: Turns | undefined
+}
+
 class RunningService implements Service {
   readonly #server: GatewayServer
   readonly #lifespan: Lifespan
   readonly #settings: WorkerSettings
   readonly #counted: CountedApplication
+  readonly #turns: Turns | undefined
 
-  constructor(
-    server: GatewayServer,
-    lifespan: Lifespan,
-    { settings, counted }: { readonly settings: WorkerSettings; readonly counted: CountedApplication },
-  ) {
+  constructor(server: GatewayServer, lifespan: Lifespan, { settings, counted, turns }: Served) {
     this.#server = server
     this.#lifespan = lifespan
     this.#settings = settings
     this.#counted = counted
+    this.#turns = turns
   }
 
   get stats(): ServiceStats {
-    return { ...this.#server.counts, requests: this.#counted.count }
+    return { ...this.#server.counts, requests: this.#counted.count, occupied: this.#turns?.occupied ?? 0 }
   }
 
   listenAlso(fd: number): Promise<void> {

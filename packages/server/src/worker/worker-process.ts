@@ -58,6 +58,7 @@ export class WorkerProcess {
     process.on('SIGTERM', () => this.#stop('SIGTERM'))
     process.on('SIGINT', () => this.#quit('SIGINT'))
     process.on('SIGQUIT', () => this.#quit('SIGQUIT'))
+    process.on('SIGABRT', () => this.#abort())
     process.on('SIGUSR1', () => this.#logs?.reopen())
     // A terminal that is closed tells the whole group; the master decides what that means.
     process.on('SIGHUP', () => {})
@@ -179,6 +180,14 @@ export class WorkerProcess {
     this.#hurry.abort()
     if (this.#service === undefined) void this.#exit(exitCodes.ok)
     else this.#stop(why)
+  }
+
+  /** Quick, and tells what it was at. Where its event loop stands still it does not get here: that is for --timeout. */
+  #abort(): void {
+    const { active, connections } = this.#service?.stats ?? { active: 0, connections: 0 }
+    const resources = process.getActiveResourcesInfo().join(', ')
+    this.#logs?.logger.error({ requests: active, connections, resources }, 'SIGABRT: stopping at once')
+    this.#quit('SIGABRT')
   }
 
   #orphaned(): void {

@@ -208,3 +208,39 @@ describe('a worker that has served enough', () => {
     expect(bench.serving).toEqual([4, 5, 6])
   })
 })
+
+describe('places', () => {
+  const placesOf = (bench: Bench) => bench.state.workers.map(({ id, place }) => [id, place])
+
+  it('are kept: a successor has that of the worker that goes for it', () => {
+    const bench = reloading()
+    expect(placesOf(bench)).toEqual([
+      [1, 0],
+      [2, 1],
+      [3, 0],
+    ])
+    bench.ready(3)
+    expect(placesOf(bench).at(-1)).toEqual([4, 1])
+    bench.ready(4)
+    for (const id of [1, 2]) bench.exit(id, 'exited with code 0')
+    expect(placesOf(bench)).toEqual([
+      [3, 0],
+      [4, 1],
+    ])
+  })
+
+  it('of a worker that died goes to the next one', () => {
+    const bench = new Bench({ workers: 3 })
+    bench.ready(1, 2, 3)
+    bench.exit(2)
+    expect(placesOf(bench).at(-1)).toEqual([4, 1])
+  })
+
+  it('of a worker that has served enough is left to its successor, which it goes for', () => {
+    const bench = new Bench()
+    bench.ready(1, 2)
+    bench.event({ type: 'spent', id: 2, reason: 'has served enough' })
+    expect(placesOf(bench).at(-1)).toEqual([3, 1])
+    expect(done(bench.event({ type: 'ready', id: 3 }))).toEqual([term(2)])
+  })
+})

@@ -33,6 +33,7 @@ describe('the status', () => {
       workers: [
         {
           number: 0,
+          place: 0,
           pid: 101,
           state: 'ready',
           age: 500,
@@ -40,7 +41,7 @@ describe('the status', () => {
           stats: { ...STATS, requests: 7 },
           silence: 0,
         },
-        { number: 1, pid: 102, state: 'booting', age: 500, generation: 1, stats: null, silence: 0 },
+        { number: 1, place: 1, pid: 102, state: 'booting', age: 500, generation: 1, stats: null, silence: 0 },
       ],
       vacancies: [],
     })

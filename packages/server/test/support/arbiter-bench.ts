@@ -13,6 +13,8 @@ const POLICY: Policy = {
   maxLifetime: 0,
   upgradeAuto: false,
   healthWindow: 0,
+  scaling: null,
+  emergency: null,
 }
 /** What workers of a bench tell of themselves. */
 export const STATS: WorkerStats = { requests: 0, active: 0, connections: 0, rss: 50 * 2 ** 20, busyness: 0 }

@@ -1,10 +1,15 @@
 import { DAY, TEBIBYTE } from '../bounds.ts'
 import type { TableOf } from '../setting.ts'
-import { bytes, onOff, path, seconds, wholeNumber } from '../value-kinds.ts'
+import { bytes, choice, onOff, path, seconds, wholeNumber, workerCount } from '../value-kinds.ts'
 
 /** How many workers there are, and how long each stays. */
 export interface WorkersSettings {
   readonly workers: number
+  /** 0 for one. */
+  readonly workersMin: number
+  /** 0 for a fixed number. */
+  readonly workersMax: number
+  readonly workerClass: 'async' | 'sync'
   readonly workerConnections: number
   readonly maxRequests: number
   readonly maxRequestsJitter: number
@@ -14,6 +19,8 @@ export interface WorkersSettings {
   readonly timeout: number
   readonly bootTimeout: number
   readonly gracefulTimeout: number
+  readonly emergencyRestartThreshold: number
+  readonly emergencyRestartInterval: number
   readonly preStopDelay: number
   readonly healthWindow: number
   readonly reload: boolean
@@ -28,11 +35,43 @@ export const workersSettings: TableOf<WorkersSettings> = {
     flag: '--workers',
     short: '-w',
     variables: [{ name: 'WEB_CONCURRENCY' }],
-    kind: wholeNumber(1, 1024),
+    kind: workerCount,
     default: 1,
-    summary: 'Number of worker processes',
+    summary: 'Number of worker processes; auto for as many as there are processors for them',
     details:
-      'A worker keeps one processor busy: start with as many as there are processors. TTIN and TTOU change it later.',
+      'A worker keeps one processor busy: `auto` is the number of processors that the process may run on, or what the quota of its control group (version 1 or 2, a ' +
+      'container’s limit) is worth in whole processors, if that is less. TTIN and TTOU change it later.',
+  },
+  workersMin: {
+    group: 'Workers',
+    flag: '--workers-min',
+    kind: wholeNumber(0, 1024),
+    default: 0,
+    defaultText: 'one',
+    summary: 'Fewest workers, where their number follows how busy they are (--workers-max)',
+  },
+  workersMax: {
+    group: 'Workers',
+    flag: '--workers-max',
+    kind: wholeNumber(0, 1024),
+    default: 0,
+    defaultText: 'a fixed number',
+    summary: 'Most workers: with it their number follows how busy they are',
+    details:
+      'It starts with `--workers`. When all have been busy for 75 % of the time or more for three seconds, one is added; when for a minute one fewer would not have been busy for ' +
+      'more than 50 % of the time, one is taken away, gracefully. Busy is the event loop, with `sync` the worker that has a request.',
+  },
+  workerClass: {
+    group: 'Workers',
+    flag: '--worker-class',
+    short: '-k',
+    kind: choice({ async: 'async', sync: 'sync' }, '<async|sync>'),
+    default: 'async',
+    summary: 'async: a worker has as many requests under way as come; sync: one at a time',
+    details:
+      '`sync` is for applications that cannot have two requests under way in one process. A worker with a request accepts no connection, so that new clients get another worker. Requests ' +
+      'on connections that it has already wait for their turn, and while one waits answers end their connections. An upgraded connection keeps its worker to itself for as long as ' +
+      'it lasts. There have to be as many workers as requests are to be under way at the same time.',
   },
   workerConnections: {
     group: 'Workers',
@@ -112,6 +151,24 @@ export const workersSettings: TableOf<WorkersSettings> = {
     summary: 'Seconds that running requests may take to finish when a worker stops',
     details:
       'What still runs then is cut off. The application’s `shutdown` gets two seconds more, then the worker is killed.',
+  },
+  emergencyRestartThreshold: {
+    group: 'Workers',
+    flag: '--emergency-restart-threshold',
+    kind: wholeNumber(0, 1_000_000),
+    default: 0,
+    defaultText: 'never',
+    summary: 'Crashes of workers that served, within --emergency-restart-interval, upon which all workers are replaced',
+    details:
+      'As by HUP: successors prove themselves before anybody goes. For what workers share, and what kills them one after the other. Failed boots do not count, they are tried again ' +
+      'after growing pauses; nor do workers that were told to stop.',
+  },
+  emergencyRestartInterval: {
+    group: 'Workers',
+    flag: '--emergency-restart-interval',
+    kind: seconds(0.1, DAY),
+    default: 60,
+    summary: 'Seconds within which crashes are counted for --emergency-restart-threshold',
   },
   preStopDelay: {
     group: 'Workers',
