@@ -206,14 +206,25 @@ class Arbiter {
   }
 
   #spawn(id: number, slot: number): void {
+    const place = this.#state.workers.find(worker => worker.id === id)?.place ?? slot
+    try {
+      this.#start(id, { slot, place })
+    } catch (error) {
+      // A socket of its own that cannot be bound.
+      this.#failToSpawn(id, error as Error)
+    }
+  }
+
+  #start(id: number, { slot, place }: { readonly slot: number; readonly place: number }): void {
     const { workerModule, program, certificates } = this.#options
-    const { order, titleOf, sockets } = this.#setups.assign(id)
-    const refusal = this.#setups.current.hooks.call('preFork', { worker: slot, pid: undefined })
+    const { setup, sockets } = this.#setups.assign(id, place)
+    const { order, titleOf } = setup
+    const refusal = setup.hooks.call('preFork', { worker: slot, pid: undefined })
     if (refusal !== undefined) return this.#failToSpawn(id, refusal)
     const handle = startWorker({
       module: workerModule,
       program,
-      place: this.#state.workers.find(worker => worker.id === id)?.place ?? slot,
+      place,
       sockets: sockets.map(({ fd }) => fd),
       output: this.#options.output?.(),
       order: { ...order, slot, title: titleOf(slot), tls: certificates?.material ?? null },
@@ -289,9 +300,9 @@ class Arbiter {
   }
 
   #closeUnneeded(): void {
-    const { workers, fallback } = this.#state
+    const { workers, vacancies, fallback, isPaused } = this.#state
     const staying = new Set(workers.flatMap(({ id, phase }) => (phase === 'leaving' ? [] : [id])))
-    this.#setups.closeUnneeded(staying, fallback !== null)
+    this.#setups.closeUnneeded(staying, { mayRevert: fallback !== null, mayRefill: vacancies.length > 0 || isPaused })
   }
 
   async #reread(): Promise<void> {
@@ -308,7 +319,7 @@ class Arbiter {
   }
 
   #beginUpgrade(): void {
-    this.#upgrade.begin([...this.#setups.current.sockets, ...this.#wanted.open], {
+    this.#upgrade.begin([...this.#setups.sockets, ...this.#wanted.open], {
       ready: () => this.#dispatch({ type: 'upgrade-ready' }),
       ended: ending => this.#dispatch({ type: 'upgrade-ended', ending }),
     })

@@ -21,11 +21,19 @@ export interface Setup {
   readonly apply: () => void
 }
 
+/** The sockets of a worker, and what it is started with besides. */
+export interface Assignment {
+  readonly setup: Setup
+  readonly sockets: readonly BoundSocket[]
+}
+
 export class Setups {
   #current: Setup
   /** What was current before a reload that is not over. */
   #fallback: Setup | undefined
-  readonly #ofWorkers = new Map<number, Setup>()
+  readonly #ofWorkers = new Map<number, Assignment>()
+  /** Of sockets that each place has one of its own of: which place has which. */
+  readonly #lanes = new Map<BoundSocket, Map<number, BoundSocket>>()
   readonly #open: Set<BoundSocket>
 
   constructor(first: Setup) {
@@ -37,11 +45,16 @@ export class Setups {
     return this.#current
   }
 
+  /** All sockets that are open. */
+  get sockets(): readonly BoundSocket[] {
+    return [...this.#open]
+  }
+
   /** From now on this is current. */
   adopt(setup: Setup): void {
     this.#fallback ??= this.#current
     this.#current = setup
-    for (const socket of setup.sockets) this.#open.add(socket)
+    for (const socket of setup.sockets) if (!this.#lanes.has(socket)) this.#open.add(socket)
   }
 
   /** What was current before the reload is that again. */
@@ -50,10 +63,16 @@ export class Setups {
     this.#fallback = undefined
   }
 
-  /** A worker is started with what is current. */
-  assign(id: number): Setup {
-    this.#ofWorkers.set(id, this.#current)
-    return this.#current
+  /**
+   * A worker is started with what is current.
+   *
+   * @throws BindError when its place cannot have sockets of its own; those of the others are left alone
+   */
+  assign(id: number, place: number): Assignment {
+    const setup = this.#current
+    const assignment = { setup, sockets: setup.sockets.map(socket => this.#laneOf(socket, place)) }
+    this.#ofWorkers.set(id, assignment)
+    return assignment
   }
 
   /**
@@ -61,13 +80,22 @@ export class Setups {
    *
    * @param staying the workers that accept, or will
    * @param mayRevert whether a reload is under way
+   * @param mayRefill whether a place may be without a worker for now
    */
-  closeUnneeded(staying: ReadonlySet<number>, mayRevert: boolean): void {
+  closeUnneeded(
+    staying: ReadonlySet<number>,
+    { mayRevert, mayRefill }: { readonly mayRevert: boolean; readonly mayRefill: boolean },
+  ): void {
     if (!mayRevert) this.#fallback = undefined
     for (const id of this.#ofWorkers.keys()) if (!staying.has(id)) this.#ofWorkers.delete(id)
-    const setups = [this.#current, ...this.#ofWorkers.values()]
-    if (this.#fallback !== undefined) setups.push(this.#fallback)
-    const needed = new Set(setups.flatMap(({ sockets }) => sockets))
+    const needed = new Set([...this.#ofWorkers.values()].flatMap(({ sockets }) => sockets))
+    for (const setup of [this.#current, this.#fallback]) {
+      for (const socket of setup?.sockets ?? []) {
+        const lanes = this.#lanes.get(socket)
+        if (lanes === undefined) needed.add(socket)
+        else if (mayRefill) for (const lane of lanes.values()) needed.add(lane)
+      }
+    }
     for (const socket of this.#open) if (!needed.has(socket)) this.#close(socket, false)
   }
 
@@ -76,8 +104,22 @@ export class Setups {
     for (const socket of this.#open) this.#close(socket, isShared)
   }
 
+  /** The socket of that place. The first place that asks has the one that was bound first. */
+  #laneOf(socket: BoundSocket, place: number): BoundSocket {
+    if (socket.sibling === undefined) return socket
+    const lanes = this.#lanes.get(socket) ?? new Map<number, BoundSocket>([[place, socket]])
+    this.#lanes.set(socket, lanes)
+    const lane = lanes.get(place) ?? socket.sibling()
+    lanes.set(place, lane)
+    this.#open.add(lane)
+    return lane
+  }
+
   #close(socket: BoundSocket, isShared: boolean): void {
     this.#open.delete(socket)
+    for (const lanes of this.#lanes.values()) {
+      for (const [place, lane] of lanes) if (lane === socket) lanes.delete(place)
+    }
     socket.close(isShared)
   }
 }

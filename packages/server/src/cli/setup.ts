@@ -57,6 +57,7 @@ const FIXED = [
   'logConfig',
   'loggerClass',
   'preloadApp',
+  'reusePort',
 ] as const satisfies readonly (keyof Settings)[]
 
 /** Binds what the settings name, and gathers the rest. */
@@ -97,12 +98,12 @@ function withFixed(settings: Settings, first: Settings, { logger, certificates, 
 }
 
 async function socketsFor(
-  { bind }: Settings,
+  { bind, reusePort }: Settings,
   { account, certificates, inheritance, isBound }: SetupMeans,
   present: readonly BoundSocket[],
 ): Promise<readonly BoundSocket[] | Problems> {
   const addresses: readonly BindAddress[] = isBound || present.length === 0 ? bind : []
-  const sockets = await bindAll(addresses, { inheritance, present, isSecure: certificates !== undefined })
+  const sockets = await bindAll(addresses, { inheritance, present, isSecure: certificates !== undefined, reusePort })
   if (!('problems' in sockets) && account !== null) giveSocketFiles(addresses, account)
   return sockets
 }

@@ -11,12 +11,14 @@ export interface SocketSources {
   /** Those that are bound already. */
   readonly present: readonly BoundSocket[]
   readonly isSecure: boolean
+  /** Whether each place is to have a socket of its own, where that is possible. */
+  readonly reusePort: boolean
 }
 
 /** Has a socket for each address, or a line for each that cannot be bound; then nothing has been bound. */
 export async function bindAll(
   addresses: readonly BindAddress[],
-  { inheritance, present, isSecure }: SocketSources,
+  { inheritance, present, isSecure, reusePort }: SocketSources,
 ): Promise<readonly BoundSocket[] | { readonly problems: readonly string[] }> {
   const left = [...present]
   const outcomes = await Promise.allSettled(
@@ -25,7 +27,9 @@ export async function bindAll(
       const kept = left.findIndex(socket => socket.name === name)
       if (kept !== -1) return left.splice(kept, 1)[0] as BoundSocket
       const fd = inheritance?.claim(name)
-      return shown(fd === undefined ? await bindAddress(address, addresses) : adoptSocket(address, fd), isSecure)
+      const options = { all: addresses, reusePort }
+      const socket = fd === undefined ? await bindAddress(address, options) : adoptSocket(address, fd, options)
+      return shown(inheriting(socket, inheritance), isSecure)
     }),
   )
   const sockets = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
@@ -37,11 +41,24 @@ export async function bindAll(
   return { problems }
 }
 
+/** Those that come after it are taken over as well, as far as there are some. */
+function inheriting(socket: BoundSocket, inheritance: Inheritance | undefined): BoundSocket {
+  const { name, url, sibling } = socket
+  if (inheritance === undefined || sibling === undefined) return socket
+  return {
+    ...socket,
+    sibling: () => {
+      const fd = inheritance.claim(name)
+      return fd === undefined ? sibling() : { ...adoptSocket({ type: 'fd', fd }, fd), name, url }
+    },
+  }
+}
+
 /** Binds as node does for a program: without a host on all interfaces, those of IPv4 where there is no IPv6. */
 export function bindWanted({
   inheritance,
   isSecure,
-}: Omit<SocketSources, 'present'>): (wanted: WantedAddress) => Promise<BoundSocket> {
+}: Pick<SocketSources, 'inheritance' | 'isSecure'>): (wanted: WantedAddress) => Promise<BoundSocket> {
   return async wanted => {
     const { address, isAny } = wanted
     const fd = inheritance?.claim(wantedName(wanted))

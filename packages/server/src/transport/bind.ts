@@ -20,6 +20,11 @@ export interface BoundSocket {
   /** What a message to another process can carry (`child.send(message, handle)`). */
   readonly handle: object
   /**
+   * Binds the same address once more (SO_REUSEPORT): the kernel spreads connections over all of them that are listened on. Only for TCP, and
+   * where that was asked for; throws BindError.
+   */
+  readonly sibling?: (() => BoundSocket) | undefined
+  /**
    * Closes the descriptor and removes the socket's file.
    *
    * @param isShared whether another process has the socket as well: then the file stays, and so may the descriptor until this process ends
@@ -59,6 +64,17 @@ type BindWords =
 /** libuv's UV_TCP_IPV6ONLY. */
 const IPV6_ONLY = 1
 
+/** libuv's UV_TCP_REUSEPORT: Node knows it from 22.12 on. */
+const REUSE_PORT = 2
+
+/** How an address is bound. */
+export interface BindOptions {
+  /** The addresses that are bound together: `[::]` leaves the port of IPv4 to one that asks for that. */
+  readonly all?: readonly BindAddress[]
+  /** Whether it is to be bound more than once. */
+  readonly reusePort?: boolean
+}
+
 const createServerHandle = (net as unknown as { readonly _createServerHandle?: CreateServerHandle })._createServerHandle
 
 const EXPLANATIONS: Readonly<Record<string, string>> = {
@@ -71,22 +87,42 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
 /**
  * Binds one address.
  *
- * @param all the addresses that are bound together: `[::]` leaves the port of IPv4 to one that asks for that
  * @throws BindError with one line that names the address and the reason
  */
-export async function bindAddress(address: BindAddress, all: readonly BindAddress[] = []): Promise<BoundSocket> {
+export async function bindAddress(
+  address: BindAddress,
+  { all = [], reusePort = false }: BindOptions = {},
+): Promise<BoundSocket> {
   if (address.type === 'unix') return bindUnix(address.path)
   if (address.type === 'fd') return openInherited(address)
   const { host, family } = await resolveHost(address)
-  const flags = all.some(other => isIpv4Twin(other, address)) ? IPV6_ONLY : 0
-  const handle = create(address, [host, address.port, family, undefined, flags])
+  const only = all.some(other => isIpv4Twin(other, address)) ? IPV6_ONLY : 0
+  const flags = only | (reusePort ? REUSE_PORT : 0)
+  return bindTcp(address, { host, port: address.port, family, flags })
+}
+
+function bindTcp(
+  address: BindAddress & { type: 'tcp' },
+  where: { readonly host: string; readonly port: number; readonly family: 4 | 6; readonly flags: number },
+): BoundSocket {
+  const { host, family, flags } = where
+  const handle = create(address, [host, where.port, family, undefined, flags])
   const name: SocketName = {}
   // libuv keeps EADDRINUSE of bind(2) back until listen(2); the socket then has no name.
   if (handle.getsockname?.(name) !== 0 || name.port === undefined || name.port === 0) {
     handle.close()
     throw unavailable(address, EXPLANATIONS['EADDRINUSE'] ?? '', 'EADDRINUSE')
   }
-  return { fd: handle.fd, name: formatBindAddress(address), url: urlOf(name), handle, close: () => handle.close() }
+  const { port } = name
+  const sibling = (flags & REUSE_PORT) === 0 ? undefined : () => bindTcp(address, { host, port, family, flags })
+  return {
+    fd: handle.fd,
+    name: formatBindAddress(address),
+    url: urlOf(name),
+    handle,
+    sibling,
+    close: () => handle.close(),
+  }
 }
 
 function isIpv4Twin(other: BindAddress, { host, port }: BindAddress & { type: 'tcp' }): boolean {
@@ -121,6 +157,19 @@ function openInherited(address: BindAddress & { type: 'fd' }): BoundSocket {
   return { fd, name: formatBindAddress(address), url, handle, close: () => handle.close() }
 }
 
+/** Binds once more what is bound already, wherever that is. */
+function bindBeside(
+  address: BindAddress & { type: 'tcp' },
+  { handle }: BoundSocket,
+  { all = [] }: BindOptions,
+): BoundSocket {
+  const where: SocketName = {}
+  ;(handle as ServerHandle).getsockname?.(where)
+  const only = all.some(other => isIpv4Twin(other, address)) ? IPV6_ONLY : 0
+  const { address: host = address.host, port = address.port } = where
+  return bindTcp(address, { host, port, family: where.family === 'IPv6' ? 6 : 4, flags: only | REUSE_PORT })
+}
+
 async function resolveHost(address: BindAddress & { type: 'tcp' }): Promise<{ host: string; family: 4 | 6 }> {
   const known = net.isIP(address.host)
   if (known === 4 || known === 6) return { host: address.host, family: known }
@@ -152,9 +201,12 @@ async function bindUnix(path: string): Promise<BoundSocket> {
  *
  * @throws BindError when there is none under that descriptor
  */
-export function adoptSocket(address: BindAddress, fd: number): BoundSocket {
+export function adoptSocket(address: BindAddress, fd: number, options: BindOptions = {}): BoundSocket {
   const bound = openInherited({ type: 'fd', fd })
   const name = formatBindAddress(address)
+  if (address.type === 'tcp' && options.reusePort === true) {
+    return { ...bound, name, sibling: () => bindBeside(address, bound, options) }
+  }
   if (address.type !== 'unix') return { ...bound, name }
   const { path } = address
   const close = (isShared = false): void => {

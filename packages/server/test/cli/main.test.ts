@@ -18,7 +18,7 @@ describe('a command line that cannot work', () => {
     expect(stderr.trimEnd().split('\n')).toEqual([
       'kirin: --wrokers: unknown option; did you mean --workers? (command line)',
       expect.stringMatching(/^kirin: --bind: expected .*, got "nowhere" \(command line\)$/),
-      'kirin: WEB_CONCURRENCY: expected a whole number from 1 to 1024, got "many" (environment)',
+      'kirin: WEB_CONCURRENCY: expected a whole number from 1 to 1024, or auto, got "many" (environment)',
       expect.stringMatching(/^kirin: --log-level: expected one of .*, got "loud" \(KIRIN_CMD_ARGS\)$/),
     ])
     expect(existsSync(join(cwd, 'kirin.pid'))).toBe(false)

@@ -101,7 +101,7 @@ describe('resolveSettings', () => {
     expect(settings).toBeUndefined()
     expect(problems).toEqual([
       '--bind: expected host:port, [ipv6]:port, unix:path or fd://number (ports 0 to 65535, paths up to 107 bytes), got "bad" (command line)',
-      '--workers: expected a whole number from 1 to 1024, got "0" (environment)',
+      '--workers: expected a whole number from 1 to 1024, or auto, got "0" (environment)',
       '--keep-alive: expected seconds from 0.1 to 86400, got "-1" (command line)',
       '--log-level: expected one of debug, info, warn, warning, error, critical, got "loud" (command line)',
     ])

@@ -5,6 +5,7 @@ import type { ArbiterStatus, WorkerStatus } from '../../src/arbiter/status.ts'
 export function workerStatus(changes: Partial<WorkerStatus> = {}): WorkerStatus {
   return {
     number: 0,
+    place: 0,
     pid: 71,
     state: 'ready',
     age: 3_600_000,
@@ -29,7 +30,7 @@ export function arbiterStatus(changes: Partial<ArbiterStatus> = {}): ArbiterStat
     crashLoop: null,
     workers: [
       workerStatus(),
-      workerStatus({ number: 1, pid: 72, state: 'booting', age: 400, stats: null, silence: 0 }),
+      workerStatus({ number: 1, place: 1, pid: 72, state: 'booting', age: 400, stats: null, silence: 0 }),
     ],
     vacancies: [],
     ...changes,

@@ -101,7 +101,7 @@ describe('bindAddress on IPv6', () => {
       { type: 'tcp', host: '0.0.0.0', port },
       { type: 'tcp', host: '::', port },
     ] as const
-    const sockets = await Promise.all(both.map(address => bindAddress(address, both)))
+    const sockets = await Promise.all(both.map(address => bindAddress(address, { all: both })))
     open.push(...sockets)
     expect(sockets.map(({ url }) => url)).toEqual([`http://0.0.0.0:${port}`, `http://[::]:${port}`])
     expect(await remoteOf(sockets[1] as BoundSocket, '::1')).toBe('::1')

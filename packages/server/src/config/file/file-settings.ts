@@ -10,6 +10,8 @@ export interface FileSettings {
   readonly bind?: string | readonly string[] | undefined
   /** Connections that may wait to be accepted, for each socket (default: 2048). */
   readonly backlog?: number | undefined
+  /** A listening socket for each worker instead of one for all (SO_REUSEPORT); needs Node 22.12 (default: off). */
+  readonly reusePort?: boolean | undefined
   /** File with a certificate and the chain behind it (PEM): TCP sockets speak TLS then; may be repeated (default: plain HTTP). */
   readonly certfile?: string | readonly string[] | undefined
   /** File with the key of the certificate (PEM); as often as --certfile, in the same order (default: the key stands in the certificate’s file). */
@@ -20,8 +22,14 @@ export interface FileSettings {
   readonly certReqs?: '0' | '1' | '2' | 'none' | 'optional' | 'required' | undefined
   /** Cipher suites for TLS 1.2, in the format of OpenSSL (default: those of Node). */
   readonly ciphers?: string | null | undefined
-  /** Number of worker processes (default: 1). */
-  readonly workers?: number | undefined
+  /** Number of worker processes; auto for as many as there are processors for them (default: 1). */
+  readonly workers?: number | string | undefined
+  /** Fewest workers, where their number follows how busy they are (--workers-max) (default: 0, one). */
+  readonly workersMin?: number | undefined
+  /** Most workers: with it their number follows how busy they are (default: 0, a fixed number). */
+  readonly workersMax?: number | undefined
+  /** async: a worker has as many requests under way as come; sync: one at a time (default: async). */
+  readonly workerClass?: 'async' | 'sync' | undefined
   /** Most connections that a worker has at the same time (default: 10000). */
   readonly workerConnections?: number | undefined
   /** Requests after which a worker is replaced; it goes on until its successor is ready (default: 0, no limit). */
@@ -38,6 +46,10 @@ export interface FileSettings {
   readonly bootTimeout?: number | undefined
   /** Seconds that running requests may take to finish when a worker stops (default: 30). */
   readonly gracefulTimeout?: number | undefined
+  /** Crashes of workers that served, within --emergency-restart-interval, upon which all workers are replaced (default: 0, never). */
+  readonly emergencyRestartThreshold?: number | undefined
+  /** Seconds within which crashes are counted for --emergency-restart-threshold (default: 60). */
+  readonly emergencyRestartInterval?: number | undefined
   /** Seconds that workers serve on after TERM, before the graceful stop begins (default: 0). */
   readonly preStopDelay?: number | undefined
   /** Seconds that the first new worker of a reload must have served before old workers go for it (default: 1). */

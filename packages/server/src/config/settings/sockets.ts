@@ -1,11 +1,12 @@
 import type { BindAddress } from '../bind-address.ts'
 import type { TableOf } from '../setting.ts'
-import { bindAddress, portOnly, wholeNumber } from '../value-kinds.ts'
+import { bindAddress, onOff, portOnly, wholeNumber } from '../value-kinds.ts'
 
 /** Where Kirin listens. */
 export interface SocketSettings {
   readonly bind: readonly BindAddress[]
   readonly backlog: number
+  readonly reusePort: boolean
 }
 
 /** Their part of the table. */
@@ -32,5 +33,17 @@ export const socketSettings: TableOf<SocketSettings> = {
     default: 2048,
     summary: 'Connections that may wait to be accepted, for each socket',
     details: 'The kernel caps it at `net.core.somaxconn`.',
+  },
+  reusePort: {
+    group: 'Sockets',
+    flag: '--reuse-port',
+    kind: onOff,
+    default: false,
+    defaultText: 'off',
+    summary: 'A listening socket for each worker instead of one for all (SO_REUSEPORT); needs Node 22.12',
+    details:
+      'The kernel then deals new connections out by a hash of their addresses: even with many clients, and a worker that is busy gets its part as well, which waits. With one ' +
+      'socket for all the worker that is there first takes a connection. The master holds the sockets, so that what waits is there for the successor of a worker that dies. Another ' +
+      'process of the same user can bind the same address unnoticed. UNIX sockets are shared in any case.',
   },
 }

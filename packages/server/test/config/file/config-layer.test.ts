@@ -54,7 +54,7 @@ describe('configLayer', () => {
   })
 
   it.each<[string, unknown, string]>([
-    ['workers', '4', 'got the text "4"'],
+    ['backlog', '4', 'got the text "4"'],
     ['workers', 1.5, 'got 1.5'],
     ['workers', Number.NaN, 'got NaN'],
     ['workers', null, 'got null'],
