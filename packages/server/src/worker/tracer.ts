@@ -10,15 +10,21 @@ const LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16, stackS
 
 /** Starts the thread, which answers the master over a descriptor of its own. It does not keep the process alive. */
 export function startTracer(logger: Logger): void {
-  const thread = new Worker(new URL('./tracer-thread.js', import.meta.url), {
-    name: 'kirin tracer',
-    // Neither the flags nor NODE_OPTIONS of the application: what they load is not for this thread.
-    execArgv: [],
-    env: {},
-    resourceLimits: LIMITS,
-  })
-  thread.unref()
-  thread.on('error', error => {
+  const failed = (error: Error): void => {
     logger.warn(`Where this worker stands still, if it ever does, cannot be found out: ${error.message}`)
-  })
+  }
+  try {
+    const thread = new Worker(new URL('./tracer-thread.js', import.meta.url), {
+      name: 'kirin tracer',
+      // Neither the flags nor NODE_OPTIONS of the application: what they load is not for this thread.
+      execArgv: [],
+      env: {},
+      resourceLimits: LIMITS,
+    })
+    thread.unref()
+    thread.on('error', failed)
+  } catch (error) {
+    // Under node's permission model threads have to be allowed.
+    failed(error as Error)
+  }
 }

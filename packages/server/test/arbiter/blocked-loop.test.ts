@@ -17,13 +17,13 @@ function spinForever() {
 describe('--timeout', () => {
   it('has a worker whose event loop stands still killed and replaced, and tells where that was', async () => {
     const cwd = applicationDirectory({ 'app.mjs': BLOCKING })
-    const { kirin, origin } = await startServing(['--timeout', '2', 'app.mjs'], { cwd })
+    const { kirin, origin } = await startServing(['--timeout', '4', 'app.mjs'], { cwd })
     const [, pid] = await kirin.line(/Worker 0 is ready \(pid (\d+)\)/)
     const lost = get('/block', { origin })
     const mark = kirin.mark()
     await expect(lost).rejects.toThrow()
     const file = join(cwd, 'app.mjs').replaceAll('.', '\\.')
-    const said = `ERROR\\] Worker 0 \\(pid ${pid}\\) has not answered for 2 s \\(--timeout\\) and is killed: its event loop stands still at spinForever \\(${file}:7:\\d+\\)\\n`
+    const said = `ERROR\\] Worker 0 \\(pid ${pid}\\) has not answered for 4 s \\(--timeout\\) and is killed: its event loop stands still at spinForever \\(${file}:7:\\d+\\)\\n`
     await kirin.line(new RegExp(`${said} {4}at spinForever \\(.*\\)\\n {4}at app \\(${file}:3:`))
     await kirin.line(/was killed by SIGKILL; a new one starts at once/)
     const [, successor] = await kirin.line(/Worker 0 is ready \(pid (\d+)\)/, mark)
