@@ -20,8 +20,10 @@ export function policyOf(settings: WorkersSettings, certificates: boolean): Poli
   }
 }
 
-function scalingOf({ workersMin, workersMax }: WorkersSettings): Policy['scaling'] {
-  return workersMax === 0 ? null : { min: Math.max(1, workersMin), max: workersMax }
+function scalingOf({ workers, workersMin, workersMax }: WorkersSettings): Policy['scaling'] {
+  if (workersMin === 0 && workersMax === 0) return null
+  const min = Math.max(1, workersMin)
+  return { min, max: workersMax === 0 ? Math.max(min, workers) : workersMax }
 }
 
 function emergencyOf(settings: WorkersSettings): Policy['emergency'] {

@@ -6,6 +6,7 @@ import { type ArbiterOptions, runArbiter } from '../arbiter/arbiter.ts'
 import { removePidFile, writePidFile } from '../arbiter/pid-file.ts'
 import type { UpgradeOptions } from '../arbiter/upgrade.ts'
 import type { BindAddress } from '../config/bind-address.ts'
+import { unsupportedIn } from '../config/conflicts.ts'
 import { product } from '../config/product.ts'
 import type { Reread } from '../config/reread.ts'
 import type { Settings } from '../config/settings.ts'
@@ -99,6 +100,8 @@ function activationOf(
 function prepare({ settings }: Plan): { readonly account: Account | null } | { readonly problems: readonly string[] } {
   const lost = enter(settings.chdir)
   if (lost !== undefined) return { problems: [lost] }
+  const unsupported = unsupportedIn(settings)
+  if (unsupported.length > 0) return { problems: unsupported }
   if (settings.umask !== null) process.umask(settings.umask)
   const who = accountFor(settings, { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 })
   return 'problem' in who ? { problems: [who.problem] } : who

@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts'
 type Rule = (settings: Settings) => readonly string[]
 
 /** Each looks at all settings with their final values; none is asked while any of these is wrong by itself. */
-const rules: readonly Rule[] = [sameAddressTwice, bounds, reusePort]
+const rules: readonly Rule[] = [sameAddressTwice, bounds]
 
 /** Everything that does not go together, a line each. */
 export function conflictsIn(settings: Settings): readonly string[] {
@@ -14,14 +14,15 @@ export function conflictsIn(settings: Settings): readonly string[] {
 }
 
 function bounds({ workersMin, workersMax }: Settings): readonly string[] {
-  if (workersMin > 0 && workersMax === 0) return ['--workers-min: needs --workers-max beside it']
-  return workersMin > workersMax ? [`--workers-min: ${workersMin} is more than ${workersMax} (--workers-max)`] : []
+  if (workersMax === 0 || workersMin <= workersMax) return []
+  return [`--workers-min: ${workersMin} is more than ${workersMax} (--workers-max)`]
 }
 
 /** The first Node whose libuv binds a port more than once. */
 const REUSE_PORT_SINCE = [22, 12] as const
 
-function reusePort(settings: Settings): readonly string[] {
+/** What this Node cannot do of what the settings ask for, a line each. */
+export function unsupportedIn(settings: Settings): readonly string[] {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const [sinceMajor, sinceMinor] = REUSE_PORT_SINCE
   const isKnown = major > sinceMajor || (major === sinceMajor && minor >= sinceMinor)

@@ -1,12 +1,12 @@
 // A socket for each place, where Node can bind one.
 import { describe, expect, it } from '@jest/globals'
-import { conflictsIn } from '../../src/config/conflicts.ts'
+import { unsupportedIn } from '../../src/config/conflicts.ts'
 import { defaultSettings } from '../../src/config/settings.ts'
 import { get } from '../support/http-client.ts'
 import { applicationDirectory, runKirin, startServing } from '../support/kirin-process.ts'
 
 const APPLICATION = `export default () => ({ status: 200, body: process.env.KIRIN_WORKER_ID })\n`
-const isKnown = conflictsIn({ ...defaultSettings, reusePort: true }).length === 0
+const isKnown = unsupportedIn({ ...defaultSettings, reusePort: true }).length === 0
 
 /** Where Node knows no such sockets: refused; else what a server does with them. */
 describe(`--reuse-port on Node ${process.version}`, () => {

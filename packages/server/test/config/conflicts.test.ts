@@ -16,4 +16,11 @@ describe('conflictsIn', () => {
       '--bind: unix:/a is given twice',
     ])
   })
+
+  it('finds a least number of workers above the most', () => {
+    expect(conflictsIn({ ...defaultSettings, workersMin: 4, workersMax: 2 })).toEqual([
+      '--workers-min: 4 is more than 2 (--workers-max)',
+    ])
+    expect(conflictsIn({ ...defaultSettings, workersMin: 4 })).toEqual([])
+  })
 })

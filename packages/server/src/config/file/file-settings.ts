@@ -24,9 +24,9 @@ export interface FileSettings {
   readonly ciphers?: string | null | undefined
   /** Number of worker processes; auto for as many as there are processors for them (default: 1). */
   readonly workers?: number | string | undefined
-  /** Fewest workers, where their number follows how busy they are (--workers-max) (default: 0, one). */
+  /** Fewest workers, where their number follows how busy they are (default: 0, one). */
   readonly workersMin?: number | undefined
-  /** Most workers: with it their number follows how busy they are (default: 0, a fixed number). */
+  /** Most workers, where their number follows how busy they are (default: 0, --workers, or a fixed number without --workers-min). */
   readonly workersMax?: number | undefined
   /** async: a worker has as many requests under way as come; sync: one at a time (default: async). */
   readonly workerClass?: 'async' | 'sync' | undefined

@@ -7,7 +7,7 @@ export interface WorkersSettings {
   readonly workers: number
   /** 0 for one. */
   readonly workersMin: number
-  /** 0 for a fixed number. */
+  /** 0 for what `workers` says. */
   readonly workersMax: number
   readonly workerClass: 'async' | 'sync'
   readonly workerConnections: number
@@ -48,15 +48,16 @@ export const workersSettings: TableOf<WorkersSettings> = {
     kind: wholeNumber(0, 1024),
     default: 0,
     defaultText: 'one',
-    summary: 'Fewest workers, where their number follows how busy they are (--workers-max)',
+    summary: 'Fewest workers, where their number follows how busy they are',
+    details: 'It does as soon as one of the two bounds is given: see --workers-max.',
   },
   workersMax: {
     group: 'Workers',
     flag: '--workers-max',
     kind: wholeNumber(0, 1024),
     default: 0,
-    defaultText: 'a fixed number',
-    summary: 'Most workers: with it their number follows how busy they are',
+    defaultText: '--workers, or a fixed number without --workers-min',
+    summary: 'Most workers, where their number follows how busy they are',
     details:
       'It starts with `--workers`. When all have been busy for 75 % of the time or more for three seconds, one is added; when for a minute one fewer would not have been busy for ' +
       'more than 50 % of the time, one is taken away, gracefully. Busy is the event loop, with `sync` the worker that has a request.',
