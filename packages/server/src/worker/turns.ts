@@ -68,7 +68,7 @@ export class Turns {
         try {
           resolve(call())
         } catch (error) {
-          reject(error as Error)
+          reject(error)
         }
       }
       this.#waiting.push({ request, begin })

@@ -26,7 +26,7 @@ export default request => {
     const cwd = applicationDirectory({ 'app.mjs': HELLO })
     const { kirin } = await startServing(['--max-lifetime', '1', 'app.mjs'], { cwd })
     await kirin.line(/Worker 0 \(pid \d+\) has served for 1 s \(--max-lifetime\): a new one takes its place/)
-    await kirin.line(/Worker 1 is ready/)
+    expect(await kirin.line(/Worker 1 is ready/)).not.toBeNull()
   })
 
   it('serve on after TERM for the pre-stop delay, which another TERM ends', async () => {
@@ -51,6 +51,6 @@ export default request => {
     await kirin.line(
       new RegExp(`\\[${pid}\\] \\[ERROR\\] SIGABRT: stopping at once requests=0 connections=0 resources="`),
     )
-    await kirin.line(/Worker 0 \(pid \d+\) stops: SIGABRT; a new one takes its place/)
+    expect(await kirin.line(/Worker 0 \(pid \d+\) stops: SIGABRT; a new one takes its place/)).not.toBeNull()
   })
 })

@@ -83,7 +83,8 @@ describe('HUP', () => {
     configure({ app: 'app.mjs', bind: ['unix:a.sock', 'unix:b.sock'], workers: 3, logLevel: 'debug' })
     const mark = await reload(/Reload failed, the old workers go on \(1\)/)
     expect((await at('a.sock')).body).toBe('one')
-    expect(has('b.sock')).toBe(false)
+    // The line in the log comes first.
+    while (has('b.sock')) await new Promise(resolve => setImmediate(resolve))
     deploy(version('two'))
     const [old = 0] = kirin.workers()
     process.kill(old, 'SIGKILL')

@@ -1,5 +1,5 @@
 // Workers that have one request at a time, with real processes.
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { Agent, request as ask } from 'node:http'
 import { describe, expect, it } from '@jest/globals'
 import { get } from '../support/http-client.ts'
@@ -7,11 +7,12 @@ import { applicationDirectory, startServing } from '../support/kirin-process.ts'
 
 /** Holds `/hold` until `/free` comes to another worker; tells how many it has at once, and its place. */
 const APPLICATION = `
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 let active = 0
 export default async function app(request) {
   active++
   const most = active
+  if (request.path === '/hold') writeFileSync('held', '')
   if (request.path === '/hold') while (!existsSync('free')) await new Promise(resolve => setTimeout(resolve, 20))
   active--
   return { status: 200, body: process.env.KIRIN_WORKER_ID + ' ' + most }
@@ -39,6 +40,8 @@ describe('--worker-class sync', () => {
     await kirin.line(/Worker 0 is ready/)
     await kirin.line(/Worker 1 is ready/)
     const held = get('/hold', { origin })
+    // Until then its worker may accept another one as well, which waits for its turn.
+    while (!existsSync(`${cwd}/held`)) await new Promise(resolve => setImmediate(resolve))
     const others = new Set<string>()
     for (let count = 0; count < 12; count++) others.add((await get('/', { origin })).body)
     writeFileSync(`${cwd}/free`, '')
