@@ -63,14 +63,9 @@ export class Turns {
   }
 
   #queue(request: GatewayRequest, call: () => Result): Promise<GatewayResponse> {
-    return new Promise((resolve, reject) => {
-      const begin = (): void => {
-        try {
-          resolve(call())
-        } catch (error) {
-          reject(error)
-        }
-      }
+    return new Promise(resolve => {
+      // A throw is a rejection, too.
+      const begin = (): void => resolve((async () => call())())
       this.#waiting.push({ request, begin })
       this.#tell()
     })
