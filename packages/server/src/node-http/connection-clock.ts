@@ -2,6 +2,7 @@
 // are their own.
 import type { HttpConnection } from './http-connection.ts'
 import type { InnerServer } from './node-members.ts'
+import { clearInterval, now, setInterval } from './real-time.ts'
 
 /** Milliseconds between two looks at all connections, where the program wants no other interval. */
 const INTERVAL = 1000
@@ -20,7 +21,7 @@ export class ConnectionClock {
   start(): void {
     if (this.timer !== undefined) return
     const { connectionsCheckingInterval = INTERVAL } = this.server
-    this.timer = setInterval(() => this.look(performance.now()), Math.min(INTERVAL, connectionsCheckingInterval))
+    this.timer = setInterval(() => this.look(now()), Math.min(INTERVAL, connectionsCheckingInterval))
     this.timer.unref()
   }
 

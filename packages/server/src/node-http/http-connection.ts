@@ -18,6 +18,7 @@ import {
   type ResponseClass,
   refusesManyFields,
 } from './node-members.ts'
+import { afterJobs, now } from './real-time.ts'
 import { ResponseQueue } from './response-queue.ts'
 
 /**
@@ -50,7 +51,7 @@ export class HttpConnection {
   readonly socket: InnerSocket
   phase: Phase = 'idle'
   /** When the message under way began, on the clock of `performance.now()`; before the first, when it was accepted. */
-  since: number = performance.now()
+  since: number = now()
   /** Whether a request has come. */
   hasBegun = false
   /** The request whose body is being read, which libraries look for on a socket's `parser`. */
@@ -106,7 +107,7 @@ export class HttpConnection {
   }
 
   private received(input: Buffer): void {
-    if (this.phase === 'idle') this.since = performance.now()
+    if (this.phase === 'idle') this.since = now()
     this.scope.runInAsyncScope(this.consume, this, input)
   }
 
@@ -222,7 +223,7 @@ export class HttpConnection {
   private completeLater(trailers: readonly string[]): void {
     this.phase = 'ending'
     this.behind = NOTHING
-    queueMicrotask(() => process.nextTick(() => this.scope.runInAsyncScope(this.completeNow, this, trailers)))
+    afterJobs(() => this.scope.runInAsyncScope(this.completeNow, this, trailers))
   }
 
   private completeNow(trailers: readonly string[]): void {

@@ -13,6 +13,7 @@ import {
   type ResponseClass,
   uniqueHeaders,
 } from './node-members.ts'
+import { nextTick } from './real-time.ts'
 
 const finishedChannel = channel('http.server.response.finish')
 
@@ -137,7 +138,7 @@ export class ResponseQueue {
       if (typeof detach === 'function') detach.call(req)
       this.forget(req)
     }
-    process.nextTick(emitClose, res)
+    nextTick(emitClose, res)
     if (res._last) {
       if (typeof socket.destroySoon === 'function') socket.destroySoon()
       else socket.end()

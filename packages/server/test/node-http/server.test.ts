@@ -807,6 +807,30 @@ const behaviours: Readonly<Record<string, (api: Api) => Promise<unknown>>> = {
     return log
   },
 
+  async 'a program whose clock and queues are not the real ones'(api) {
+    const server = api.createServer((req, res) => {
+      req.resume().on('end', () => res.end('whole'))
+      globalThis.setInterval =
+        process.nextTick =
+        globalThis.queueMicrotask =
+          () => {
+            throw new Error('not to be called')
+          }
+    })
+    const port = await listening(server)
+    const client = await connect(port)
+    const { setInterval, queueMicrotask } = globalThis
+    const { nextTick } = process
+    try {
+      return plain(
+        await client.send(LAST.replace('GET', 'POST').replace('\r\n\r\n', '\r\nContent-Length: 1\r\n\r\nx')).rest(),
+      )
+    } finally {
+      Object.assign(globalThis, { setInterval, queueMicrotask })
+      process.nextTick = nextTick
+    }
+  },
+
   async 'maxConnections, getConnections and drop'(api) {
     const server = api.createServer(hello)
     const port = await listening(server)
