@@ -1,5 +1,5 @@
 // The master's own small HTTP server, for operators: pages on a port (`--metrics-bind`), and orders as well on a UNIX socket
-// (`--control-socket`). It is node's, and has nothing to do with the application's sockets (docs/decisions/0018).
+// (`--control-socket`). It is node's, and has nothing to do with the application's sockets (docs/decisions/0019).
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Notice } from '../arbiter/model.ts'
 import { type BindAddress, formatBindAddress } from '../config/bind-address.ts'

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { FIRST_SOCKET } from '../../src/ipc/heartbeat.ts'
 import { bindAddress } from '../../src/transport/bind.ts'
 import { itWithIpv6 } from '../support/available.ts'
 import { applicationDirectory, startKirin } from '../support/kirin-process.ts'
@@ -94,7 +95,7 @@ describe('kirin with inherited sockets (fd://)', () => {
     const [worker = 0] = kirin.workers()
     const given = socketOf(kirin.pid, '9')
     expect(given).toMatch(/^socket:/)
-    expect(readdirSync(`/proc/${worker}/fd`).filter(fd => socketOf(worker, fd) === given)).toEqual(['4'])
+    expect(readdirSync(`/proc/${worker}/fd`).filter(fd => socketOf(worker, fd) === given)).toEqual([`${FIRST_SOCKET}`])
     unix.close()
   })
 })
