@@ -26,9 +26,10 @@ export function isDaemon(environment: NodeJS.ProcessEnv = process.env): boolean 
  * Starts this command anew as a daemon.
  *
  * @param descriptors those that it is to inherit, under their numbers
+ * @param directory where the command was given: relative paths mean the same there
  * @returns the exit code for this process: 0 when the daemon serves, its own when it ended before
  */
-export function startDaemon(descriptors: readonly number[]): Promise<number> {
+export function startDaemon(descriptors: readonly number[], directory: string): Promise<number> {
   const highest = Math.max(STANDARD - 1, ...descriptors)
   const inherited = Array.from({ length: highest - STANDARD + 1 }, (_, index) => {
     const fd = STANDARD + index
@@ -36,6 +37,7 @@ export function startDaemon(descriptors: readonly number[]): Promise<number> {
   })
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     detached: true,
+    cwd: directory,
     env: { ...process.env, [MARK]: '1' },
     // What goes wrong before it serves is told to whoever started it.
     stdio: ['ignore', 'ignore', 'inherit', ...inherited, 'ipc'],

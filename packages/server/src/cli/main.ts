@@ -76,7 +76,9 @@ async function start(plan: Plan, environment: Environment): Promise<number> {
   if ('problem' in activation) return refuse([activation.problem])
   const prepared = prepare(plan)
   if ('problems' in prepared) return refuse(prepared.problems)
-  if (plan.settings.daemon && !isBackground) return startDaemon(inherited(plan.settings, activation.sockets))
+  if (plan.settings.daemon && !isBackground) {
+    return startDaemon(inherited(plan.settings, activation.sockets), command.directory)
+  }
   const opened = await open(plan)
   if ('problems' in opened) return refuse(opened.problems)
   const { account } = prepared

@@ -1,6 +1,6 @@
 // Who the processes are, what they inherit, and where what they print goes.
 import { chmodSync, existsSync, readFileSync, readlinkSync, renameSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { accountFor } from '../../src/cli/accounts.ts'
 import { itAsRoot } from '../support/available.ts'
@@ -158,6 +158,26 @@ describe('--daemon', () => {
     }
     await eventually(() => expect(existsSync(join(cwd, 'k.pid'))).toBe(false))
     expect(readFileSync(join(cwd, 'error.log'), 'utf8')).toMatch(/Stopped: /)
+  })
+
+  it('enters a relative --chdir once', async () => {
+    const site = applicationDirectory({ 'app.mjs': WHO })
+    const words = [
+      '-D',
+      '--chdir',
+      basename(site),
+      '-b',
+      'unix:k.sock',
+      '-p',
+      'k.pid',
+      '--log-file',
+      'error.log',
+      'app.mjs',
+    ]
+    const started = await runKirin(words, { cwd: dirname(site) })
+    expect(started).toEqual({ code: 0, stdout: '', stderr: '' })
+    process.kill(Number(readFileSync(join(site, 'k.pid'), 'utf8')), 'SIGTERM')
+    await eventually(() => expect(existsSync(join(site, 'k.pid'))).toBe(false))
   })
 
   it('tells why it does not serve, with the exit code of the server', async () => {

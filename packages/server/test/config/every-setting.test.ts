@@ -32,7 +32,16 @@ function sampleOf({ kind, default: value, repeatable }: AnySetting): { text: str
   throw new Error('no candidate fits: add one to TEXTS')
 }
 
-const TEXTS = ['192.0.2.7:81', '192.0.2.7', 'X-Front=on', 'A=b', '%(m)s', '/elsewhere', 'elsewhere', 'udp://192.0.2.7:514']
+const TEXTS = [
+  '192.0.2.7:81',
+  '192.0.2.7',
+  'X-Front=on',
+  'A=b',
+  '%(m)s',
+  '/elsewhere',
+  'elsewhere',
+  'udp://192.0.2.7:514',
+]
 
 const wordOf = (written: unknown): string => (typeof written === 'boolean' ? (written ? 'on' : 'off') : String(written))
 

@@ -23,9 +23,7 @@ export const processSettings: TableOf<ProcessSettings> = {
     default: null,
     defaultText: 'the current directory',
     summary: 'Directory to change to first; other paths are relative to it',
-    details:
-      'It is entered anew at each HUP: the path may lead to another directory by then. So is the path by which the current directory was entered (`PWD`), ' +
-      'where that is a link which was pointed elsewhere.',
+    details: 'It is entered anew at each HUP: the path may lead to another directory by then, where it is a link.',
   },
   umask: {
     group: 'Process',
