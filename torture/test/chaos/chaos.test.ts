@@ -17,7 +17,9 @@ describe('kirin under chaos', () => {
     })
     expect(report?.faults).toEqual([])
     expect(report?.counts.answered).toBeGreaterThan(100)
-    expect(report?.counts.reset).toBe(report?.excused)
+    // A worker may be killed within an answer, too.
+    const { reset = 0, truncated = 0 } = report?.counts ?? {}
+    expect(reset + truncated).toBe(report?.excused)
     // Long enough for a machine on which every start of a worker takes many seconds.
   }, 300_000)
 })

@@ -9,16 +9,16 @@ import type { Connection } from './wire/connection.ts'
 /** How many requests are held at a time, so that each of a few workers gets some. */
 const HELD = 16
 
-/** Waits for an event of a worker of this server. */
+/** Waits for an event of a worker of this server; `count` of them where given. Gives the last of these. */
 export async function workerEvent(
   bench: Bench,
-  { server, type }: { readonly server: ServerProcess; readonly type: string },
+  { server, type, count = 1 }: { readonly server: ServerProcess; readonly type: string; readonly count?: number },
 ): Promise<ProbeEvent> {
   // A server that is starting may need as long as it may take to start.
-  while (server.end === undefined && server.probe.of('worker', type).length === 0 && !bench.signal.aborted) {
+  while (server.end === undefined && server.probe.of('worker', type).length < count && !bench.signal.aborted) {
     await new Promise(resolve => setTimeout(resolve, 5))
   }
-  return server.probe.event('worker', { type, signal: bench.signal })
+  return server.probe.event('worker', { type, count, signal: bench.signal })
 }
 
 /** Waits until the server accepts connections. */
@@ -34,7 +34,7 @@ export async function startWorkers(
   const command = bench.server.start?.({}).command
   if (command !== undefined && !command.includes('{workers}')) skip('the command has no {workers}')
   const server = await bench.start({ workers: count })
-  await server.probe.event('worker', { type: 'started', count, signal: bench.signal })
+  await workerEvent(bench, { server, type: 'started', count })
   return { server, workers: server.probe.of('worker', 'started') }
 }
 

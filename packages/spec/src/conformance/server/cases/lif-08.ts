@@ -1,7 +1,7 @@
 import { type ConformanceCase, defineCases } from '../../case.ts'
 import { expectEqual } from '../../failure.ts'
 import type { Bench } from '../bench.ts'
-import { startWorkers } from '../workers.ts'
+import { startWorkers, workerEvent } from '../workers.ts'
 
 export const lif08: readonly ConformanceCase<Bench>[] = defineCases('LIF-08', {
   'gives each living worker a number of its own': async bench => {
@@ -15,7 +15,7 @@ export const lif08: readonly ConformanceCase<Bench>[] = defineCases('LIF-08', {
     const { server, workers } = await startWorkers(bench, 2)
     const [killed, other] = workers
     if (killed !== undefined) process.kill(killed.pid, 'SIGKILL')
-    const replaced = await server.probe.event('worker', { type: 'started', count: 3, signal: bench.signal })
+    const replaced = await workerEvent(bench, { server, type: 'started', count: 3 })
     expectEqual(replaced['worker'] === other?.['worker'], false, 'the number of the one that lives')
   },
 })

@@ -1,7 +1,7 @@
 import { type ConformanceCase, defineCases } from '../../case.ts'
 import { expectEqual, fail } from '../../failure.ts'
 import { type Bench, expectProbe } from '../bench.ts'
-import { holdAll, startWorkers } from '../workers.ts'
+import { holdAll, startWorkers, workerEvent } from '../workers.ts'
 
 export const lif10: readonly ConformanceCase<Bench>[] = defineCases('LIF-10', {
   'loses only the requests of a worker that is killed': async bench => {
@@ -16,7 +16,7 @@ export const lif10: readonly ConformanceCase<Bench>[] = defineCases('LIF-10', {
       server.probe.open(request.key, 'answer')
       expectProbe(await connection.response(), request)
     }
-    await server.probe.event('worker', { type: 'started', count: 3, signal: bench.signal })
+    await workerEvent(bench, { server, type: 'started', count: 3 })
     await bench.ping(await bench.connect(server))
     expectEqual(server.end, undefined, 'the end of the server')
   },
