@@ -87,14 +87,15 @@ export class Http2Connection implements StreamOwner {
       return
     }
     for (const stream of this.streams) stream.look(now, this.timeouts)
-    const mark = `${this.isFinishing} ${this.requests} ${this.streams.size}`
+    const { isEnding } = this
+    const mark = `${isEnding} ${this.requests} ${this.streams.size}`
     if (mark !== this.seen) {
       this.seen = mark
       this.since = now
       return
     }
-    if (this.streams.size > 0 || now - this.since < this.limit) return
-    if (this.isFinishing) this.destroy()
+    if (now - this.since < this.limit || (this.streams.size > 0 && !this.session.destroyed)) return
+    if (isEnding) this.destroy()
     else this.finish()
   }
 
@@ -107,8 +108,13 @@ export class Http2Connection implements StreamOwner {
     this.session.destroy(constants.NGHTTP2_ENHANCE_YOUR_CALM as unknown as Error)
   }
 
+  /** Whether only the closing is left: behind a session that is over, as after the client's GOAWAY, node waits for the client without end. */
+  private get isEnding(): boolean {
+    return this.isFinishing || this.session.destroyed
+  }
+
   private get limit(): number {
-    if (this.isFinishing) return LINGER_TIMEOUT
+    if (this.isEnding) return LINGER_TIMEOUT
     return this.requests === 0 ? this.timeouts.firstData : this.timeouts.idle
   }
 

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import type { Application, GatewayResponse } from '@nsgi/spec'
 import { DEFAULT_HTTP2_SETTINGS } from '../../src/http2/session-options.ts'
 import { tlsMaterial } from '../support/certificates.ts'
-import { END_HEADERS, END_STREAM, FRAME, FrameClient, GET, literals } from '../support/frame-client.ts'
+import { END_HEADERS, END_STREAM, FRAME, FrameClient, GET, literals, PREFACE } from '../support/frame-client.ts'
 import { Gateway, type GatewayOptions } from '../support/gateway.ts'
 import { Http2Client } from '../support/http2-client.ts'
 import { deferred, get, read } from '../support/memory-client.ts'
@@ -369,6 +369,17 @@ describe('time-outs, by the sweep', () => {
     await client.end()
     await gateway?.server.stop()
     expect(gateway?.server.counts.connections).toBe(0)
+  })
+
+  it('drop a client that says goodbye and stays, soon and whatever an idle one is granted', async () => {
+    const { server, where } = await serve(hello, { timeouts: { idle: 600_000, firstData: 600_000 } })
+    const socket = connect({ ...where, allowHalfOpen: true })
+    const goodbye = FrameClient.frame(FRAME.goaway, 0, 0, Buffer.alloc(8))
+    socket.write(Buffer.concat([Buffer.from(PREFACE), FrameClient.frame(FRAME.settings), goodbye]))
+    socket.resume()
+    await once(socket, 'end')
+    while (server.counts.connections > 0) await new Promise(resolve => setTimeout(resolve, 10))
+    socket.destroy()
   })
 
   it('BOD-12: answer a body that pauses with 408', async () => {

@@ -16,7 +16,8 @@ export const END_HEADERS = 4
 
 const NOTHING = Buffer.alloc(0)
 
-const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
+/** What a connection begins with (RFC 9113 §3.4). */
+export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 
 /** The fields of a GET, to which a test adds its own. */
 export const GET: readonly (readonly [string, string])[] = [
