@@ -11,10 +11,12 @@ function read(pieces: readonly Uint8Array[], protocol: ProxyProtocol = 'auto'): 
   const reader = new HeaderReader(protocol)
   for (const [i, piece] of pieces.entries()) {
     const result = reader.read(piece)
-    const left = Buffer.concat([piece.subarray(reader.consumed), ...pieces.slice(i + 1)])
-    if (result === 'failed') return { said: reader.failure, left }
-    if (result === 'done') return { said: reader.header, left }
-    expect(reader.consumed).toBe(piece.length)
+    if (result !== 'more') {
+      const left = Buffer.concat([piece.subarray(reader.consumed), ...pieces.slice(i + 1)])
+      return { said: result === 'failed' ? reader.failure : reader.header, left }
+    }
+    // Thousands of times: an expectation for each would take most of the run.
+    if (reader.consumed !== piece.length) throw new Error(`${reader.consumed} of ${piece.length} bytes were used`)
   }
   return { said: 'more', left: Buffer.alloc(0) }
 }
