@@ -379,6 +379,7 @@ describe('time-outs, by the sweep', () => {
     socket.resume()
     await once(socket, 'end')
     while (server.counts.connections > 0) await new Promise(resolve => setTimeout(resolve, 10))
+    expect(socket.readableEnded).toBe(true)
     socket.destroy()
   })
 
