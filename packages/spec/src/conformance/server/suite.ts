@@ -12,8 +12,11 @@ import { endInWords, expectAnswer, type Reachable, ServerProcess } from './serve
 /** How many cases run at a time: most wait for a server, so more than there are processors. */
 const DEFAULT_JOBS = 6
 
-/** A case may take so many times what one wait may: those that cut inputs at every offset have hundreds of exchanges. */
-const CASE_PATIENCE = 6
+/**
+ * A case may take so many times what one wait may: those that cut inputs at every offset have hundreds of exchanges, each of which is
+ * bounded by itself, and on a starved machine half a minute was not enough for all of them.
+ */
+const CASE_PATIENCE = 12
 
 /** How often a server that died is started again: a case that kills it is not to fail the others, but there is an end. */
 const MOST_RESTARTS = 5

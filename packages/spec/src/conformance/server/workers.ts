@@ -6,6 +6,9 @@ import { type ProbeRequest, probeRequest } from './request.ts'
 import type { Reachable, ServerProcess } from './server-process.ts'
 import type { Connection } from './wire/connection.ts'
 
+/** A process may take so many times what a wait may to start. */
+const START_PATIENCE = 6
+
 /** How many requests are held at a time, so that each of a few workers gets some. */
 const HELD = 16
 
@@ -14,8 +17,9 @@ export async function workerEvent(
   bench: Bench,
   { server, type, count = 1 }: { readonly server: ServerProcess; readonly type: string; readonly count?: number },
 ): Promise<ProbeEvent> {
-  // A server that is starting may need as long as it may take to start.
+  const deadline = performance.now() + bench.server.patience * START_PATIENCE
   while (server.end === undefined && server.probe.of('worker', type).length < count && !bench.signal.aborted) {
+    if (performance.now() > deadline) break
     await new Promise(resolve => setTimeout(resolve, 5))
   }
   return server.probe.event('worker', { type, count, signal: bench.signal })
