@@ -2,6 +2,7 @@
 import type { ArbiterStatus } from '../arbiter/status.ts'
 import type { EventCounts } from '../metrics/event-counts.ts'
 import { EXPOSITION_TYPE, exposition } from '../metrics/exposition.ts'
+import { residentSize } from '../metrics/resident-size.ts'
 
 /** The master, as far as it can be asked. */
 export interface Managed {
@@ -80,6 +81,6 @@ function metrics({ status, events, version }: Managed): ManagementAnswer {
   const now = status()
   if (now === undefined) return starting
   const { user, system } = process.cpuUsage()
-  const master = { resident: process.memoryUsage.rss(), processor: (user + system) / 1e6 }
+  const master = { resident: residentSize(), processor: (user + system) / 1e6 }
   return { status: 200, type: EXPOSITION_TYPE, body: exposition({ status: now, events: events(), version, master }) }
 }

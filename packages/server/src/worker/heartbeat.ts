@@ -1,6 +1,7 @@
 // What a worker tells of itself again and again: that its event loop goes round, and what it is at.
 import { performance } from 'node:perf_hooks'
 import type { WorkerStats } from '../ipc/messages.ts'
+import { residentSize } from '../metrics/resident-size.ts'
 
 /** The part of it that the service knows. */
 export interface ServiceStats extends Pick<WorkerStats, 'requests' | 'active' | 'connections'> {
@@ -37,7 +38,7 @@ export function startHeartbeat({ interval, stats, tell }: HeartbeatOptions): () 
     const occupancy = span > 0 ? Math.min(1, (occupied - occupiedBefore) / span) : 0
     before = now
     occupiedBefore = occupied
-    tell({ ...told, rss: process.memoryUsage.rss(), busyness: Math.max(utilization, occupancy) }, () => {
+    tell({ ...told, rss: residentSize(), busyness: Math.max(utilization, occupancy) }, () => {
       isWaiting = false
     })
   }
