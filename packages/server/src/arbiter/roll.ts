@@ -1,12 +1,13 @@
 // How workers are replaced while they serve, and how many there are: a reload, workers that have served their number of
 // requests, TTIN and TTOU. One rule holds for all: there may be one worker more than wanted while any is to be replaced, and
-// one of those goes when as many others as wanted are ready. So a successor that never becomes ready costs nothing.
+// one of those goes when as many others as wanted are ready. So a successor that never becomes ready costs nothing. Whoever has
+// a place beyond those that there should be is to be replaced, too: so places have no gaps for longer than a boot takes.
 import type { BootFailure } from '../ipc/messages.ts'
 import { backOff } from './back-off.ts'
 import { type Draft, freeSlot, isServing, notice, sendAway } from './draft.ts'
 import type { ArbiterState, Instant, WorkerRecord } from './model.ts'
 
-type Places = Pick<ArbiterState, 'workers' | 'vacancies' | 'reloadTo'>
+type Places = Pick<ArbiterState, 'workers' | 'vacancies' | 'reloadTo' | 'target'>
 
 /** Begins a reload, or begins one under way anew: every worker that was started until now is to be replaced. */
 export function beginReload(draft: Draft, at: Instant): void {
@@ -25,7 +26,7 @@ export function isOutdated({ reloadTo }: Pick<ArbiterState, 'reloadTo'>, { gener
 }
 
 /** How many places are taken, or about to be: those of workers that leave do not count. */
-export function placesOf({ workers, vacancies }: Places): number {
+export function placesOf({ workers, vacancies }: Pick<Places, 'workers' | 'vacancies'>): number {
   return workers.filter(({ phase }) => phase !== 'leaving').length + vacancies.length
 }
 
@@ -106,8 +107,8 @@ function relieve(draft: Draft, at: Instant): void {
   }
 }
 
-// A place nobody is in goes first, then the newest worker that is still booting: it may never become ready, and the one
-// that serves would have gone for it. Only then the oldest.
+// A place nobody is in goes first, then a worker that is still booting, of the highest place: it may never become ready, and the
+// one that serves would have gone for it. Only then the oldest.
 function trim(draft: Draft, at: Instant): void {
   for (;;) {
     const allowed = wanted(draft) + (isServing(draft) && leavable(draft).length > 0 ? 1 : 0)
@@ -116,10 +117,16 @@ function trim(draft: Draft, at: Instant): void {
       draft.vacancies = draft.vacancies.slice(0, -1)
       continue
     }
-    const leaver = draft.workers.findLast(({ phase }) => phase === 'booting') ?? serving(draft)[0]
+    const leaver = highestBooting(draft) ?? serving(draft)[0]
     if (leaver === undefined) return
     sendAway(draft, leaver, at)
   }
+}
+
+/** Of those in the same place the newest. */
+function highestBooting({ workers }: Places): WorkerRecord | undefined {
+  const booting = workers.filter(({ phase }) => phase === 'booting')
+  return booting.toSorted((a, b) => a.place - b.place || a.id - b.id).at(-1)
 }
 
 function endReload(draft: Draft, at: Instant): void {
@@ -132,14 +139,18 @@ function endReload(draft: Draft, at: Instant): void {
   notice(draft, { kind: 'reloaded', workers: staying.length })
 }
 
-/** Those first whose successors are ready, then the oldest. */
+/** Those first whose successors are ready, or who have none to expect; then the oldest. */
 function inOrderOfRelief(state: Places): readonly WorkerRecord[] {
   const leaving = leavable(state)
   const covered = new Set(serving(state).flatMap(worker => (leaving.includes(worker) ? [] : [worker.place])))
-  return leaving.toSorted((a, b) => Number(covered.has(b.place)) - Number(covered.has(a.place)))
+  const isFirst = ({ place }: WorkerRecord): boolean => covered.has(place) || place >= state.target
+  return leaving.toSorted((a, b) => Number(isFirst(b)) - Number(isFirst(a)))
 }
 
-/** The lowest place that nobody has who stays: a worker that is to be replaced leaves its own to the successor. */
+/**
+ * The lowest place that nobody has who stays: a worker that is to be replaced leaves its own to the successor. There is one below
+ * the number that is wanted, whenever somebody is to be started.
+ */
 export function freePlace(state: Places): number {
   const leaving = leavable(state)
   const staying = state.workers.filter(worker => worker.phase !== 'leaving' && !leaving.includes(worker))
@@ -151,7 +162,7 @@ export function freePlace(state: Places): number {
 
 /** Workers that serve and are to be replaced, the oldest first. */
 function leavable(state: Places): readonly WorkerRecord[] {
-  return serving(state).filter(worker => worker.spent || isOutdated(state, worker))
+  return serving(state).filter(worker => worker.spent || worker.place >= state.target || isOutdated(state, worker))
 }
 
 function serving({ workers }: Pick<ArbiterState, 'workers'>): readonly WorkerRecord[] {

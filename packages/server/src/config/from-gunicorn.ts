@@ -29,7 +29,8 @@ Kirin has more of its own: [settings.md](settings.md) lists everything.
 
 ## Signals
 
-The same, see [signals.md](signals.md): \`TERM\`, \`INT\`, \`QUIT\`, \`HUP\`, \`TTIN\`, \`TTOU\`, \`USR1\`, \`USR2\`, \`WINCH\`.
+The same, see [signals.md](signals.md): \`TERM\`, \`INT\`, \`QUIT\`, \`HUP\`, \`TTIN\`, \`TTOU\`, \`USR1\`, \`USR2\`, \`WINCH\`. \`TTOU\` takes the worker in the highest place (\`KIRIN_WORKER_ID\`), not the oldest: so the
+places have no gap.
 
 ## Hooks
 

@@ -52,6 +52,7 @@ describe('any order of events', () => {
       expect(new Set(workers.map(worker => worker.generation))).toEqual(new Set([generation]))
       expect(workers.filter(({ phase, spent }) => phase === 'ready' && !spent)).toHaveLength(target)
       expect(workers).toHaveLength(target)
+      expect(workers.map(({ place }) => place).toSorted((a, b) => a - b)).toEqual(workers.map((_, place) => place))
       expect([reloadTo, nextDeadline(bench.state)]).toEqual([null, undefined])
     }
   })
@@ -74,8 +75,9 @@ function expectInOrder(state: ArbiterState, seed: number): void {
   const slots = state.workers.map(({ slot }) => slot)
   const staying = state.workers.filter(({ phase }) => phase !== 'leaving')
   const beyond = staying.length + state.vacancies.length - state.target
-  const replaceable = staying.some(({ phase, spent, generation }) => {
-    return phase === 'ready' && (spent || (state.reloadTo !== null && generation < state.reloadTo))
+  const replaceable = staying.some(({ phase, spent, place, generation }) => {
+    const isOld = state.reloadTo !== null && generation < state.reloadTo
+    return phase === 'ready' && (spent || isOld || place >= state.target)
   })
   if (new Set(slots).size === slots.length && beyond >= 0 && beyond <= (replaceable ? 1 : 0)) return
   throw new Error(`seed ${seed}: ${JSON.stringify(state)}`)

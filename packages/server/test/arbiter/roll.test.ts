@@ -156,7 +156,7 @@ describe('a reload', () => {
 
   it('keeps to the number that TTOU asks for meanwhile', () => {
     const bench = reloading()
-    expect(done(bench.signal('SIGTTOU'))).toEqual([term(1)])
+    expect(done(bench.signal('SIGTTOU'))).toEqual([term(2)])
     bench.ready(3)
     expect(bench.serving).toEqual([3])
     expect(bench.state.reloadTo).toBeNull()
@@ -242,5 +242,66 @@ describe('places', () => {
     bench.event({ type: 'spent', id: 2, reason: 'has served enough' })
     expect(placesOf(bench).at(-1)).toEqual([3, 1])
     expect(done(bench.event({ type: 'ready', id: 3 }))).toEqual([term(2)])
+  })
+
+  it('are taken from the highest down: one worker fewer leaves no gap', () => {
+    const bench = new Bench({ workers: 3 })
+    bench.ready(1, 2, 3)
+    expect(done(bench.signal('SIGTTOU'))).toEqual([term(3)])
+    bench.exit(3, 'exited with code 0')
+    expect(placesOf(bench)).toEqual([
+      [1, 0],
+      [2, 1],
+    ])
+  })
+
+  it('are filled from below: who is beyond them goes when the lower one is taken, not before', () => {
+    const bench = new Bench({ workers: 3 })
+    bench.ready(1, 2, 3)
+    bench.exit(1)
+    expect(done(bench.signal('SIGTTOU'))).toEqual([])
+    expect(placesOf(bench)).toEqual([
+      [2, 1],
+      [3, 2],
+      [4, 0],
+    ])
+    expect(done(bench.event({ type: 'ready', id: 4 }))).toEqual([term(3)])
+  })
+
+  it('are filled even when the one below fails to boot: it is tried again, and nobody goes meanwhile', () => {
+    const bench = new Bench({ workers: 2 })
+    bench.ready(1, 2)
+    bench.exit(1)
+    bench.signal('SIGTTOU')
+    expect(done(bench.fail(3))).toEqual([])
+    expect(bench.serving).toEqual([2])
+    expect(bench.wait()).toBeGreaterThan(0)
+    expect(placesOf(bench)).toEqual([
+      [2, 1],
+      [4, 0],
+    ])
+    expect(done(bench.event({ type: 'ready', id: 4 }))).toEqual([term(2)])
+  })
+
+  it('have no gap when one fewer is wanted while one is to be replaced', () => {
+    const bench = new Bench({ workers: 3 })
+    bench.ready(1, 2, 3)
+    bench.event({ type: 'spent', id: 1, reason: 'has served enough' })
+    expect(done(bench.signal('SIGTTOU'))).toEqual([term(3)])
+    expect(done(bench.event({ type: 'ready', id: 4 }))).toEqual([term(1)])
+    for (const id of [1, 3]) bench.exit(id, 'exited with code 0')
+    expect(placesOf(bench)).toEqual([
+      [2, 1],
+      [4, 0],
+    ])
+  })
+
+  it('that are beyond the number do not keep a pause from stopping everybody', () => {
+    const bench = new Bench({ workers: 2 })
+    bench.ready(1, 2)
+    bench.exit(1)
+    bench.signal('SIGTTOU')
+    bench.signal('SIGWINCH')
+    expect(bench.state.workers.map(({ phase }) => phase)).toEqual(['leaving', 'leaving'])
   })
 })

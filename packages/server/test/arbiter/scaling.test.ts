@@ -39,8 +39,8 @@ describe('the number of workers', () => {
     const bench = scaled()
     expect(pass(bench, 59, 0.25)).toEqual([])
     pass(bench, 1, 0.25)
-    expect(done(bench.commands)).toEqual([{ type: 'kill', id: 1, signal: 'SIGTERM' }])
-    bench.exit(1, 'exited with code 0')
+    expect(done(bench.commands)).toEqual([{ type: 'kill', id: 2, signal: 'SIGTERM' }])
+    bench.exit(2, 'exited with code 0')
     expect(pass(bench, 200, 0)).toEqual([])
   })
 

@@ -248,28 +248,28 @@ describe('more and fewer', () => {
     expect(done(bench.signal('SIGTTIN'))).toEqual([{ type: 'spawn', id: 3, slot: 2 }])
   })
 
-  it('lets the oldest worker finish at TTOU and does not replace it', () => {
+  it('lets the worker in the highest place finish at TTOU and does not replace it', () => {
     const bench = new Bench({ workers: 3 })
     bench.ready(1, 2, 3)
     bench.exit(1)
     bench.ready(4)
-    expect(done(bench.signal('SIGTTOU'))).toEqual([{ type: 'kill', id: 2, signal: 'SIGTERM' }])
-    expect(done(bench.exit(2, 'exited with code 0'))).toEqual([])
-    expect(bench.slots).toEqual([2, 0])
-    expect(done(bench.signal('SIGTTIN'))).toEqual([{ type: 'spawn', id: 5, slot: 1 }])
+    expect(done(bench.signal('SIGTTOU'))).toEqual([{ type: 'kill', id: 3, signal: 'SIGTERM' }])
+    expect(done(bench.exit(3, 'exited with code 0'))).toEqual([])
+    expect(bench.slots).toEqual([1, 0])
+    expect(done(bench.signal('SIGTTIN'))).toEqual([{ type: 'spawn', id: 5, slot: 2 }])
   })
 
   it('gives up a place that waits for its next try rather than a worker that serves', () => {
     const bench = new Bench()
     bench.ready(1, 2)
-    bench.exit(1)
+    bench.exit(2)
     bench.fail(3)
     expect(done(bench.signal('SIGTTOU'))).toEqual([])
     expect(bench.state.vacancies).toEqual([])
-    expect(bench.slots).toEqual([1])
+    expect(bench.slots).toEqual([0])
   })
 
-  it('gives up the newest worker that is still booting rather than one that serves', () => {
+  it('gives up the last worker that is still booting rather than one that serves', () => {
     const bench = new Bench({ workers: 1 })
     bench.ready(1)
     bench.signal('SIGTTIN')
