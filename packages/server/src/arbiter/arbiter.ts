@@ -25,8 +25,8 @@ export interface ArbiterOptions {
   readonly renew: (current: Setup) => Promise<Setup | { readonly problems: readonly string[] }>
   /** The module of a worker process. */
   readonly workerModule: string
-  /** The program that it runs, where there is one. */
-  readonly program?: Program | undefined
+  /** The program that a worker runs which is started now, where there is one; throws when there is none any more. */
+  readonly program?: (() => Program) | undefined
   /** Binds where the program wants to listen; where there are `sockets`, its first server gets those. */
   readonly bindWanted?: ((wanted: WantedAddress) => Promise<BoundSocket>) | undefined
   /** What workers need to speak TLS, if they are to. */
@@ -210,7 +210,7 @@ class Arbiter {
     try {
       this.#start(id, { slot, place })
     } catch (error) {
-      // A socket of its own that cannot be bound.
+      // A socket of its own that cannot be bound, a program that is not there.
       this.#failToSpawn(id, error as Error)
     }
   }
@@ -223,7 +223,7 @@ class Arbiter {
     if (refusal !== undefined) return this.#failToSpawn(id, refusal)
     const handle = startWorker({
       module: workerModule,
-      program,
+      program: program?.(),
       place,
       sockets: sockets.map(({ fd }) => fd),
       output: this.#options.output?.(),

@@ -25,7 +25,7 @@ import { type Configuration, readConfiguration, rereadConfiguration, withAbsolut
 import { ctl } from './ctl.ts'
 import { isDaemon, startDaemon } from './daemon.ts'
 import { openLogs } from './open-logs.ts'
-import { ownCommand } from './own-command.ts'
+import { namedDirectory, ownCommand, startDirectory } from './own-command.ts'
 import { giveLogFiles } from './ownership.ts'
 import { preload } from './preload.ts'
 import { printConfig, printConfigJson } from './print-config.ts'
@@ -69,6 +69,7 @@ export async function main(words: readonly string[], environment: Environment): 
 
 async function start(plan: Plan, environment: Environment): Promise<number> {
   const command = ownCommand()
+  const directory = namedDirectory()
   const inheritance = Inheritance.take(process.env, process.ppid)
   // A daemon's successor is in its place already.
   const isBackground = isDaemon() || (plan.settings.daemon && inheritance !== undefined)
@@ -84,7 +85,7 @@ async function start(plan: Plan, environment: Environment): Promise<number> {
   const { account } = prepared
   if (account !== null) giveLogFiles(plan.settings, account)
   const upgrade = { command, inheritance, isActivated: activation.sockets.length > 0 }
-  const means = { ...opened, environment, account, isBackground, upgrade }
+  const means = { ...opened, environment, account, isBackground, upgrade, directory }
   return serve(withPassedSockets(plan, activation.sockets, opened.log.logger), means)
 }
 
@@ -155,15 +156,6 @@ function withPassedSockets(plan: Plan, sockets: readonly PassedSocket[], log: Lo
   return { ...plan, settings: { ...plan.settings, bind }, program: plan.program && { ...plan.program, isBound: true } }
 }
 
-/** A removed one is found by whoever needs it. */
-function startDirectory(): string {
-  try {
-    return process.cwd()
-  } catch {
-    return '/'
-  }
-}
-
 /** Whether any setting of TLS was given. One that is useless without a certificate is a mistake to be told. */
 function speaksTls({ certfile, keyfile, caCerts, certReqs, ciphers }: Settings): boolean {
   return certfile.length > 0 || keyfile.length > 0 || caCerts !== null || certReqs !== 'none' || ciphers !== null
@@ -179,12 +171,6 @@ function enter(directory: string | null): string | undefined {
   }
 }
 
-/** At a reload: what the path leads to now. */
-function enterAgain(directory: string | null, logger: Logger): void {
-  const lost = enter(directory)
-  if (lost !== undefined) logger.error(`${lost}; the working directory stays`)
-}
-
 function refuse(problems: readonly string[], exitCode: number = exitCodes.failure): number {
   process.stderr.write(problems.map(problem => `kirin: ${problem}\n`).join(''))
   return exitCode
@@ -194,6 +180,8 @@ function refuse(problems: readonly string[], exitCode: number = exitCodes.failur
 interface Means extends Omit<SurroundingsOptions, 'settings'> {
   readonly certificates: CertificateKeeper | undefined
   readonly upgrade: Omit<UpgradeOptions, 'pidFile'>
+  /** The name of the directory that the command was given in; `null` where it is not known. */
+  readonly directory: string | null
 }
 
 async function serve(plan: Plan, means: Means): Promise<number> {
@@ -215,7 +203,7 @@ async function serve(plan: Plan, means: Means): Promise<number> {
     }
   }
   const surroundings = new Surroundings({ ...means, settings })
-  const program = plan.program && file && { path: file.path, words: plan.program.words }
+  const program = plan.program && programNow(application, plan.program.words)
   try {
     return await runPreloaded(plan, { ...means, program, surroundings, pidFile })
   } catch (error) {
@@ -263,7 +251,7 @@ async function runMaster(plan: Plan, { program, surroundings, ...means }: Master
     inheritance,
     isProgram: program !== undefined,
     isBound,
-    enter: directory => enterAgain(directory, logger),
+    directory: means.directory,
   }
   // Where a program listens, it says itself.
   const bind = isBound || isActivated ? settings.bind : []
@@ -299,6 +287,15 @@ function watching({ application, settings }: Plan, log: Logger): ArbiterOptions[
       // The workers tell as well that there is none.
       failed(error as Error)
     }
+  }
+}
+
+/** What its path leads to whenever a worker is started: a reload may have entered another directory. */
+function programNow(text: string, words: readonly string[]): ArbiterOptions['program'] {
+  return () => {
+    const file = programFile(text)
+    if ('failure' in file) throw new Error(file.failure)
+    return { path: file.path, words }
   }
 }
 

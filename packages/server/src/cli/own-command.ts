@@ -11,15 +11,25 @@ export function ownCommand(): OwnCommand {
   return { file: argv0, words: [...execArgv, ...argv.slice(1)], directory: startDirectory() }
 }
 
-/** A shell's PWD tells by which links somebody went there; `cwd` does not. */
-function startDirectory(): string {
+/** Where this process was started, absolute: by the name that it has for whoever started it, where that is known. */
+export function startDirectory(): string {
+  try {
+    return namedDirectory() ?? process.cwd()
+  } catch {
+    // A removed one is found by whoever needs it.
+    return '/'
+  }
+}
+
+/** A shell's PWD tells by which links somebody went to the working directory; `cwd` does not. */
+export function namedDirectory(): string | null {
   const { PWD } = process.env
+  if (PWD === undefined || !PWD.startsWith('/')) return null
   try {
     const here = statSync('.')
-    const there = PWD === undefined || !PWD.startsWith('/') ? undefined : statSync(PWD, { throwIfNoEntry: false })
-    if (PWD !== undefined && there?.ino === here.ino && there.dev === here.dev) return PWD
-    return process.cwd()
+    const there = statSync(PWD)
+    return there.ino === here.ino && there.dev === here.dev ? PWD : null
   } catch {
-    return '/'
+    return null
   }
 }

@@ -12,6 +12,7 @@ import type { Inheritance } from '../ipc/inheritance.ts'
 import type { Account } from '../ipc/messages.ts'
 import type { BoundSocket } from '../transport/bind.ts'
 import type { CertificateKeeper } from '../transport/tls/certificate-keeper.ts'
+import { HomeDirectory } from './home-directory.ts'
 import { giveSocketFiles } from './ownership.ts'
 import { bindAll } from './sockets.ts'
 
@@ -33,8 +34,8 @@ export interface SetupMeans {
   readonly isProgram: boolean
   /** Whether the settings say where to listen: not with sockets that were passed, nor for a program that says it itself. */
   readonly isBound: boolean
-  /** Enters the directory, or tells the log why not. */
-  readonly enter: (directory: string | null) => void
+  /** The name of the directory that the master was started in; `null` where it is not known. */
+  readonly directory: string | null
 }
 
 /** What the operator is told instead. */
@@ -63,7 +64,11 @@ const FIXED = [
 /** Binds what the settings name, and gathers the rest. */
 export async function firstSetup(configured: Configured, means: SetupMeans): Promise<Setup | Problems> {
   const sockets = await socketsFor(configured.settings, means, [])
-  return 'problems' in sockets ? sockets : setupOf(configured, means, sockets)
+  if ('problems' in sockets) return sockets
+  return setupOf(configured, means, {
+    sockets,
+    home: HomeDirectory.entered(configured.settings.chdir, means.directory),
+  })
 }
 
 /**
@@ -80,7 +85,8 @@ export function renewing(reread: Reread, first: Configured, means: SetupMeans): 
     const sockets = means.isBound ? await socketsFor(settings, means, current.sockets) : current.sockets
     if ('problems' in sockets) return sockets
     const application = means.isProgram ? first.application : (settings.app ?? first.application)
-    return setupOf({ ...read, settings, application }, means, sockets)
+    const home = new HomeDirectory(settings.chdir, means.directory)
+    return setupOf({ ...read, settings, application }, means, { sockets, home })
   }
 }
 
@@ -110,8 +116,8 @@ async function socketsFor(
 
 function setupOf(
   { settings, application, hooks, hooksFile }: Configured,
-  { logger, certificates, account, isProgram, enter }: SetupMeans,
-  sockets: readonly BoundSocket[],
+  { logger, certificates, account, isProgram }: SetupMeans,
+  { sockets, home }: { readonly sockets: readonly BoundSocket[]; readonly home: HomeDirectory },
 ): Setup {
   const name = settings.name ?? application
   return {
@@ -122,7 +128,7 @@ function setupOf(
     sockets,
     hooks: masterHookRunner(hooks, { settings, log: logger }),
     apply() {
-      enter(settings.chdir)
+      home.enter(logger)
       logger.level = settings.logLevel
       certificates?.use(settings)
     },

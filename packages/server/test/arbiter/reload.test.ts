@@ -1,5 +1,5 @@
 // Workers replaced while they serve, with real processes: nobody notices but by what they get.
-import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from '@jest/globals'
@@ -137,6 +137,35 @@ describe('HUP', () => {
     kirin.signal('SIGHUP')
     await kirin.line(/Reloaded: 2 workers ready/)
     await kirin.line(BOTH_GONE)
+    expect((await get('/', { origin })).body).toBe('two')
+  })
+
+  it('follows PWD, the name by which somebody went to the working directory, to where it leads now', async () => {
+    const cwd = applicationDirectory({
+      'r1/app.mjs': version('one'),
+      'r2/app.mjs': version('two'),
+      'r3/app.mjs': 'throw new Error("not this one")',
+    })
+    const current = join(cwd, 'current')
+    const point = (to: string): void => {
+      symlinkSync(to, `${current}.new`)
+      renameSync(`${current}.new`, current)
+    }
+    point('r1')
+    const { kirin, origin } = await startServing([...DEBUG, 'app.mjs'], { cwd: current, env: { PWD: current } })
+    expect((await get('/', { origin })).body).toBe('one')
+    point('r2')
+    kirin.signal('SIGHUP')
+    await kirin.line(/Reloaded: 1 worker ready/)
+    await kirin.line(/exited with code 0/)
+    expect((await get('/', { origin })).body).toBe('two')
+    point('r3')
+    kirin.signal('SIGHUP')
+    await kirin.line(/Reload failed, the old workers go on \(1\): .*not this one/)
+    // What takes the place of a worker that dies is of the version that works.
+    const mark = kirin.mark()
+    process.kill(kirin.workers()[0] ?? 0, 'SIGKILL')
+    await kirin.line(/Worker \d is ready/, mark)
     expect((await get('/', { origin })).body).toBe('two')
   })
 

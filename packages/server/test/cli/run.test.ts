@@ -1,4 +1,5 @@
 // Programs that know nothing of Kirin, run by it: real processes, real sockets.
+import { rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -53,6 +54,23 @@ describe('a program on node:http', () => {
     const { kirin, origin } = await run(['plain.cjs'], { env: { PORT: '0', HOST: '127.0.0.1' } })
     expect(kirin.stderr).toMatch(/Listening at http:\/\/127\.0\.0\.1:\d+$/m)
     expect((await get('/', { origin })).status).toBe(200)
+  })
+
+  it('is at a reload the one that a re-pointed --chdir leads to', async () => {
+    const version = (name: string): string =>
+      `import { createServer } from 'node:http'\ncreateServer((_, res) => res.end('${name}')).listen(0, '127.0.0.1')`
+    const cwd = applicationDirectory({ 'r1/server.mjs': version('one'), 'r2/server.mjs': version('two') })
+    const current = join(cwd, 'current')
+    symlinkSync('r1', current)
+    const { kirin, origin } = await run(['--log-level', 'debug', '--chdir', current, 'server.mjs'])
+    expect((await get('/', { origin })).body).toBe('one')
+    rmSync(current)
+    symlinkSync('r2', current)
+    kirin.signal('SIGHUP')
+    await kirin.line(/Reloaded: 1 worker ready/)
+    await kirin.line(/exited with code 0/)
+    expect((await get('/', { origin })).body).toBe('two')
+    await stop(kirin)
   })
 
   it('is served where --bind says, and told so', async () => {

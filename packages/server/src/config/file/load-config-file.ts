@@ -5,6 +5,7 @@ import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { inspect, types } from 'node:util'
 import { describeThrown, firstLine } from '../../log/describe-thrown.ts'
+import { freshenImports } from './fresh-imports.ts'
 
 /** What a configuration file holds, or one line that tells why it cannot be used. */
 export type LoadedConfig =
@@ -19,7 +20,8 @@ let loads = 0
 
 /**
  * Loads a configuration file: JSON, or a module whose default export is the configuration, a promise of it, or a function that
- * returns either. A file that was loaded before is read anew; what it imports is not, where node caches that.
+ * returns either. A file that was loaded before is read anew, and so is what it imports of its own project where Node has hooks for that
+ * (fresh-imports.ts).
  *
  * TypeScript is left to Node where it strips types, else to jiti, if the file's project has it.
  *
@@ -76,8 +78,14 @@ async function importFresh(path: string): Promise<Namespace> {
   Reflect.deleteProperty(require.cache, path)
   loads++
   const address = pathToFileURL(path)
-  if (loads > 1) address.searchParams.set('load', String(loads))
-  return (await import(address.href)) as Namespace
+  if (loads === 1) return (await import(address.href)) as Namespace
+  address.searchParams.set('load', String(loads))
+  const stop = freshenImports(path, String(loads))
+  try {
+    return (await import(address.href)) as Namespace
+  } finally {
+    stop?.()
+  }
 }
 
 async function importTypeScript(path: string): Promise<Namespace> {

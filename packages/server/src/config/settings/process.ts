@@ -23,7 +23,8 @@ export const processSettings: TableOf<ProcessSettings> = {
     default: null,
     defaultText: 'the current directory',
     summary: 'Directory to change to first; other paths are relative to it',
-    details: 'It is entered anew at each HUP: the path may lead to another directory by then, where it is a link.',
+    details:
+      'It is entered anew at each HUP: the path may lead to another directory by then, where it is a link. Without it that holds for the path in `PWD`, if it named the current directory at the start.',
   },
   umask: {
     group: 'Process',

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import nodeModule from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { loadConfigFile } from '../../../src/config/file/load-config-file.ts'
@@ -50,7 +51,43 @@ describe('loadConfigFile', () => {
     })
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '1 2\n1 2\n1 2\n1 2\n', stderr: '' })
   })
+
+  it('reads what a file imports anew as well, itself and through others, where Node has hooks for that; packages never', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', IMPORT_TWICE], {
+      encoding: 'utf8',
+      cwd: applicationDirectory({ 'kirin.config.mjs': IMPORTING, 'far.mjs': `export * from './deep/near.mjs'` }),
+    })
+    const second = 'registerHooks' in nodeModule ? '2 2 2 2 2 1' : '1 1 1 1 1 1'
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `1 1 1 1 1 1\n${second}\n`, stderr: '' })
+  })
 })
+
+const IMPORTING = `
+import packaged from 'packaged'
+import { near } from './far.mjs'
+import { near as same } from './deep/near.mjs'
+import required from './deep/required.cjs'
+import data from './data.json' with { type: 'json' }
+export default { parts: [near, same, required.inner, required.outer, data, packaged] }
+`
+
+const IMPORT_TWICE = `
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { loadConfigFile } from ${JSON.stringify(new URL('../../../dist/config/file/load-config-file.js', import.meta.url).href)}
+process.removeAllListeners('warning')
+mkdirSync('deep')
+mkdirSync('node_modules/packaged', { recursive: true })
+for (const value of [1, 2]) {
+  writeFileSync('deep/near.mjs', 'export const near = ' + value)
+  writeFileSync('deep/inner.cjs', 'module.exports = ' + value)
+  writeFileSync('deep/required.cjs', 'exports.inner = require("./inner.cjs"); exports.outer = ' + value)
+  writeFileSync('data.json', String(value))
+  writeFileSync('node_modules/packaged/index.js', 'module.exports = ' + value)
+  const { config, problem } = await loadConfigFile(resolve('kirin.config.mjs'), 'the file')
+  console.log(...(config?.parts ?? [problem]))
+}
+`
 
 const READ_TWICE = `
 import { writeFileSync } from 'node:fs'
