@@ -43,15 +43,24 @@ export interface PlannedProgram {
   readonly isBound: boolean
 }
 
-/**
- * Reads all sources.
- *
- * @returns the configuration, or a line for everything that is wrong
- */
-export async function readConfiguration(
-  invocation: Invocation,
-): Promise<Configuration | { readonly problems: readonly string[] }> {
-  const { commandLine, environment, directory } = invocation
+/** What all sources say together. */
+interface Sources {
+  readonly settings: Settings
+  readonly origins: Origins
+  readonly file: ReadFile
+  readonly fromVariable: CommandLine
+}
+
+interface Problems {
+  readonly problems: readonly string[]
+}
+
+/** Reads what `kirin` would be told in this place, without an application; returns the settings, or a line for everything that is wrong. */
+export function readSettings(invocation: Invocation): Promise<Pick<Sources, 'settings'> | Problems> {
+  return readSources(invocation)
+}
+
+async function readSources({ commandLine, environment, directory }: Invocation): Promise<Sources | Problems> {
   const words = splitWords(environment['KIRIN_CMD_ARGS'] ?? '')
   const fromVariable = readCommandLine(words ?? [], 'KIRIN_CMD_ARGS')
   const given = [environmentLayer(environment), fromVariable.layer, commandLine.layer]
@@ -61,7 +70,19 @@ export async function readConfiguration(
   const { settings, origins, problems } = resolveSettings(layers)
   const all = [...commandLine.problems, ...fromVariable.problems, ...file.problems, ...problems]
   if (words === undefined) all.push('KIRIN_CMD_ARGS: a quote is not closed')
-  if (all.length > 0 || settings === undefined) return { problems: all }
+  return all.length > 0 || settings === undefined ? { problems: all } : { settings, origins, file, fromVariable }
+}
+
+/**
+ * Reads all sources.
+ *
+ * @returns the configuration, or a line for everything that is wrong
+ */
+export async function readConfiguration(invocation: Invocation): Promise<Configuration | Problems> {
+  const { commandLine, directory } = invocation
+  const sources = await readSources(invocation)
+  if ('problems' in sources) return sources
+  const { settings, origins, file, fromVariable } = sources
   const logs = readLogs(settings, directory)
   if ('problems' in logs) return logs
   const application = settings.app

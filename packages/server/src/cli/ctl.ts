@@ -1,15 +1,20 @@
 // `kirin ctl`: looks at a running server and steers it, over its control socket.
+import { relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { ArbiterStatus } from '../arbiter/status.ts'
 import { askMaster } from '../control/control-client.ts'
 import type { ReloadAnswer } from '../control/management-server.ts'
 import { statusView } from '../control/status-view.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
+import { readCommandLine } from './command-line.ts'
+import { readSettings } from './configuration.ts'
+import { startDirectory } from './own-command.ts'
 
-const HELP = `Usage: kirin ctl [--control-socket path] command
+const HELP = `Usage: kirin ctl [--control-socket path | --config file] command
 
-Looks at a running server, and steers it. The socket is the one that the server was started with (--control-socket), or
-KIRIN_CONTROL_SOCKET.
+Looks at a running server, and steers it. Without --control-socket its socket is the one that a server would have which is
+started here: by KIRIN_CMD_ARGS, the configuration file (--config, KIRIN_CONFIG, or kirin.config.* in the current directory)
+or KIRIN_CONTROL_SOCKET.
 
   status          how it stands; --json for programs
   top             the same, again and again
@@ -43,10 +48,13 @@ type Environment = Readonly<Record<string, string | undefined>>
  * @returns the exit code: 0 when what was asked for has been done
  */
 export async function ctl(words: readonly string[], environment: Environment): Promise<number> {
-  const parsed = read(words, environment)
+  const parsed = read(words)
   if ('problem' in parsed) return fail(parsed.problem)
   if ('answer' in parsed) return tell(parsed.answer)
-  const { command, call } = parsed
+  const { command, json, named } = parsed
+  const found = await socketOf(named, environment)
+  if ('problems' in found) return fail(...found.problems)
+  const call = { socket: found.socket, json }
   try {
     return await COMMANDS[command](call)
   } catch (error) {
@@ -74,25 +82,52 @@ const COMMANDS: Readonly<Record<CommandName, (call: Call) => Promise<number>>> =
 type Parsed =
   | { readonly problem: string }
   | { readonly answer: string }
-  | { readonly command: CommandName; readonly call: Call }
+  | { readonly command: CommandName; readonly json: boolean; readonly named: Named }
 
-function read(words: readonly string[], environment: Environment): Parsed {
+/** What says which server is meant. */
+interface Named {
+  readonly socket: string | undefined
+  readonly config: string | undefined
+}
+
+const UNKNOWN =
+  'which server? --control-socket PATH, or KIRIN_CONTROL_SOCKET, tells; or controlSocket in the configuration file here, or that of --config'
+
+/** Which socket was named, or where that of a server would be that is started in this place. */
+async function socketOf(
+  { socket, config }: Named,
+  environment: Environment,
+): Promise<{ readonly socket: string } | { readonly problems: readonly string[] }> {
+  if (socket !== undefined) return { socket }
+  const commandLine = readCommandLine(config === undefined ? [] : ['--config', config], 'command line')
+  const directory = startDirectory()
+  const read = await readSettings({ commandLine, environment, directory })
+  if ('problems' in read) return read
+  const { controlSocket, chdir } = read.settings
+  if (controlSocket === null) return { problems: [UNKNOWN] }
+  const place = resolve(directory, chdir ?? '.', controlSocket)
+  const fromHere = relative(directory, place)
+  // The address of a UNIX socket has room for some hundred characters only.
+  return { socket: fromHere.startsWith('..') ? place : fromHere }
+}
+
+function read(words: readonly string[]): Parsed {
   try {
     const { values, positionals } = parseArgs({
       args: [...words],
       allowPositionals: true,
       options: {
         'control-socket': { type: 'string' },
+        config: { type: 'string', short: 'c' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
     const [name = '', ...more] = positionals
-    if (values.help) return { answer: HELP }
+    const { json, help, config, 'control-socket': socket } = values
+    if (help) return { answer: HELP }
     if (!isCommand(name) || more.length > 0) return { problem: `expected one of ${Object.keys(COMMANDS).join(', ')}` }
-    const socket = values['control-socket'] ?? environment['KIRIN_CONTROL_SOCKET'] ?? ''
-    if (socket === '') return { problem: 'which server? --control-socket PATH, or KIRIN_CONTROL_SOCKET, tells' }
-    return { command: name, call: { socket, json: values.json } }
+    return { command: name, json, named: { socket, config } }
   } catch (error) {
     return { problem: (error as Error).message }
   }
@@ -109,9 +144,12 @@ async function status({ socket, json }: Call): Promise<number> {
 }
 
 async function top(call: Call): Promise<number> {
+  let before: ArbiterStatus | undefined
   for (;;) {
     const { body } = await askMaster(call.socket, 'GET', '/status')
-    tell(CLEAR + statusView(JSON.parse(body) as ArbiterStatus))
+    const now = JSON.parse(body) as ArbiterStatus
+    tell(CLEAR + statusView(now, before))
+    before = now
     await pause(LOOK)
   }
 }
@@ -147,8 +185,8 @@ function tell(text: string): number {
   return exitCodes.ok
 }
 
-function fail(problem: string): number {
-  process.stderr.write(`kirin ctl: ${problem}\n`)
+function fail(...problems: readonly string[]): number {
+  process.stderr.write(problems.map(problem => `kirin ctl: ${problem}\n`).join(''))
   return exitCodes.failure
 }
 

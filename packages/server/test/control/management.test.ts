@@ -42,6 +42,8 @@ describe('--metrics-bind', () => {
     expect(metrics.body).toMatch(/^kirin_ready 1$/m)
     // Workers tell of themselves once a second.
     while (!/^kirin_requests_total 3$/m.test((await get('/metrics', { origin: pages })).body));
+    const answered = /^kirin_responses_total\{class="2xx"\} 3$[^]*^kirin_request_duration_seconds_count 3$/m
+    while (!answered.test((await get('/metrics', { origin: pages })).body));
     expect(await get('/livez', { origin: pages })).toMatchObject({ status: 200, body: 'ok\n' })
     expect(await get('/readyz', { origin: pages })).toMatchObject({ status: 200, body: 'ready\n' })
     const status = JSON.parse((await get('/status', { origin: pages })).body) as ArbiterStatus
@@ -130,6 +132,42 @@ describe('kirin ctl', () => {
     expect(code).toBe(1)
     expect(stderr).toMatch(line)
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it('finds the socket of a server that would be started there: in the configuration file, with its chdir', async () => {
+    const config = JSON.stringify({
+      bind: '127.0.0.1:0',
+      app: 'app.mjs',
+      chdir: 'inner',
+      controlSocket: 'control.sock',
+    })
+    const cwd = applicationDirectory({ 'kirin.config.json': config, 'inner/app.mjs': HELLO, 'other/readme': '' })
+    const { kirin } = await startServing([], { cwd })
+    for (const [words, where] of [
+      [[], cwd],
+      [['--config', '../kirin.config.json'], join(cwd, 'inner')],
+    ] as const) {
+      const status = await runKirin(['ctl', ...words, 'status', '--json'], { cwd: where })
+      if (where === cwd) expect(JSON.parse(status.stdout)).toMatchObject({ pid: kirin.pid })
+      // Relative paths of a configuration file are relative to where the server is started.
+      else
+        expect(status).toMatchObject({
+          code: 1,
+          stderr: expect.stringMatching(/inner\/control\.sock: no server answers/),
+        })
+    }
+    expect(await runKirin(['ctl', 'status'], { cwd: join(cwd, 'other') })).toMatchObject({ code: 1, stdout: '' })
+    expect(await runKirin(['ctl', 'stop'], { cwd })).toEqual({ code: 0, stdout: 'stopped\n', stderr: '' })
+  })
+
+  it('tells what is wrong with the configuration file, unless it is told which socket', async () => {
+    const cwd = applicationDirectory({ 'kirin.config.json': '{ "contralSocket": "control.sock" }' })
+    const { code, stderr } = await runKirin(['ctl', 'status'], { cwd })
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^kirin ctl: contralSocket: .*did you mean controlSocket\?.*\n$/),
+    ])
+    expect((await runKirin(['ctl', '--control-socket', 'x', 'status'], { cwd })).stderr).toMatch(/x: no server answers/)
   })
 
   it('is explained with --help', async () => {
