@@ -1,5 +1,6 @@
 // The words that the arbiter's decisions are made of: what it knows, what can happen, what it can have done.
 import type { BootFailure, WorkerStats } from '../ipc/messages.ts'
+import type { Traffic } from '../metrics/traffic.ts'
 import type { Load } from './scaling.ts'
 
 /** The signals that a master reacts to. */
@@ -150,6 +151,8 @@ export interface ArbiterState {
   readonly endings: Endings
   /** Requests that began in workers which have gone, as far as those told. */
   readonly pastRequests: number
+  /** What came of those; `null` where nobody counts. */
+  readonly pastTraffic: Traffic | null
 }
 
 /** What can happen to an arbiter. */

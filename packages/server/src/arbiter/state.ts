@@ -1,6 +1,7 @@
 // Every decision of the arbiter: (state, event, instant) -> state and commands. No clock, no process, no signal here.
 import { exitCodes } from '../ipc/exit-codes.ts'
 import type { BootFailure } from '../ipc/messages.ts'
+import { totalOf } from '../metrics/traffic.ts'
 import { backOff, HEALTHY_AFTER } from './back-off.ts'
 import { crashed } from './crashes.ts'
 import { type Draft, freeSlot, isServing, leaveBy, leaves, notice, update } from './draft.ts'
@@ -55,6 +56,7 @@ export function initialState(policy: Policy): ArbiterState {
     stoppedAt: null,
     endings: { left: 0, killed: 0 },
     pastRequests: 0,
+    pastTraffic: null,
   }
 }
 
@@ -168,6 +170,7 @@ function exited(draft: Draft, event: Extract<ArbiterEvent, { type: 'exited' }>, 
   if (worker === undefined) return
   draft.workers = draft.workers.filter(other => other !== worker)
   draft.pastRequests += worker.stats?.requests ?? 0
+  draft.pastTraffic = totalOf([draft.pastTraffic, worker.stats?.traffic ?? null])
   switch (worker.phase) {
     case 'booting':
       bootFailed(draft, worker, { at, ending: event.ending })

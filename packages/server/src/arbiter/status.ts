@@ -1,5 +1,6 @@
 // What a master can tell of itself and its workers at any moment, as plain data: for a control socket, for metrics, for people.
 import type { WorkerStats } from '../ipc/messages.ts'
+import { type Traffic, totalOf } from '../metrics/traffic.ts'
 import { HEALTHY_AFTER } from './back-off.ts'
 import { isServing } from './draft.ts'
 import type { ArbiterPhase, ArbiterState, ReloadOutcome, WorkerRecord } from './model.ts'
@@ -17,6 +18,8 @@ export interface ArbiterStatus {
   readonly target: number
   /** Requests that began, in workers that have gone, too. Never falls. */
   readonly requests: number
+  /** What came of those that are over; `null` where nobody counts. */
+  readonly traffic: Traffic | null
   /** Counts reloads, from 1 on. */
   readonly generation: number
   readonly lastReload: ReloadStatus
@@ -92,6 +95,7 @@ export function statusOf(state: ArbiterState, { pid, pidOf, now, since }: Status
     age: now - since,
     target: state.target,
     requests: state.workers.reduce((sum, { stats }) => sum + (stats?.requests ?? 0), state.pastRequests),
+    traffic: totalOf([state.pastTraffic, ...state.workers.map(({ stats }) => stats?.traffic ?? null)]),
     generation: state.generation,
     lastReload: reloadStatus(state.lastReload, now),
     crashLoop: crashLoop(state, now),

@@ -1,5 +1,6 @@
 // A status as people read it.
 import type { ArbiterStatus, ReloadStatus, WorkerStatus } from '../arbiter/status.ts'
+import { quantile, STATUS_CLASSES, since } from '../metrics/traffic.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -8,12 +9,20 @@ const DAY = 24 * HOUR
 
 const COLUMNS = ['worker', 'pid', 'state', 'age', 'requests', 'active', 'connections', 'busy', 'resident', 'silent']
 
-/** Lines with their line feeds. */
-export function statusView(status: ArbiterStatus): string {
+/** Of these parts it is told how long they took at most. */
+const PARTS = [0.5, 0.9, 0.99]
+
+/**
+ * Lines with their line feeds.
+ *
+ * @param before an earlier look: what is told of responses is what came since then
+ */
+export function statusView(status: ArbiterStatus, before?: Pick<ArbiterStatus, 'traffic'>): string {
   const ready = status.workers.filter(({ state }) => state === 'ready' || state === 'spent').length
   const lines = [
     `Master ${status.pid}: ${status.phase}, for ${duration(status.age)}; ${ready} of ${status.target} workers serve`,
     `Requests: ${status.requests}; generation ${status.generation}; ${reload(status.lastReload)}`,
+    ...responses(status, before),
   ]
   if (status.crashLoop !== null) {
     const { places, failures } = status.crashLoop
@@ -25,6 +34,27 @@ export function statusView(status: ArbiterStatus): string {
     lines.push(`Worker ${number} is missing: ${failures} failures in a row, next try in ${duration(retryIn)}`)
   }
   return `${[...lines, '', ...table([COLUMNS, ...status.workers.map(row)])].join('\n')}\n`
+}
+
+function responses({ traffic }: ArbiterStatus, before: Pick<ArbiterStatus, 'traffic'> | undefined): readonly string[] {
+  if (traffic === null) return []
+  const told = before?.traffic ? since(before.traffic, traffic) : traffic
+  const classes = STATUS_CLASSES.flatMap((name, index) => {
+    const count = told.statuses[index] ?? 0
+    return count === 0 ? [] : [`${count} ${name}`]
+  })
+  const durations = PARTS.flatMap(part => {
+    const time = quantile(told, part)
+    return time === undefined ? [] : [`p${part * 100} ${latency(time)}`]
+  })
+  const when = before?.traffic ? 'Responses since the last look' : 'Responses'
+  return [`${when}: ${classes.length === 0 ? 'none' : `${classes.join(', ')}; ${durations.join(', ')}`}`]
+}
+
+/** An estimate: two digits are more than it is worth. */
+function latency(milliseconds: number): string {
+  if (milliseconds >= 30 * SECOND) return '30 s or more'
+  return milliseconds < SECOND ? `${Number(milliseconds.toPrecision(2))} ms` : duration(milliseconds)
 }
 
 function reload(status: ReloadStatus): string {

@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import type { BindAddress } from '../config/bind-address.ts'
 import { defaultSettings, type Settings } from '../config/settings.ts'
+import { NO_TRAFFIC, type Traffic } from '../metrics/traffic.ts'
 
 /** Marks a message as ours. */
 const envelope = { kirin: v.literal(1) }
@@ -98,6 +99,8 @@ export interface WorkerStats {
   readonly rss: number
   /** Which part of the time since the last heartbeat it was at work, from 0 to 1. */
   readonly busyness: number
+  /** What came of its requests since its start; `null` where nobody wants to know. */
+  readonly traffic: Traffic | null
 }
 
 /** From the master to a worker. */
@@ -170,12 +173,25 @@ const toWorker: v.GenericSchema<unknown, ToWorker> = v.variant('type', [
 
 const bootFailure = v.object({ message: v.string(), detail: v.nullable(v.string()), exitCode: v.number() })
 
+/** A worker of another version may count otherwise: then its numbers cannot be added to the others', and it still has a heartbeat. */
+const traffic: v.GenericSchema<unknown, Traffic | null> = v.fallback(
+  v.nullable(
+    v.object({
+      latencies: v.pipe(v.array(v.number()), v.length(NO_TRAFFIC.latencies.length)),
+      time: v.number(),
+      statuses: v.pipe(v.array(v.number()), v.length(NO_TRAFFIC.statuses.length)),
+    }),
+  ),
+  null,
+)
+
 const workerStats = v.object({
   requests: v.number(),
   active: v.number(),
   connections: v.number(),
   rss: v.number(),
   busyness: v.number(),
+  traffic,
 })
 
 const wantedAddress = v.object({

@@ -1,6 +1,7 @@
 // A status in the words of Prometheus (text format 0.0.4).
 import type { ArbiterStatus, WorkerStatus } from '../arbiter/status.ts'
 import type { EventCounts } from './event-counts.ts'
+import { LATENCY_BOUNDS, NO_TRAFFIC, STATUS_CLASSES, type Traffic } from './traffic.ts'
 
 /** The type of the text. */
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
@@ -15,11 +16,11 @@ export interface Exposed {
 }
 
 type Labels = Readonly<Record<string, string | number>>
-type Sample = readonly [labels: Labels, value: number]
+type Sample = readonly [labels: Labels, value: number, suffix?: string]
 
 interface Family {
   readonly name: string
-  readonly type: 'gauge' | 'counter'
+  readonly type: 'gauge' | 'counter' | 'histogram'
   readonly help: string
   readonly samples: readonly Sample[]
 }
@@ -32,7 +33,13 @@ const RELOAD_OUTCOMES = ['none', 'running', 'done', 'failed'] as const
 
 /** Writes the whole page. */
 export function exposition(exposed: Exposed): string {
-  const families = [...masterFamilies(exposed), ...poolFamilies(exposed), ...workerFamilies(exposed.status.workers)]
+  const { workers, traffic } = exposed.status
+  const families = [
+    ...masterFamilies(exposed),
+    ...poolFamilies(exposed),
+    ...trafficFamilies(traffic ?? NO_TRAFFIC),
+    ...workerFamilies(workers),
+  ]
   return families.map(familyText).join('')
 }
 
@@ -73,6 +80,33 @@ function poolFamilies({ status, events }: Exposed): readonly Family[] {
       Object.entries(events).map(([event, count]) => [{ event }, count]),
     ),
   ]
+}
+
+function trafficFamilies(traffic: Traffic): readonly Family[] {
+  return [
+    counter(
+      'kirin_responses_total',
+      'Requests that are over, by the class of their status; lost: the client had gone before a head was sent',
+      STATUS_CLASSES.map((name, index) => [{ class: name }, traffic.statuses[index] ?? 0]),
+    ),
+    {
+      name: 'kirin_request_duration_seconds',
+      type: 'histogram',
+      help: 'From the head of a request to the last byte of its response',
+      samples: durationSamples(traffic),
+    },
+  ]
+}
+
+/** Each bucket of this format holds those before it as well. */
+function durationSamples(traffic: Traffic): readonly Sample[] {
+  let count = 0
+  const buckets = traffic.latencies.map((within, index): Sample => {
+    const bound = LATENCY_BOUNDS[index]
+    count += within
+    return [{ le: bound === undefined ? '+Inf' : bound / SECOND }, count, '_bucket']
+  })
+  return [...buckets, [{}, traffic.time / SECOND, '_sum'], [{}, count, '_count']]
 }
 
 function workerFamilies(workers: readonly WorkerStatus[]): readonly Family[] {
@@ -128,7 +162,7 @@ function counter(name: string, help: string, samples: readonly Sample[]): Family
 }
 
 function familyText({ name, type, help, samples }: Family): string {
-  const lines = samples.map(([labels, value]) => `${name}${labelText(labels)} ${value}\n`)
+  const lines = samples.map(([labels, value, suffix = '']) => `${name}${suffix}${labelText(labels)} ${value}\n`)
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
 }
 

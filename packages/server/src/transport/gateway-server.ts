@@ -52,6 +52,8 @@ export interface GatewayServerOptions {
   readonly handshakeTimeout?: number | undefined
   /** Called once for each request that reached the application, when it is over. What is refused before is in the log. */
   readonly onExchange?: ((record: ExchangeRecord) => void) | undefined
+  /** The same in two numbers, for counting: the status and the duration of {@link ExchangeRecord}. */
+  readonly measure?: ((status: number, duration: number) => void) | undefined
 }
 
 /** Where to listen: an inherited descriptor, an address of its own, or a UNIX socket. */

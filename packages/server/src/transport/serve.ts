@@ -55,7 +55,6 @@ class Engine implements GatewayServer, ConnectionHost {
   private readonly http2: Http2Connections | undefined
   /** What connections go through before they are live. */
   private readonly preludes: readonly Prelude[]
-  private active = 0
   private accepted = 0
   private stopping: Promise<void> | undefined
   private onEmpty: (() => void) | undefined
@@ -78,15 +77,14 @@ class Engine implements GatewayServer, ConnectionHost {
     for (const prelude of this.preludes) this.sweep.alsoLookAt(prelude)
     this.http2 = options.http2 && new Http2Connections(this, { settings: options.http2, timeouts })
     if (this.http2 !== undefined) this.sweep.alsoLookAt(this.http2)
-    const { onExchange } = options
-    if (onExchange === undefined) return
+    const { onExchange, measure } = options
+    if (onExchange === undefined && measure === undefined) return
     this.began = exchange => {
-      this.active++
       exchange.startedAt = performance.now()
     }
     this.ended = (exchange, error) => {
-      this.active--
-      onExchange(recordOf(exchange, error))
+      measure?.(exchange.status, performance.now() - exchange.startedAt)
+      onExchange?.(recordOf(exchange, error))
     }
   }
 

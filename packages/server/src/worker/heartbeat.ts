@@ -4,7 +4,7 @@ import type { WorkerStats } from '../ipc/messages.ts'
 import { residentSize } from '../metrics/resident-size.ts'
 
 /** The part of it that the service knows. */
-export interface ServiceStats extends Pick<WorkerStats, 'requests' | 'active' | 'connections'> {
+export interface ServiceStats extends Pick<WorkerStats, 'requests' | 'active' | 'connections' | 'traffic'> {
   /** Milliseconds since its start for which the one request that it may have at a time was there; 0 where it may have more. */
   readonly occupied: number
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { exitCodes } from '../ipc/exit-codes.ts'
 import type { BootOrder, TlsMaterial, WorkerSettings } from '../ipc/messages.ts'
 import { describeThrown } from '../log/describe-thrown.ts'
+import { TrafficMeter } from '../metrics/traffic.ts'
 import type {
   ConnectionTimeouts,
   GatewayServer,
@@ -110,6 +111,7 @@ async function serve(
   const counted = withinAllowance(application, order.settings, spent)
   const record = withPostRequest(logs.record, hooks)
   const turns = order.settings.workerClass === 'sync' ? oneAtATime(() => server) : undefined
+  const meter = isWatched(order.settings) ? new TrafficMeter() : undefined
   const called = withPreRequest(counted.application, hooks)
   const server = createGatewayServer({
     application: turns === undefined ? called : turns.serialize(called),
@@ -126,15 +128,21 @@ async function serve(
     timeouts: timeoutsOf(order.settings),
     maxConnections: Math.min(order.settings.workerConnections, connectionsWithinDescriptors()),
     onExchange: turns === undefined ? record : exchange => (record?.(exchange), turns.over(exchange.request)),
+    measure: meter?.count,
     tls: order.tls ?? undefined,
     http2: http2Of(order.settings),
   })
   await listen(server, order)
-  return new RunningService(server, lifespan, { settings: order.settings, counted, turns })
+  return new RunningService(server, lifespan, { settings: order.settings, counted, turns, meter })
 }
 
 function oneAtATime(server: () => GatewayServer): Turns {
   return new Turns(({ isTaken, isAwaited }) => server().regulate({ isAccepting: !isTaken, isCrowded: isAwaited }))
+}
+
+/** Whether anybody can ask the master what came of requests. */
+function isWatched({ metricsBind, controlSocket }: WorkerSettings): boolean {
+  return metricsBind.length > 0 || controlSocket !== null
 }
 
 function withinAllowance(
@@ -158,6 +166,8 @@ interface Served {
   readonly counted: CountedApplication
   /** Set where there is one request at a time. */
   readonly turns: Turns | undefined
+  /** Set where somebody may ask. */
+  readonly meter: TrafficMeter | undefined
 }
 
 class RunningService implements Service {
@@ -166,17 +176,24 @@ class RunningService implements Service {
   readonly #settings: WorkerSettings
   readonly #counted: CountedApplication
   readonly #turns: Turns | undefined
+  readonly #meter: TrafficMeter | undefined
 
-  constructor(server: GatewayServer, lifespan: Lifespan, { settings, counted, turns }: Served) {
+  constructor(server: GatewayServer, lifespan: Lifespan, { settings, counted, turns, meter }: Served) {
     this.#server = server
     this.#lifespan = lifespan
     this.#settings = settings
     this.#counted = counted
     this.#turns = turns
+    this.#meter = meter
   }
 
   get stats(): ServiceStats {
-    return { ...this.#server.counts, requests: this.#counted.count, occupied: this.#turns?.occupied ?? 0 }
+    return {
+      ...this.#server.counts,
+      requests: this.#counted.count,
+      occupied: this.#turns?.occupied ?? 0,
+      traffic: this.#meter?.traffic ?? null,
+    }
   }
 
   listenAlso(fd: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { statusOf } from '../../src/arbiter/status.ts'
+import { TrafficMeter, totalOf } from '../../src/metrics/traffic.ts'
 import { Bench, STATS } from '../support/arbiter-bench.ts'
 
 const statusAt = (bench: Bench) =>
@@ -15,6 +16,18 @@ describe('the status', () => {
     expect(statusAt(bench).requests).toBe(10)
   })
 
+  it('adds up what workers counted of their requests, those that have gone, too; where nobody counts there is nothing', () => {
+    const bench = new Bench()
+    bench.ready(1, 2)
+    bench.beat([1, 2])
+    expect(statusAt(bench).traffic).toBeNull()
+    const meter = new TrafficMeter()
+    meter.count(200, 1)
+    bench.beat([1, 2], { traffic: meter.traffic })
+    bench.exit(1)
+    expect(statusAt(bench).traffic).toEqual(totalOf([meter.traffic, meter.traffic]))
+  })
+
   it('tells of each worker what it said last, and how old it is', () => {
     const bench = new Bench()
     bench.ready(1)
@@ -27,6 +40,7 @@ describe('the status', () => {
       age: 1_500,
       target: 2,
       requests: 7,
+      traffic: null,
       generation: 1,
       lastReload: { outcome: 'none' },
       crashLoop: null,

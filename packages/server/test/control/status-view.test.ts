@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { duration, statusView } from '../../src/control/status-view.ts'
+import { TrafficMeter } from '../../src/metrics/traffic.ts'
 import { arbiterStatus } from '../support/arbiter-status.ts'
 
 describe('statusView', () => {
@@ -15,6 +16,21 @@ worker  pid  state    age      requests  active  connections  busy  resident  si
         .replace('age      requests', 'age        requests')
         .replace('0.4 s    -', '0.4 s      -'),
     )
+  })
+
+  it('tells what came of requests and how long they took: since the beginning, or since an earlier look', () => {
+    const meter = new TrafficMeter()
+    for (let count = 0; count < 98; count++) meter.count(200, 4)
+    meter.count(404, 4)
+    const before = arbiterStatus({ traffic: meter.traffic })
+    expect(statusView(before)).toMatch(/^Responses: 98 2xx, 1 4xx; p50 3\.8 ms, p90 4\.8 ms, p99 5 ms$/m)
+    meter.count(0, 45_000)
+    meter.count(500, 1_900)
+    const now = arbiterStatus({ traffic: meter.traffic })
+    expect(statusView(now, before)).toMatch(
+      /^Responses since the last look: 1 lost, 1 5xx; p50 2\.5 s, p90 30 s or more, p99 30 s or more$/m,
+    )
+    expect(statusView(now, now)).toMatch(/^Responses since the last look: none$/m)
   })
 
   it('says why a reload failed, and who is missing', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { EventCounter } from '../../src/metrics/event-counts.ts'
 import { exposition } from '../../src/metrics/exposition.ts'
+import { TrafficMeter } from '../../src/metrics/traffic.ts'
 import { arbiterStatus, workerStatus } from '../support/arbiter-status.ts'
 
 const page = (status = arbiterStatus()) => {
@@ -13,6 +14,9 @@ const page = (status = arbiterStatus()) => {
 
 /** A line of a sample, as the text format has it. */
 const SAMPLE = /^[a-z_]+(?:\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,|(?=\})))+\})? -?\d+(?:\.\d+)?(?:e[+-]\d+)?$/
+
+/** What the format puts behind the name of a histogram. */
+const SUFFIX = /(?<=_seconds)_(?:bucket|sum|count)$/
 
 describe('exposition', () => {
   it('tells of the master, of all workers together, and of each', () => {
@@ -42,6 +46,31 @@ describe('exposition', () => {
     expect(page()).not.toContain('kirin_worker_requests_total{worker="1"}')
   })
 
+  it('has a histogram of durations in seconds, whose buckets hold those before them, and responses by class', () => {
+    const meter = new TrafficMeter()
+    for (const [status, duration] of [
+      [200, 0.4],
+      [200, 3],
+      [503, 60_000],
+    ] as const)
+      meter.count(status, duration)
+    const lines = page(arbiterStatus({ traffic: meter.traffic })).split('\n')
+    for (const line of [
+      '# TYPE kirin_request_duration_seconds histogram',
+      'kirin_request_duration_seconds_bucket{le="0.001"} 1',
+      'kirin_request_duration_seconds_bucket{le="0.0025"} 1',
+      'kirin_request_duration_seconds_bucket{le="0.005"} 2',
+      'kirin_request_duration_seconds_bucket{le="30"} 2',
+      'kirin_request_duration_seconds_bucket{le="+Inf"} 3',
+      'kirin_request_duration_seconds_sum 60.0034',
+      'kirin_request_duration_seconds_count 3',
+      'kirin_responses_total{class="2xx"} 2',
+      'kirin_responses_total{class="5xx"} 1',
+      'kirin_responses_total{class="lost"} 0',
+    ])
+      expect(lines).toContain(line)
+  })
+
   it('is in the format of Prometheus: help and type once for each name, then its samples', () => {
     const seen = new Set<string>()
     let current = ''
@@ -55,7 +84,7 @@ describe('exposition', () => {
         continue
       }
       expect(line).toMatch(SAMPLE)
-      expect(/^[a-z_]+/.exec(line)?.[0]).toBe(current)
+      expect(/^[a-z_]+/.exec(line)?.[0].replace(SUFFIX, '')).toBe(current)
     }
     expect(page().endsWith('\n')).toBe(true)
   })

@@ -17,7 +17,14 @@ const POLICY: Policy = {
   emergency: null,
 }
 /** What workers of a bench tell of themselves. */
-export const STATS: WorkerStats = { requests: 0, active: 0, connections: 0, rss: 50 * 2 ** 20, busyness: 0 }
+export const STATS: WorkerStats = {
+  requests: 0,
+  active: 0,
+  connections: 0,
+  rss: 50 * 2 ** 20,
+  busyness: 0,
+  traffic: null,
+}
 /** Why workers of a bench fail. */
 export const FAILURE = { message: 'app.js is broken', detail: null, exitCode: 4 }
 

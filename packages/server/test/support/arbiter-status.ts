@@ -10,7 +10,7 @@ export function workerStatus(changes: Partial<WorkerStatus> = {}): WorkerStatus 
     state: 'ready',
     age: 3_600_000,
     generation: 2,
-    stats: { requests: 1000, active: 3, connections: 40, rss: 104_857_600, busyness: 0.125 },
+    stats: { requests: 1000, active: 3, connections: 40, rss: 104_857_600, busyness: 0.125, traffic: null },
     silence: 250,
     ...changes,
   }
@@ -25,6 +25,7 @@ export function arbiterStatus(changes: Partial<ArbiterStatus> = {}): ArbiterStat
     age: 7_300_000,
     target: 2,
     requests: 4321,
+    traffic: null,
     generation: 2,
     lastReload: { outcome: 'done', ago: 3_600_000 },
     crashLoop: null,

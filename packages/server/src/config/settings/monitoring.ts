@@ -53,6 +53,7 @@ export const monitoringSettings: TableOf<MonitoringSettings> = {
     default: null,
     defaultText: 'none',
     summary: 'What stands before the names for statsd, with a dot behind it',
+    details: 'With `gunicorn` all names are those of gunicorn without a prefix: `gunicorn.request.duration`.',
   },
   dogstatsdTags: {
     group: 'Monitoring',
