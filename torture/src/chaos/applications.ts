@@ -14,8 +14,13 @@ export default async function app(request) {
   const text = ALPHABET.slice(0, Number(query.get('length')))
   const ms = Number(query.get('ms'))
   if (request.path === '/pieces') return { status: 200, headers, body: pieces(text, ms) }
-  if (ms > 0) await wait(ms)
+  if (request.path === '/burn') burn(ms)
+  else if (ms > 0) await wait(ms)
   return { status: 200, headers, body: text }
+}
+function burn(ms) {
+  const until = performance.now() + ms
+  while (performance.now() < until);
 }
 async function* pieces(text, ms) {
   const middle = text.length >> 1

@@ -52,7 +52,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport | und
 }
 
 async function runOn(options: ChaosOptions, logDirectory: string | undefined): Promise<ChaosReport> {
-  const { server, scenario, seed, times, workers, clients } = options
+  const { server, scenario, seed, times, clients } = options
+  const { workers = options.workers } = scenario
   const settings = [...(scenario.settings ?? []), ...(server === 'kirin' ? (scenario.kirinSettings ?? []) : [])]
   const subject = await Subject.start({
     server,

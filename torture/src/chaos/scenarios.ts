@@ -1,6 +1,7 @@
 // What is done to a server while it is under load.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { Agent, get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Random } from '../random.ts'
@@ -33,11 +34,19 @@ export interface Scenario {
   readonly kirinSettings?: readonly string[]
   /** Whether its log is on a disk of its own, which fills. */
   readonly fillsDisk?: boolean
-  /** Whether the other server knows such a thing. */
+  /** Whether the other server knows no such thing. */
   readonly kirinOnly?: boolean
+  /** How many workers it begins with, where it is about their number. */
+  readonly workers?: number
   /** How many deeds, for so many `times`. */
   readonly run: (means: Means) => Promise<void>
 }
+
+/** Crashes after which all workers are replaced. */
+const CRASHES = 3
+
+/** How many workers a rising load leads to. */
+const MOST_WORKERS = 3
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'HUP', run: each(hup) },
@@ -52,6 +61,19 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'broken deploy, repair', run: breakAndMend },
   { name: 'kill -9 of a worker', run: each(kill) },
   { name: 'SIGSTOP of a worker', settings: ['--timeout', '5'], run: stopWorker },
+  {
+    name: 'too many crashes',
+    kirinOnly: true,
+    kirinSettings: ['--emergency-restart-threshold', String(CRASHES)],
+    run: emergency,
+  },
+  {
+    name: 'more load, less load',
+    kirinOnly: true,
+    workers: 1,
+    kirinSettings: ['--workers-min', '1', '--workers-max', String(MOST_WORKERS)],
+    run: riseAndFall,
+  },
   { name: 'HUP on a starved machine', run: starve },
   { name: 'full disk of the log', fillsDisk: true, run: fillDisk },
   { name: 'anything, at random', run: each(anything) },
@@ -154,6 +176,54 @@ async function stopWorker({ subject, random, harms }: Means): Promise<void> {
   await until('the end of a stopped worker', () => !runs(pid))
   harms.push({ pid, from, to: performance.now() })
   await until('its successor', () => subject.isSettled())
+}
+
+/** Workers die until all are replaced, also those that did not. */
+async function emergency(means: Means): Promise<void> {
+  const { subject } = means
+  const old = subject.workers()
+  for (let i = 0; i < CRASHES; i++) await kill(means)
+  await until('the emergency restart', () => subject.log.includes('--emergency-restart-threshold'))
+  await until('its end', () => subject.isSettled() && subject.workers().every(pid => !old.includes(pid)))
+}
+
+/** Requests that keep a worker busy for this long each; so many at a time, so that each of the workers has some. Milliseconds. */
+const BURN = 20
+const BURNERS = 4 * MOST_WORKERS
+
+/** Milliseconds; an idle worker is taken away after a minute. */
+const FALL = 300_000
+
+/** Workers are added while they are busy, and one is taken away after that. */
+async function riseAndFall({ subject }: Means): Promise<void> {
+  const burning = new AbortController()
+  const agent = new Agent({ keepAlive: true })
+  const burners = Array.from({ length: BURNERS }, async () => {
+    while (!burning.signal.aborted) await burn(subject.port, agent)
+  })
+  try {
+    subject.target = MOST_WORKERS
+    await until('more workers', () => subject.log.includes(`is now ${MOST_WORKERS}: they were busy`))
+    await until('the last of them', () => subject.isSettled())
+  } finally {
+    burning.abort()
+    await Promise.all(burners)
+    agent.destroy()
+  }
+  const risen = subject.log.length
+  subject.target--
+  await until('fewer workers', () => subject.log.includes(`is now ${subject.target}: they were busy`, risen), FALL)
+  await until('its end', () => subject.isSettled())
+}
+
+/** One request that keeps a worker busy; what becomes of it is not counted, the load beside it is. */
+function burn(port: number, agent: Agent): Promise<void> {
+  return new Promise(resolve => {
+    const sent = get({ port, host: '127.0.0.1', path: `/burn?ms=${BURN}`, agent }, response => {
+      response.resume().once('close', resolve)
+    })
+    sent.once('error', () => resolve())
+  })
 }
 
 const HOGS = 4
