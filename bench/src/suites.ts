@@ -1,6 +1,6 @@
 // What can be measured: suites of groups, in each of which targets take turns under the same load.
 import { type Load, PLAIN } from './load.ts'
-import { BUN, FRAMEWORKS, KIRIN_GATEWAY, NET_FLOOR, NODE_HTTP, type Target } from './targets.ts'
+import { BUN, DROP_IN, FRAMEWORKS, KIRIN_GATEWAY, NET_FLOOR, NODE_HTTP, type Target } from './targets.ts'
 
 /** What a ratio of two targets' processor times has to stay below (performance bars of the design). */
 export interface Bar {
@@ -114,6 +114,17 @@ const frameworks: Suite = {
   ),
 }
 
+const dropIn: Suite = {
+  name: 'drop-in',
+  title: 'The drop-in for node:http beside it',
+  groups: Object.entries(SHAPES).map(([label, load]) => ({
+    label,
+    load,
+    targets: [NODE_HTTP, DROP_IN],
+    bars: [{ target: DROP_IN, of: NODE_HTTP, atMost: 1 }],
+  })),
+}
+
 const connections = growth('connections', [1, 8, 64, 512, 4096, 10_000], count => ({ ...PLAIN, connections: count }))
 const fields = growth('header fields', [0, 4, 8, 16, 32, 64], count => ({ ...PLAIN, fields: count }))
 const sizes = growth('KiB of response', [1, 4, 16, 64, 256, 1024], count => ({
@@ -137,5 +148,5 @@ function growth(axis: string, counts: readonly number[], loadOf: (count: number)
 
 /** All suites by name; the first is measured when none is named. */
 export const SUITES: ReadonlyMap<string, Suite> = new Map(
-  [hello, shapes, frameworks, connections, fields, sizes].map(suite => [suite.name, suite]),
+  [hello, shapes, frameworks, dropIn, connections, fields, sizes].map(suite => [suite.name, suite]),
 )

@@ -20,13 +20,13 @@ const KIRIN = here('../node_modules/@nsgi/server/dist/cli/bin.js')
 const CERTIFICATE = here('../../packages/server/test/support/certificates/server.pem')
 const KEY = here('../../packages/server/test/support/certificates/server.key')
 
-function listening(name: string, file: string): Target {
+function listening(name: string, file: string, env: Start['env'] = {}): Target {
   return {
     name,
     start: (port, tls) => ({
       command: process.execPath,
       args: [here(`servers/${file}.js`)],
-      env: { LISTEN: String(port), ...(tls ? { CERTIFICATE, KEY } : {}) },
+      env: { LISTEN: String(port), ...env, ...(tls ? { CERTIFICATE, KEY } : {}) },
     }),
   }
 }
@@ -51,6 +51,7 @@ function underKirin(name: string, file: string): Target {
 }
 
 export const NODE_HTTP: Target = listening('node:http', 'node-http')
+export const DROP_IN: Target = listening('@nsgi/server/http', 'node-http', { DROP_IN: '1' })
 export const KIRIN_GATEWAY: Target = underKirin('kirin, gateway callable', 'gateway')
 export const NET_FLOOR: Target = listening('net floor', 'net-floor')
 

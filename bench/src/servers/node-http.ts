@@ -1,8 +1,9 @@
-// The answers by node:http, or node:https with a certificate.
+// The answers by node:http, by @nsgi/server/http in its place with DROP_IN set, or by node:https with a certificate.
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { Readable } from 'node:stream'
+import { createServer as createDropIn } from '@nsgi/server/http'
 import { article, bytes, chunks, HELLO, itemsIn, lengthOf, sizeIn, textOf } from './answers.ts'
 
 function handle(request: IncomingMessage, response: ServerResponse): void {
@@ -30,10 +31,11 @@ function answer(response: ServerResponse, type: string, body: string | Uint8Arra
   response.end(body)
 }
 
-const { LISTEN, CERTIFICATE, KEY } = process.env
+const { LISTEN, CERTIFICATE, KEY, DROP_IN } = process.env
+const create = DROP_IN === undefined ? createServer : createDropIn
 const server =
   CERTIFICATE === undefined || KEY === undefined
-    ? createServer(handle)
+    ? create(handle)
     : createSecureServer({ cert: readFileSync(CERTIFICATE), key: readFileSync(KEY) }, handle)
 // As long as Kirin's: idle connections are measured, too.
 server.keepAliveTimeout = 65_000

@@ -226,7 +226,7 @@ export class RequestParser {
     const text = this.partial === undefined ? tail : this.partial.text + tail
     this.partial = undefined
     const tooLarge = this.overLimit(0) ?? this.overHeadSize(text.length)
-    if (tooLarge !== undefined) return this.fail(tooLarge)
+    if (tooLarge !== undefined) return this.failAbove(tooLarge)
     const { framingOnly } = this
     const recorded = { urlStart, urlEnd, keepAlive, switching, spans, spanEnd, framingOnly }
     const head = readHead(text, recorded)
@@ -309,6 +309,14 @@ export class RequestParser {
     return llhttp.llhttp_get_error_pos(this.pointer) - input
   }
 
+  /** Fails at the part of a whole head by which it is too large, as far as that can be said. */
+  private failAbove(failure: Rejection): ParseResult {
+    if (failure.code === 'HEAD_TOO_LARGE' && this.framingOnly) {
+      this.consumed = offsetOfCount(this.limits.headSize) + 1 - headBase
+    }
+    return this.fail(failure)
+  }
+
   private fail(failure: Rejection): ParseResult {
     this.partial = undefined
     this.failure = failure
@@ -326,6 +334,18 @@ function countedBytes(): number {
     if (i + 4 < spanEnd || inValue) bytes += (spans[i + 3] as number) - (spans[i + 2] as number)
   }
   return bytes
+}
+
+/** The end of the part of a whole head by which that count reaches `size`. */
+function offsetOfCount(size: number): number {
+  let bytes = urlEnd - urlStart
+  if (bytes >= size) return urlEnd
+  for (let i = 0; i < spanEnd; i += 2) {
+    const end = spans[i + 1] as number
+    bytes += end - (spans[i] as number)
+    if (bytes >= size) return end
+  }
+  return spans[spanEnd - 1] ?? urlEnd
 }
 
 /** llhttp's words for its last error. */

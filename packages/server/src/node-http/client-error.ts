@@ -7,8 +7,11 @@ export interface ClientError extends Error {
   readonly code: string
 }
 
-/** llhttp's names for its errors, by number (`llhttp_errno_t`). */
-const names: readonly string[] = [
+/** llhttp's number for bytes behind a request that asked for the connection to be closed. */
+export const CLOSED_CONNECTION = 5
+
+/** llhttp's names for its errors, by number (`llhttp_errno_t`); those between are of callbacks that nobody has here. */
+const names: readonly (string | undefined)[] = [
   'OK',
   'INTERNAL',
   'STRICT',
@@ -35,6 +38,11 @@ const names: readonly string[] = [
   'PAUSED_H2_UPGRADE',
   'USER',
   'CR_EXPECTED',
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  'UNEXPECTED_SPACE',
 ]
 
 /** The codes for what this engine refuses by itself. */
@@ -49,6 +57,7 @@ const codes: Readonly<Partial<Record<RejectionCode, string>>> = {
   LENGTH_TOO_LARGE: 'HPE_INVALID_CONTENT_LENGTH',
   CHUNK_OVERHEAD: 'HPE_CHUNK_EXTENSIONS_OVERFLOW',
   VERSION: 'HPE_INVALID_VERSION',
+  MALFORMED: 'HPE_STRICT',
 }
 
 /** What was refused, by llhttp or by a rule of this engine, and where. */
@@ -78,7 +87,8 @@ export function encodingError(): ClientError {
 
 /** The client closed its side within a request. */
 export function truncationError(): ClientError {
-  return Object.assign(new Error('Parse Error'), { code: 'HPE_INVALID_EOF_STATE', reason: 'Invalid EOF state' })
+  const details = { bytesParsed: 0, code: 'HPE_INVALID_EOF_STATE', reason: 'Invalid EOF state' }
+  return Object.assign(new Error('Parse Error'), details)
 }
 
 /** A request took longer than its server lets it. */

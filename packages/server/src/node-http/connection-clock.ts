@@ -39,7 +39,8 @@ export class ConnectionClock {
 
   /** Milliseconds that the connection may take for what it is at, from when the message began; 0 for any time. */
   private limitFor({ phase, hasBegun }: HttpConnection): number {
-    const { headersTimeout, requestTimeout } = this.server
+    const headersTimeout = positive(this.server.headersTimeout)
+    const requestTimeout = positive(this.server.requestTimeout)
     switch (phase) {
       case 'idle':
         return hasBegun ? 0 : shorter(headersTimeout, requestTimeout)
@@ -48,11 +49,17 @@ export class ConnectionClock {
       case 'fixed':
       case 'chunked':
         return requestTimeout
-      case 'ending':
+      case 'handing':
+      case 'last':
       case 'over':
         return 0
     }
   }
+}
+
+/** A time-out as node takes one: what is no number, or not a finite one, is none. */
+function positive(timeout: number): number {
+  return Number.isFinite(timeout) && timeout > 0 ? timeout : 0
 }
 
 function shorter(one: number, other: number): number {

@@ -6,9 +6,17 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RequestLimits } from '../exchange/limits.ts'
 import { type Rejection, rejection } from '../exchange/rejections.ts'
-import { INPUT_SIZE, RequestParser } from '../http1/parser.ts'
+import { INPUT_SIZE, type ParseResult, RequestParser } from '../http1/parser.ts'
 import type { RequestHead } from '../http1/request-head.ts'
-import { answerTo, encodingError, type Refused, refusalError, timeoutError, truncationError } from './client-error.ts'
+import {
+  answerTo,
+  CLOSED_CONNECTION,
+  encodingError,
+  type Refused,
+  refusalError,
+  timeoutError,
+  truncationError,
+} from './client-error.ts'
 import { emitMessages, wantsUpgrade } from './dispatch.ts'
 import {
   type InnerRequest,
@@ -22,10 +30,10 @@ import { afterJobs, now } from './real-time.ts'
 import { ResponseQueue } from './response-queue.ts'
 
 /**
- * What the connection is at: before a request, within a head, within a body of known length, within a chunked one, behind the last
- * byte of a body whose end is told of later in this turn; or it reads no requests any more.
+ * What the connection is at: before a request, within a head, within a body of known length, within a chunked one, handing on what a
+ * read held of a body; behind a request that was the client's last by its own word; or it reads no requests any more.
  */
-export type Phase = 'idle' | 'head' | 'fixed' | 'chunked' | 'ending' | 'over'
+export type Phase = 'idle' | 'head' | 'fixed' | 'chunked' | 'handing' | 'last' | 'over'
 
 /** What all connections of a server share. */
 export interface HttpHost {
@@ -43,6 +51,18 @@ const CR = 0x0d
 const LF = 0x0a
 const NOTHING = Buffer.alloc(0)
 const ignore = (): void => undefined
+
+/** What a listener of requests runs in: outside of whatever the request before was in, with node's own members. */
+class MessageScope extends AsyncResource {
+  readonly type = 'HTTPINCOMINGMESSAGE'
+  readonly socket: Socket
+
+  constructor(socket: Socket) {
+    super('HTTPINCOMINGMESSAGE')
+    this.socket = socket
+  }
+}
+
 const refuseEncoding = (): never => {
   throw encodingError()
 }
@@ -60,10 +80,16 @@ export class HttpConnection {
 
   private readonly host: HttpHost
   private readonly parser: RequestParser
-  /** Where its requests are told of: outside of whatever the request before was in. */
-  private readonly scope = new AsyncResource('HTTPINCOMINGMESSAGE')
-  /** What came behind a body while its end was not told of. */
+  private readonly scope: MessageScope
+  /** Pieces of a chunked body that the read under way held and that were not handed on yet. */
+  private readonly pieces: Buffer[] = []
+  /** The read whose bytes from `behindAt` on wait until what is before them was handed on. */
   private behind: Buffer = NOTHING
+  private behindAt = 0
+  /** Whether the client closed its side while there was something to hand on. */
+  private endsBehind = false
+  /** Whether the request under way is the client's last. */
+  private isLast = false
   /** What its last request was refused for. */
   private refused: Refused | undefined
   /** Bytes still to come of a body of known length. */
@@ -79,7 +105,9 @@ export class HttpConnection {
     this.socket = socket
     this.host = host
     this.responses = new ResponseQueue(host, this.socket, req => this.answered(req))
-    this.parser = new RequestParser(host.limits, (input, start, end) => this.give(input, start, end), rules)
+    this.scope = new MessageScope(socket)
+    const keep = (input: Buffer, start: number, end: number): void => void this.pieces.push(input.subarray(start, end))
+    this.parser = new RequestParser(host.limits, keep, rules)
   }
 
   /** Begins to read. */
@@ -111,8 +139,8 @@ export class HttpConnection {
     this.scope.runInAsyncScope(this.consume, this, input)
   }
 
-  private consume(input: Buffer): void {
-    let at = 0
+  private consume(input: Buffer, start = 0): void {
+    let at = start
     while (at < input.length) {
       switch (this.phase) {
         case 'idle':
@@ -127,9 +155,12 @@ export class HttpConnection {
         case 'chunked':
           at = this.readChunked(input, at)
           break
-        case 'ending':
-          this.behind = this.behind.length === 0 ? input.subarray(at) : Buffer.concat([this.behind, input])
+        case 'handing':
+          this.keepBehind(input, at)
           return
+        case 'last':
+          at = this.readBehindLast(input, at)
+          break
         case 'over':
           this.refuseAgain(input)
           return
@@ -137,25 +168,37 @@ export class HttpConnection {
     }
   }
 
+  private keepBehind(input: Buffer, at: number): void {
+    const { behind, behindAt } = this
+    const isFirst = behind.length === 0
+    this.behind = isFirst ? input : Buffer.concat([behind.subarray(behindAt), input])
+    this.behindAt = isFirst ? at : 0
+  }
+
   private beginHead(input: Buffer, start: number): number {
-    let at = start
-    // Any number of empty lines, as for node: old clients send them behind a body.
-    while (input[at] === CR || input[at] === LF) at++
+    const at = behindEmptyLines(input, start)
     if (at < input.length) this.phase = 'head'
     return at
+  }
+
+  /** A client that wants the connection closed behind its request has no other: what it sent is not run (RFC 9112 §9.6). */
+  private readBehindLast(input: Buffer, start: number): number {
+    const at = behindEmptyLines(input, start)
+    if (at === input.length) return at
+    const fault = { errno: CLOSED_CONNECTION, reason: 'Data after `Connection: close`', at }
+    return this.refuse({ rejection: rejection('MALFORMED'), fault, packet: input, parsed: at + 1 })
   }
 
   private readHead(input: Buffer, start: number): number {
     const { parser } = this
     const result = parser.parseHead(input, start, Math.min(input.length, start + INPUT_SIZE))
     const at = start + parser.consumed
-    if (result === 'failed')
-      return this.refuse(parser.failure as Rejection, input, start + (parser.fault?.at ?? parser.consumed))
+    if (result === 'failed') return this.refuseParsed(input, start + (parser.fault?.at ?? parser.consumed))
     if (result === 'more') return at
     this.hasBegun = true
     const head = parser.head as RequestHead
     if (refusesManyFields && head.rawHeaders.length > 2 * maxFields(this.host.server)) {
-      return this.refuse(rejection('TOO_MANY_FIELDS'), input, at)
+      return this.refuse({ rejection: rejection('TOO_MANY_FIELDS'), fault: undefined, packet: input, parsed: at })
     }
     const req = this.message(head)
     if (head.facts.switching && this.switch(req, input.subarray(at))) return input.length
@@ -183,6 +226,7 @@ export class HttpConnection {
     const { facts } = head
     this.incoming = req
     this.remaining = facts.contentLength
+    this.isLast = !facts.keepAlive
     try {
       const { server } = this.host
       const res = this.responses.begin(req, facts.keepAlive)
@@ -196,47 +240,75 @@ export class HttpConnection {
   }
 
   private readFixed(input: Buffer, start: number): number {
-    const length = Math.min(input.length - start, this.remaining)
-    this.remaining -= length
-    this.give(input, start, start + length)
-    if (this.remaining === 0) this.completeLater([])
-    return start + length
+    const end = start + Math.min(input.length - start, this.remaining)
+    this.remaining -= end - start
+    this.give(input.subarray(start, end))
+    if (this.remaining === 0) this.handOnLater(() => this.complete([]))
+    return end
   }
 
   private readChunked(input: Buffer, start: number): number {
-    const { parser } = this
+    const { parser, pieces } = this
     const result = parser.parseChunked(input, start, Math.min(input.length, start + INPUT_SIZE))
     const at = start + parser.consumed
-    if (result === 'failed') return this.refuse(parser.failure as Rejection, input, at)
-    if (result === 'done') this.completeLater(parser.trailers)
+    const piece = pieces.shift()
+    if (piece === undefined) return this.settle(result, input, at)
+    this.give(piece)
+    if (result !== 'more' || pieces.length > 0) this.handOnLater(() => this.settle(result, input, at))
     return at
   }
 
+  /** What came of parsing a chunked body, once its pieces are handed on. The offset behind it. */
+  private settle(result: ParseResult, input: Buffer, at: number): number {
+    switch (result) {
+      case 'failed':
+        return this.refuseParsed(input, at)
+      case 'done':
+        this.complete(this.parser.trailers)
+        return at
+      case 'more':
+        this.phase = 'chunked'
+        return at
+    }
+  }
+
   /** A piece of the body, which nobody else will use: each read has memory of its own. */
-  private give(input: Buffer, start: number, end: number): void {
+  private give(piece: Buffer): void {
     const { incoming } = this
     if (incoming === null || incoming._dumped) return
-    if (!incoming.push(input.subarray(start, end))) this.socket.pause()
+    if (!incoming.push(piece)) this.socket.pause()
   }
 
-  /** As on node, where promise jobs and ticks run between the last bytes of a body and its end. */
-  private completeLater(trailers: readonly string[]): void {
-    this.phase = 'ending'
-    this.behind = NOTHING
-    afterJobs(() => this.scope.runInAsyncScope(this.completeNow, this, trailers))
+  /** As on node, where promise jobs and ticks run behind each piece of a body: who reads sees them one by one, and then what is behind. */
+  private handOnLater(settle: () => void): void {
+    this.phase = 'handing'
+    afterJobs(() => this.scope.runInAsyncScope(this.handOn, this, settle))
   }
 
-  private completeNow(trailers: readonly string[]): void {
-    if (this.phase !== 'ending') return
-    this.complete(trailers)
-    const { behind } = this
+  private handOn(settle: () => void): void {
+    if (this.phase !== 'handing') return
+    const piece = this.pieces.shift()
+    if (piece !== undefined) {
+      this.give(piece)
+      this.handOnLater(settle)
+      return
+    }
+    settle()
+    this.readBehind()
+  }
+
+  /** Reads on in what came behind a body, and sees the end of it. */
+  private readBehind(): void {
+    const { behind, behindAt } = this
     this.behind = NOTHING
-    if (behind.length > 0) this.consume(behind)
+    if (this.phase === 'over') return
+    if (behind.length > behindAt) this.consume(behind, behindAt)
+    if (this.endsBehind) this.ended()
   }
 
   private complete(trailers: readonly string[]): void {
     const { incoming: req, socket } = this
-    this.phase = 'idle'
+    this.phase = this.isLast ? 'last' : 'idle'
     if (req !== null) {
       req.complete = true
       if (trailers.length > 0) req._addHeaderLines(trailers, trailers.length)
@@ -282,12 +354,17 @@ export class HttpConnection {
     return true
   }
 
-  private refuse(rejection: Rejection, packet: Buffer, parsed: number): number {
-    const { fault } = this.parser
+  /** What the parser has just refused. */
+  private refuseParsed(packet: Buffer, parsed: number): number {
+    const { failure, fault } = this.parser
+    return this.refuse({ rejection: failure as Rejection, fault, packet, parsed })
+  }
+
+  private refuse(refused: Refused): number {
     this.phase = 'over'
-    this.refused = { rejection, fault, packet, parsed }
-    this.failed(refusalError(this.refused))
-    return packet.length
+    this.refused = refused
+    this.failed(refusalError(refused))
+    return refused.packet.length
   }
 
   /** As node does, where a listener of 'clientError' leaves the connection open: what was wrong stays wrong. */
@@ -298,6 +375,8 @@ export class HttpConnection {
   /** The client closed its side. */
   private ended(): void {
     const { phase, socket } = this
+    this.endsBehind = phase === 'handing'
+    if (this.endsBehind) return
     if (phase === 'head' || phase === 'fixed' || phase === 'chunked') this.failed(truncationError())
     else if (this.host.server.httpAllowHalfOpen) this.responses.endAfterLast()
     else socket.end()
@@ -336,6 +415,13 @@ export class HttpConnection {
     this.parser.release()
     this.host.released(this)
   }
+}
+
+/** Any number of empty lines before a request, as for node: old clients send them behind a body. */
+function behindEmptyLines(input: Buffer, start: number): number {
+  let at = start
+  while (input[at] === CR || input[at] === LF) at++
+  return at
 }
 
 /** How many fields a request may have, where `maxHeadersCount` says nothing: node's figure. */

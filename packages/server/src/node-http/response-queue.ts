@@ -160,11 +160,15 @@ export class ResponseQueue {
 
   private rest(): void {
     const { socket } = this
-    const { keepAliveTimeout, keepAliveTimeoutBuffer = KEEP_ALIVE_BUFFER } = this.server
+    const { keepAliveTimeout, keepAliveTimeoutBuffer: given } = this.server
     if (!Number.isFinite(keepAliveTimeout) || keepAliveTimeout <= 0 || typeof socket.setTimeout !== 'function') return
     this.isResting = true
-    socket.setTimeout(keepAliveTimeout + keepAliveTimeoutBuffer)
+    socket.setTimeout(keepAliveTimeout + (given !== undefined && isBuffer(given) ? given : KEEP_ALIVE_BUFFER))
   }
+}
+
+function isBuffer(given: number): boolean {
+  return Number.isFinite(given) && given >= 0
 }
 
 /** A listener of 'finish'. */

@@ -40,7 +40,8 @@ export class ServerConnections implements HttpHost {
   closeIdle(): void {
     for (const { phase, hasBegun, socket } of this.open) {
       const isAnswering = socket._httpMessage && !socket._httpMessage.finished
-      if (phase === 'idle' && (hasBegun || countsFreshAsIdle) && !isAnswering) socket.destroy()
+      const isBetween = phase === 'last' || (phase === 'idle' && (hasBegun || countsFreshAsIdle))
+      if (isBetween && !isAnswering) socket.destroy()
     }
   }
 

@@ -41,6 +41,20 @@ describe('node --import @nsgi/server/http/register', () => {
     expect(JSON.parse(stdout)).toEqual({ isReplaced: true, isNodes: true, answer: 'hello' })
   })
 
+  it('has diagnostics, performance entries, asynchronous contexts and domains tell of requests what they tell on node', async () => {
+    const [native, replaced] = await Promise.all([run('observed.mjs', []), run('observed.mjs', PRELOAD)])
+    expect([native.stderr, native.code]).toEqual(['', 0])
+    expect(replaced.stderr).toBe('')
+    const lines = replaced.stdout.trim().split('\n')
+    expect(lines.map(line => JSON.parse(line))).toEqual(
+      native.stdout
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line)),
+    )
+    expect(lines).toHaveLength(5)
+  })
+
   it('has a listener that throws end the program, as node does', async () => {
     const [native, replaced] = await Promise.all([run('throws.mjs', []), run('throws.mjs', PRELOAD)])
     expect(replaced.code).toBe(native.code)

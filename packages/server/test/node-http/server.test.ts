@@ -6,54 +6,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { inherits } from 'node:util'
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import * as dropIn from '../../src/node-http/index.ts'
-import { RawClient } from '../support/raw-client.ts'
-
-type Api = Pick<typeof http, 'createServer'> & { readonly Server: dropIn.ServerConstructor }
-const NODE = http as unknown as Api
-
-/** What was opened in a behaviour, closed after it. */
-const opened: { destroy(): void }[] = []
-afterEach(() => {
-  for (const one of opened.splice(0)) one.destroy()
-})
-
-function watched(server: http.Server): http.Server {
-  opened.push({
-    destroy() {
-      server.close()
-      server.closeAllConnections()
-    },
-  })
-  return server
-}
-
-async function listening(server: http.Server): Promise<number> {
-  watched(server).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
-}
-
-async function connect(port: number): Promise<RawClient> {
-  const client = await RawClient.open({ port, host: '127.0.0.1' })
-  opened.push({ destroy: () => client.socket.destroy() })
-  return client
-}
-
-/** Every byte of a response, but for the date. */
-function plain(text: string): string[] {
-  return text.replaceAll(/^(Date): .*\r$/gm, '$1\r').split('\r\n')
-}
-
-const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
-const LAST = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
-
-/** Everything that one connection answers to these bytes, until the server ends it. */
-async function exchange(port: number, bytes: string): Promise<string[]> {
-  const client = await connect(port)
-  return plain(await client.send(bytes).rest())
-}
+import {
+  type Behaviours,
+  codeOf,
+  compareOnBoth,
+  connect,
+  exchange,
+  GET,
+  hello,
+  LAST,
+  listening,
+  plain,
+  watched,
+} from '../support/on-both.ts'
 
 /** The names of all members that an object and its prototypes have, with the types of their values; symbols are node's own affair. */
 function membersOf(object: object): string[] {
@@ -67,11 +34,7 @@ function membersOf(object: object): string[] {
   })
 }
 
-const hello: http.RequestListener = (_req, res) => void res.end('hello')
-const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoException).code
-
-/** Each gives a log, which must be the same. */
-const behaviours: Readonly<Record<string, (api: Api) => Promise<unknown>>> = {
+const behaviours: Behaviours = {
   async 'address() answers as soon as listen() has returned'(api) {
     const server = watched(api.createServer(hello)).listen(0)
     const { port, ...rest } = server.address() as AddressInfo
@@ -867,11 +830,7 @@ const behaviours: Readonly<Record<string, (api: Api) => Promise<unknown>>> = {
 }
 
 describe('http.Server, on node:http and on the drop-in', () => {
-  it.each(Object.keys(behaviours))('%s', async name => {
-    const behaviour = behaviours[name] as (api: Api) => Promise<unknown>
-    const expected = await behaviour(NODE)
-    expect(await behaviour(dropIn)).toEqual(expected)
-  })
+  compareOnBoth(behaviours)
 })
 
 describe('what this engine cannot keep to', () => {
