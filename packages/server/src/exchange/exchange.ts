@@ -13,7 +13,6 @@ import type {
 import { KirinError } from './errors.ts'
 import type { Vouched } from './forwarding.ts'
 import { Handover } from './handover.ts'
-import { JOIN_LIMIT } from './limits.ts'
 import type { MessageHead } from './message-head.ts'
 import { isUnder } from './mount.ts'
 import type { Framing, PlannedResponse } from './planned-response.ts'
@@ -313,8 +312,7 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
       this.singleBytes = plan.length
       if (typeof body === 'string' && body.length === plan.length) wire.write(plan.head + body, done)
       else {
-        const framed = { before: plan.head, chunk: body, size: plan.length, after: '', copyLimit: JOIN_LIMIT }
-        writeFramed(wire, framed, done)
+        writeFramed(wire, { before: plan.head, chunk: body, size: plan.length, after: '' }, done)
       }
     }
     this.sent(plan)

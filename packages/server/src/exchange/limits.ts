@@ -55,8 +55,8 @@ export const CHUNK_OVERHEAD_LIMIT: number = 16 * 1024
 /** Empty lines before a request line: RFC 9112 §2.2 asks for at least one to be ignored. */
 export const LEADING_EMPTY_LINES: number = 2
 
-/** A chunk of a response up to this size is copied behind its framing: cheaper than a vectored write of three. */
+/**
+ * A body or a chunk of one up to this size is copied behind its head or framing: cheaper than a vectored write. Above it the memory for
+ * the copy no longer comes out of node's pool, and costs more than all else (64 KiB: twice the processor time of the whole request).
+ */
 export const COPY_LIMIT: number = 4 * 1024
-
-/** A single-buffer body up to this size is copied behind its head into one write. */
-export const JOIN_LIMIT: number = 64 * 1024

@@ -156,7 +156,7 @@ export class ResponsePump {
     const after = chunked ? '\r\n' : ''
     this.wire.batch()
     if (typeof chunk === 'string' && size === chunk.length) this.wire.write(before + chunk + after)
-    else writeFramed(this.wire, { before, chunk, size, after, copyLimit: COPY_LIMIT })
+    else writeFramed(this.wire, { before, chunk, size, after })
     return true
   }
 
@@ -213,17 +213,15 @@ export interface FramedChunk {
   /** The chunk's length in bytes. */
   readonly size: number
   readonly after: string
-  /** Up to this size the three are copied together into one write. */
-  readonly copyLimit: number
 }
 
 /** Sends a chunk with what stands around it; `done` is called for the last of it. */
 export function writeFramed(
   wire: ResponseWire,
-  { before, chunk, size, after, copyLimit }: FramedChunk,
+  { before, chunk, size, after }: FramedChunk,
   done?: WriteCallback,
 ): void {
-  if (size <= copyLimit) {
+  if (size <= COPY_LIMIT) {
     const joined = Buffer.allocUnsafe(before.length + size + after.length)
     joined.write(before, 0, 'latin1')
     if (typeof chunk === 'string') joined.write(chunk, before.length)

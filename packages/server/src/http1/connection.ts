@@ -52,6 +52,8 @@ export class Connection implements ExchangeOwner, BodySource {
   private readingPaused = false
   private peerEnded = false
   private dropped: KirinError | undefined
+  /** The input that came last, where a body may have the memory of it. */
+  private keepable: Buffer | undefined
 
   constructor(wire: Wire, endpoints: EndpointPair, host: ConnectionHost) {
     this.wire = wire
@@ -82,11 +84,20 @@ export class Connection implements ExchangeOwner, BodySource {
     return this.responded
   }
 
-  /** Takes `input[0, end)`, which is the caller's again afterwards. */
-  receive(input: Buffer, end: number): void {
+  /**
+   * Takes `input[0, end)`, which is the caller's again afterwards; unless it `mayKeep` it: then the application may get it, as part of
+   * a body. Whether the next input may be of such use is the result.
+   */
+  receive(input: Buffer, end: number, mayKeep = false): boolean {
     this.activity++
-    if (this.held.isEmpty) this.consume(input, 0, end)
-    else this.hold(input, 0, end)
+    if (!this.held.isEmpty) {
+      this.hold(input, 0, end)
+      return false
+    }
+    this.keepable = mayKeep ? input : undefined
+    this.consume(input, 0, end)
+    this.keepable = undefined
+    return this.isWithinBody && !this.responded && this.body?.isUnwanted === false
   }
 
   /** The peer has closed its side. What it asked for is still answered (NSGI END-04). */
@@ -370,11 +381,18 @@ export class Connection implements ExchangeOwner, BodySource {
       return
     }
     if (body !== null && !body.isUnwanted) {
-      body.push(Buffer.from(input.subarray(start, end)))
+      body.push(this.chunkOf(input, start, end))
       return
     }
     this.discarded += end - start
     if (this.responded && this.discarded > DISCARD_LIMIT) this.close()
+  }
+
+  /** What the application gets of `input`: its very memory if most of that is the chunk, else a copy. */
+  private chunkOf(input: Buffer, start: number, end: number): Buffer {
+    const chunk = input.subarray(start, end)
+    if (input !== this.keepable || chunk.length < input.length / 2) return Buffer.from(chunk)
+    return chunk
   }
 
   /** Counts bytes of a chunked body; a known length is held against the limit before it begins. */

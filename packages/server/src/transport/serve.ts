@@ -236,23 +236,23 @@ class Engine implements GatewayServer, ConnectionHost {
 
   private serve(endpoints: EndpointPair, open: OpenSocket): Connection {
     let held: Buffer | undefined
-    const { socket, raw } = open((input, end) => {
+    const { socket, raw } = open((input, end, isOwn) => {
       // Only the first bytes can tell HTTP/2, and over TLS it was agreed on before.
       if (connection.activity > 0 || this.http2 === undefined || raw !== undefined) {
-        connection.receive(input, end)
-        return
+        return connection.receive(input, end, isOwn)
       }
       const first = held === undefined ? input.subarray(0, end) : Buffer.concat([held, input.subarray(0, end)])
       switch (firstBytes(first)) {
         case 'http1':
           connection.receive(first, first.length)
-          return
+          break
         case 'unsure':
           held = Buffer.from(first)
-          return
+          break
         case 'http2':
           this.changeToHttp2(entry, Buffer.from(first))
       }
+      return false
     })
     const wire = new SocketWire(socket, raw, raw === undefined ? directHandleOf(socket) : undefined)
     const connection = new Connection(wire, endpoints, this)

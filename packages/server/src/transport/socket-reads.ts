@@ -1,15 +1,22 @@
 // Reads without an allocation each: `net.Socket`'s documented `onread` option takes a buffer of ours, but
 // only when a socket is made, and `net.Server` makes its sockets without it. So a second socket is made
 // over the accepted handle, by the undocumented `handle` option. Where that does not work any more, 'data'
-// events serve as well, at some 0.5 µs a read. A socket whose connection is handed over becomes an ordinary stream: the
+// events serve as well, at some 0.5 µs a read. A sender that fills the shared buffer gets one of its own for the next read, which
+// may be kept: what comes in bulk is not copied. A socket whose connection is handed over becomes an ordinary stream: the
 // same object, which has all that was written to it before, and whose reads from then on go to its readable side.
 import { Socket } from 'node:net'
 
-/** Takes `input[0, end)`; the memory is reused afterwards. */
-export type ReadCallback = (input: Buffer, end: number) => void
+/**
+ * Takes `input[0, end)`. Its memory is used again afterwards unless it `isOwn`: then whoever was called may keep it. The result says
+ * whether there is a use for such memory in the next read.
+ */
+export type ReadCallback = (input: Buffer, end: number, isOwn: boolean) => boolean
+
+/** Bytes of one read: node's own figure. */
+const READ_SIZE = 64 * 1024
 
 /** One read of any socket of this process lands here: reads do not overlap. */
-const shared = Buffer.allocUnsafeSlow(64 * 1024)
+const shared: Buffer = Buffer.allocUnsafeSlow(READ_SIZE)
 
 /** Whether reads go to the readable side, for a socket that reads into the shared buffer. */
 const isStream: unique symbol = Symbol('kirin.isStream')
@@ -18,7 +25,7 @@ const listener: unique symbol = Symbol('kirin.dataListener')
 
 interface ReadSocket extends Socket {
   [isStream]?: boolean
-  [listener]?: (chunk: Buffer) => void
+  [listener]?: (chunk: Buffer) => unknown
 }
 
 /** What is used of `net.Socket` that its types do not have. */
@@ -41,7 +48,7 @@ export function readInto(accepted: Socket, onRead: ReadCallback): Socket {
 
 /** Has `onRead` get every read of a socket of any kind, TLS for one. */
 export function readEvents(socket: Socket, onRead: ReadCallback): void {
-  const onData = (chunk: Buffer): void => onRead(chunk, chunk.length)
+  const onData = (chunk: Buffer): boolean => onRead(chunk, chunk.length, true)
   socket.on('data', onData)
   ;(socket as ReadSocket)[listener] = onData
   socket.resume()
@@ -63,14 +70,15 @@ function rebuilt(accepted: Socket, onRead: ReadCallback): Socket | undefined {
   if (typeof handle?.useUserBuffer !== 'function') return undefined
   const putBack = accepted.readableLength > 0 ? (accepted.read() as Buffer) : undefined
   const server = old._server
+  const reads = new Reads(onRead)
   const socket: ReadSocket = new Socket({
     allowHalfOpen: true,
     handle,
     onread: {
-      buffer: shared,
+      buffer: () => reads.next(),
       callback(length: number) {
-        if (socket[isStream]) return socket.push(Buffer.from(shared.subarray(0, length)))
-        onRead(shared, length)
+        if (socket[isStream]) return socket.push(reads.copied(length))
+        reads.take(length)
         return true
       },
     },
@@ -84,6 +92,38 @@ function rebuilt(accepted: Socket, onRead: ReadCallback): Socket | undefined {
   old._server = null
   accepted.removeAllListeners()
   // Before any read of the system's can come.
-  if (putBack !== undefined) process.nextTick(() => socket.destroyed || onRead(putBack, putBack.length))
+  if (putBack !== undefined) process.nextTick(() => socket.destroyed || onRead(putBack, putBack.length, true))
   return socket
+}
+
+/** Where the reads of one socket land. */
+class Reads {
+  private readonly onRead: ReadCallback
+  private buffer: Buffer = shared
+  /** Where the next one lands, if not in the same. */
+  private following: Buffer | undefined = shared
+
+  constructor(onRead: ReadCallback) {
+    this.onRead = onRead
+  }
+
+  /** What node is to read into from now on; nothing for the same as before. */
+  next(): Buffer | undefined {
+    const { following } = this
+    if (following === undefined) return undefined
+    this.following = undefined
+    return (this.buffer = following)
+  }
+
+  /** A read has landed. */
+  take(length: number): void {
+    const isOwn = this.buffer !== shared
+    const isBulk = this.onRead(this.buffer, length, isOwn) && length >= (isOwn ? READ_SIZE / 2 : READ_SIZE)
+    if (isBulk) this.following = Buffer.allocUnsafeSlow(READ_SIZE)
+    else if (isOwn) this.following = shared
+  }
+
+  copied(length: number): Buffer {
+    return Buffer.from(this.buffer.subarray(0, length))
+  }
 }

@@ -112,6 +112,25 @@ describe.each([
     expect(await client.until(/digest \w{64}/)).toContain(createHash('sha256').update(content).digest('hex'))
   })
 
+  it('BOD-06: leaves chunks as they are that the application keeps, while more comes for it and for others', async () => {
+    await serve(async request => {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of request.body ?? []) chunks.push(chunk)
+      return { status: 200, body: `digest ${createHash('sha256').update(Buffer.concat(chunks)).digest('hex')}` }
+    })
+    const uploads = Array.from({ length: 4 }, async (_, i) => {
+      const client = await (gateway as Gateway).client()
+      const content = randomBytes(3 * MIB + i * 70_001)
+      // What comes behind it lies in the same memory as its end.
+      const behind = get(`/behind-${i}`)
+      client.send(message('POST / HTTP/1.1', 'host: a', `content-length: ${content.length}`)).send(content)
+      client.send(behind)
+      const answers = await client.until(/digest \w{64}[\s\S]*digest \w{64}/)
+      expect(answers).toContain(createHash('sha256').update(content).digest('hex'))
+    })
+    await Promise.all(uploads)
+  })
+
   it('receives a large chunked upload whole', async () => {
     await serve(async request => {
       const hash = createHash('sha256')
