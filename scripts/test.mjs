@@ -1,9 +1,11 @@
 // npm test: installs and builds what is missing, checks types, lint and packages, runs every test and prints how much
 // code they ran. Arguments narrow it down to the test files whose path contains one of them:
 //   npm test -- packages/server/test/http1
+// What failed runs once more, by itself: what passes then is told of, and does not count as a failure.
 // The last line is `N passed, N failed[, N skipped]`; a failed check counts as one failure.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { filesToRepeat, settle } from './second-run.mjs'
 import { bold, formatDuration, report, run, StepError, step, stopCommandsOnSignal } from './steps.mjs'
 import { binary, prepare, root, turbo } from './workspace.mjs'
 
@@ -42,35 +44,40 @@ async function runJest(env) {
   mkdirSync(coverageFolder, { recursive: true })
   const whole = patterns.length === 0
   process.stdout.write(`\n${bold('Tests')}\n`)
-  await run(
-    process.execPath,
-    [
-      '--experimental-vm-modules',
-      '--no-warnings',
-      binary('jest', 'bin/jest.js'),
-      '--json',
-      `--outputFile=${resultFile}`,
-      ...(whole ? ['--coverage'] : []),
-      ...patterns,
-    ],
+  const first = await jest(
+    [...(whole ? ['--coverage'] : []), ...patterns],
     // Every Node process started from there writes down which code it ran: the servers under test, too.
-    {
-      cwd: root,
-      env: whole ? { ...env, NODE_V8_COVERAGE: path.join(coverageFolder, 'processes') } : env,
-      show: true,
-      accept: [0, 1],
-    },
+    whole ? { ...env, NODE_V8_COVERAGE: path.join(coverageFolder, 'processes') } : env,
   )
-  if (!existsSync(resultFile)) throw new StepError('Tests', 'jest wrote no result')
-  const result = JSON.parse(readFileSync(resultFile, 'utf8'))
-  totals.passed += result.numPassedTests
-  // A file that cannot be loaded has no tests to count.
-  totals.failed += result.numFailedTests + result.numRuntimeErrorTestSuites
-  totals.skipped += result.numPendingTests + result.numTodoTests
+  const files = filesToRepeat(first)
+  if (files.length > 0) process.stdout.write(`\n${bold('What failed, once more by itself')}\n`)
+  const second = files.length > 0 ? await jest(['--runInBand', '--runTestsByPath', ...files], env) : undefined
+  const { passed, failed, skipped, starved } = settle(first, second)
+  totals.passed += passed
+  totals.failed += failed
+  totals.skipped += skipped
+  if (starved.length > 0)
+    process.stdout.write(`\n${bold('Failed beside others, passed by themselves: look into it')}\n`)
+  for (const name of starved) process.stdout.write(`  ${path.relative(root, name)}\n`)
   if (!whole) return
   // Imported here: what it needs is not there before the installation.
   const { measureCoverage, printCoverage } = await import('./coverage.mjs')
   printCoverage(measureCoverage(root, coverageFolder))
+}
+
+/** Runs jest with these arguments; its result. */
+async function jest(args, env) {
+  rmSync(resultFile, { force: true })
+  const fixed = [
+    '--experimental-vm-modules',
+    '--no-warnings',
+    binary('jest', 'bin/jest.js'),
+    '--json',
+    `--outputFile=${resultFile}`,
+  ]
+  await run(process.execPath, [...fixed, ...args], { cwd: root, env, show: true, accept: [0, 1] })
+  if (!existsSync(resultFile)) throw new StepError('Tests', 'jest wrote no result')
+  return JSON.parse(readFileSync(resultFile, 'utf8'))
 }
 
 function summarise() {

@@ -11,6 +11,7 @@ import { type Framing } from '../exchange/planned-response.ts'
 import { type Rejection, rejection } from '../exchange/rejections.ts'
 import { type BodySource, RequestBody } from '../exchange/request-body.ts'
 import type { HandedOver, Wire } from '../exchange/wire.ts'
+import { bodyChunk } from './body-chunk.ts'
 import type { ConnectionHost, ConnectionState } from './connection-host.ts'
 import { EmptyLines } from './empty-lines.ts'
 import { HeldInput } from './held-input.ts'
@@ -27,6 +28,8 @@ export class Connection implements ExchangeOwner, BodySource {
   activity = 0
   /** How many requests began. */
   requests = 0
+  /** Whether the peer closed its side. While its request is being answered it may be gone: only a write would tell. */
+  isHalfClosed = false
   readonly wire: Wire
   readonly endpoints: EndpointPair
   readonly host: ConnectionHost
@@ -50,7 +53,6 @@ export class Connection implements ExchangeOwner, BodySource {
   /** What came behind a request that may take the connection over, while the application is called for it. */
   private behind: Buffer | undefined
   private readingPaused = false
-  private peerEnded = false
   private dropped: KirinError | undefined
   /** The input that came last, where a body may have the memory of it. */
   private keepable: Buffer | undefined
@@ -72,7 +74,7 @@ export class Connection implements ExchangeOwner, BodySource {
     if (exchange === undefined || !exchange.head.facts.keepAlive || this.host.isDraining || this.host.isFull)
       return false
     if (exchange.peerFault !== undefined || exchange.head.isMethod('CONNECT')) return false
-    if (this.peerEnded && this.held.isEmpty) return false
+    if (this.isHalfClosed && this.held.isEmpty) return false
     if (this.state === 'waiting') return true
     // The body is unfinished. A client that was never told to go on may send it or not: no telling where
     // the next request begins (RFC 9110 §10.1.1).
@@ -90,20 +92,17 @@ export class Connection implements ExchangeOwner, BodySource {
    */
   receive(input: Buffer, end: number, mayKeep = false): boolean {
     this.activity++
-    if (!this.held.isEmpty) {
-      this.hold(input, 0, end)
-      return false
-    }
     this.keepable = mayKeep ? input : undefined
-    this.consume(input, 0, end)
+    if (this.held.isEmpty) this.consume(input, 0, end)
+    else this.hold(input, 0, end)
     this.keepable = undefined
-    return this.isWithinBody && !this.responded && this.body?.isUnwanted === false
+    return this.awaited !== 'nothing'
   }
 
   /** The peer has closed its side. What it asked for is still answered (NSGI END-04). */
   ended(): void {
-    if (this.peerEnded) return
-    this.peerEnded = true
+    if (this.isHalfClosed) return
+    this.isHalfClosed = true
     if (!this.held.isEmpty) return
     switch (this.state) {
       case 'idle':
@@ -156,11 +155,6 @@ export class Connection implements ExchangeOwner, BodySource {
   /** Bytes of the body that wait for the application. */
   get unread(): number {
     return this.body === null ? 0 : this.body.size
-  }
-
-  /** Whether the peer closed its side. While its request is being answered it may be gone: only a write would tell. */
-  get isHalfClosed(): boolean {
-    return this.peerEnded
   }
 
   /** Time is up: an idle connection is closed, an unfinished head or body is answered. */
@@ -381,18 +375,11 @@ export class Connection implements ExchangeOwner, BodySource {
       return
     }
     if (body !== null && !body.isUnwanted) {
-      body.push(this.chunkOf(input, start, end))
+      body.push(bodyChunk(input.subarray(start, end), input, input === this.keepable))
       return
     }
     this.discarded += end - start
     if (this.responded && this.discarded > DISCARD_LIMIT) this.close()
-  }
-
-  /** What the application gets of `input`: its very memory if most of that is the chunk, else a copy. */
-  private chunkOf(input: Buffer, start: number, end: number): Buffer {
-    const chunk = input.subarray(start, end)
-    if (input !== this.keepable || chunk.length < input.length / 2) return Buffer.from(chunk)
-    return chunk
   }
 
   /** Counts bytes of a chunked body; a known length is held against the limit before it begins. */
@@ -420,7 +407,7 @@ export class Connection implements ExchangeOwner, BodySource {
     this.body = null
     if (this.lastRequest) this.close()
     else if (!this.held.isEmpty) this.resumeHeld()
-    else if (this.peerEnded || (this.host.isDraining && this.host.promised === undefined)) this.close()
+    else if (this.isHalfClosed || (this.host.isDraining && this.host.promised === undefined)) this.close()
     else {
       if (this.host.isDraining) this.host.promised?.(this)
       if (this.readingPaused) this.resumeReading()
@@ -437,11 +424,11 @@ export class Connection implements ExchangeOwner, BodySource {
   /** Goes on with the bytes that were held; the end of the peer's side, if it came, stands behind them. */
   private resumeHeld(): void {
     if (!this.wire.hasRoom) return
-    const { peerEnded } = this
-    this.peerEnded = false
+    const { isHalfClosed } = this
+    this.isHalfClosed = false
     this.held.use(held => this.consume(held, 0, held.length))
-    if (!peerEnded) this.resumeReading()
-    else if (!this.held.isEmpty) this.peerEnded = true
+    if (!isHalfClosed) this.resumeReading()
+    else if (!this.held.isEmpty) this.isHalfClosed = true
     else this.ended()
   }
 
