@@ -10,6 +10,7 @@ import { readHttp2Head } from './request-head.ts'
 import { RequestStream, type StreamOwner } from './request-stream.ts'
 import { SessionEnd } from './session-end.ts'
 import { type Http2Settings, sessionOptions } from './session-options.ts'
+import { TlsWrites } from './tls-writes.ts'
 
 export interface Http2ConnectionOptions {
   readonly endpoints: EndpointPair
@@ -30,6 +31,7 @@ export class Http2Connection implements StreamOwner {
   private readonly socket: Socket
   private readonly session: ServerHttp2Session
   private readonly end: SessionEnd
+  private readonly writes: TlsWrites
   private readonly timeouts: ConnectionTimeouts
   private readonly streams = new Set<RequestStream>()
   private requests = 0
@@ -50,6 +52,7 @@ export class Http2Connection implements StreamOwner {
     socket.allowHalfOpen = false
     this.session = performServerHandshake(socket, sessionOptions(settings))
     this.end = new SessionEnd(this.session)
+    this.writes = new TlsWrites(socket)
     // Node's types do not have the last of what comes: the fields as received, in order.
     this.session.on('stream', (...event: unknown[]) => this.begin(event[0] as ServerHttp2Stream, event[3] as string[]))
     this.session.on('error', error => this.failed(error))
@@ -86,6 +89,7 @@ export class Http2Connection implements StreamOwner {
       this.gaveUp()
       return
     }
+    this.writes.whenStopped(() => this.lost())
     for (const stream of this.streams) stream.look(now, this.timeouts)
     const { isEnding } = this
     const mark = `${isEnding} ${this.requests} ${this.streams.size}`
@@ -147,6 +151,12 @@ export class Http2Connection implements StreamOwner {
   private gaveUp(): void {
     if (!this.isFinishing)
       this.host.log.info({ peer: this.peer }, 'HTTP/2 connection ended: the client broke the protocol')
+    this.destroy()
+  }
+
+  /** The client is gone, and node does not see it. */
+  private lost(): void {
+    this.host.log.debug({ peer: this.peer }, 'HTTP/2 connection failed: the client is gone')
     this.destroy()
   }
 

@@ -2,10 +2,11 @@
 import { once } from 'node:events'
 import { constants } from 'node:http2'
 import { connect } from 'node:net'
+import { connect as connectSecurely } from 'node:tls'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { Application, GatewayResponse } from '@nsgi/spec'
 import { DEFAULT_HTTP2_SETTINGS } from '../../src/http2/session-options.ts'
-import { tlsMaterial } from '../support/certificates.ts'
+import { certificate, tlsMaterial } from '../support/certificates.ts'
 import { END_HEADERS, END_STREAM, FRAME, FrameClient, GET, literals, PREFACE } from '../support/frame-client.ts'
 import { Gateway, type GatewayOptions } from '../support/gateway.ts'
 import { Http2Client } from '../support/http2-client.ts'
@@ -37,6 +38,12 @@ async function frames(): Promise<FrameClient> {
   const client = await FrameClient.open((gateway as Gateway).where.port)
   frameClients.push(client)
   return client
+}
+
+function word(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  return bytes
 }
 
 const hello: Application = () => ({ status: 200, body: 'hello' })
@@ -221,6 +228,54 @@ describe('a stream that the client resets', () => {
     await client.frame(({ type, flags }) => type === FRAME.data && (flags & END_STREAM) !== 0)
     client.reset(1, NGHTTP2_NO_ERROR)
     expect(await outcome.promise).toMatchObject({ code: 'KIRIN_BODY_TRUNCATED' })
+  })
+})
+
+describe('a client that is gone', () => {
+  /** Windows as large as can be: how much is sent is for sockets to say. */
+  const WINDOW = 0x7fffffff
+  const initialWindow = Buffer.from([0, 4, ...word(WINDOW)])
+  const moreWindow = FrameClient.frame(
+    FRAME.windowUpdate,
+    0,
+    0,
+    word(WINDOW - DEFAULT_HTTP2_SETTINGS.initialWindowSize),
+  )
+
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      yield Buffer.alloc(16_384)
+      await new Promise(resolve => setImmediate(resolve))
+    }
+  }
+
+  it.each([
+    ['over TLS', true],
+    ['over TCP', false],
+  ])('%s is noticed though it took nothing of a response that goes on', async (_what, isSecure) => {
+    const finished = deferred<unknown>()
+    const { server, where } = await serve(() => ({ status: 200, body: endless(), finished: finished.resolve }), {
+      ...(isSecure ? { tls: tlsMaterial() } : {}),
+      timeouts: { send: 600_000, idle: 600_000 },
+    })
+    const raw = connect(where)
+    const secured = { socket: raw, servername: 'localhost', ca: certificate('authority'), ALPNProtocols: ['h2'] }
+    const socket = isSecure ? connectSecurely(secured) : raw
+    await once(socket, isSecure ? 'secureConnect' : 'connect')
+    const client = FrameClient.begin(socket, initialWindow)
+    socket.write(moreWindow)
+    client.headers(1, END_HEADERS | END_STREAM, GET)
+    await client.frame(({ type }) => type === FRAME.data)
+    socket.pause()
+    // Until the system takes no more of it.
+    let read = -1
+    while (raw.bytesRead !== read) {
+      read = raw.bytesRead
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+    raw.resetAndDestroy()
+    expect(await finished.promise).toMatchObject({ code: 'KIRIN_CLIENT_LOST' })
+    while (server.counts.connections > 0) await new Promise(resolve => setTimeout(resolve, 10))
   })
 })
 

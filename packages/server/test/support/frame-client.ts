@@ -10,7 +10,16 @@ export interface Frame {
   readonly payload: Buffer
 }
 
-export const FRAME = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7, continuation: 9 } as const
+export const FRAME = {
+  data: 0,
+  headers: 1,
+  reset: 3,
+  settings: 4,
+  ping: 6,
+  goaway: 7,
+  windowUpdate: 8,
+  continuation: 9,
+} as const
 export const END_STREAM = 1
 export const END_HEADERS = 4
 
@@ -46,6 +55,13 @@ export class FrameClient {
         this.changed()
       })
     }
+  }
+
+  /** Takes a socket that is connected, and sends the preface with these settings. */
+  static begin(socket: Socket, settings: Uint8Array = NOTHING): FrameClient {
+    const client = new FrameClient(socket)
+    socket.write(Buffer.concat([Buffer.from(PREFACE), FrameClient.frame(FRAME.settings, 0, 0, settings)]))
+    return client
   }
 
   /** Connects, and sends the preface with empty settings in one packet with what is to come before and behind it. */
