@@ -29,6 +29,8 @@ export interface EndpointPair {
   readonly local: { readonly address: string; readonly port: number | null }
   /** The TLS session, where there is one. */
   readonly tls?: TlsInfo | undefined
+  /** Whether a trusted proxy before this connection says that the client reached it over TLS. */
+  readonly isSecure?: boolean | undefined
 }
 
 /** What all connections of a server share. */

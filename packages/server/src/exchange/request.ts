@@ -46,7 +46,8 @@ export class GatewayRequestView implements GatewayRequest {
 
   get scheme(): 'http' | 'https' {
     const { vouched, owner } = exchangeOf(this)
-    return vouched?.scheme ?? (owner.endpoints.tls === undefined ? 'http' : 'https')
+    const { tls, isSecure } = owner.endpoints
+    return vouched?.scheme ?? (tls !== undefined || isSecure === true ? 'https' : 'http')
   }
 
   get authority(): string {

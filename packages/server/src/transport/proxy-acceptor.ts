@@ -137,11 +137,11 @@ class PendingHeader {
 
   private strip(rest: Buffer): void {
     const { raw, endpoints, options } = this
-    const { header } = options.reader
+    const { header, isSecure } = options.reader
     raw.off('data', this.onData).off('end', this.onEnd).off('error', this.onError).off('close', options.closed)
     raw.pause()
     if (rest.length > 0) raw.unshift(rest)
-    options.stripped(header === 'own' ? endpoints : { ...endpoints, remote: header.source })
+    options.stripped({ ...endpoints, isSecure, ...(header === 'own' ? {} : { remote: header.source }) })
   }
 
   /** Connecting and leaving is how many a load balancer looks whether somebody is there. */

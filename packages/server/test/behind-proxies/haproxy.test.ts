@@ -8,7 +8,7 @@ import { freePort } from '../support/raw-client.ts'
 import { CLIENT_ADDRESS, ProxyClient, startBehind } from './application.ts'
 
 const haproxy = findProgram('haproxy')
-const [forHttp = '', forConnections = ''] = deploymentSnippets('haproxy')
+const [forHttp = '', forConnections = '', forSecureConnections = ''] = deploymentSnippets('haproxy')
 const CERTIFICATE = ['--certfile', certificateFile('server.pem'), '--keyfile', certificateFile('server.key')]
 
 /** HAProxy on a free port, with that in place of what the page names. */
@@ -107,6 +107,20 @@ describeHaproxy(`kirin behind HAProxy${haproxy === undefined ? ' (skipped: HAPro
     })
     expect(await client.where()).toMatchObject({ address: CLIENT_ADDRESS, port: expect.any(Number), scheme: 'http' })
     expect(kirin.stderr).not.toContain('closed a connection')
+  })
+
+  it('tells by PROXY v2 that it took TLS off, where kirin speaks none', async () => {
+    const { port } = await startBehind('--bind', '127.0.0.1:0', '--proxy-protocol', 'v2')
+    const client = await inFront(forSecureConnections, { '127.0.0.1:8000': `127.0.0.1:${port}` })
+    expect(await client.where({ 'x-forwarded-for': '6.6.6.6', 'x-forwarded-proto': 'http' })).toEqual({
+      scheme: 'https',
+      authority: 'shop.example',
+      address: CLIENT_ADDRESS,
+      port: expect.any(Number),
+      for: '6.6.6.6',
+    })
+    expect(await client.uploads(3_000_000)).toBe(true)
+    expect(await client.echo()).toBe('ping')
   })
 
   it('is refused where the versions differ or its address may send none', async () => {

@@ -19,3 +19,14 @@ export function v2Ipv4(tlvs: Uint8Array = new Uint8Array()): Buffer {
 
 /** The same as a line of version 1. */
 export const V1_LINE = 'PROXY TCP4 203.0.113.9 192.0.2.2 47011 443\r\n'
+
+/** A TLV: its type, and its value. */
+export function tlv(type: number, value: string | Uint8Array): Buffer {
+  const bytes = Buffer.from(value as string, 'latin1')
+  return Buffer.concat([Buffer.of(type, bytes.length >> 8, bytes.length & 0xff), bytes])
+}
+
+/** PP2_TYPE_SSL: its flags, and whether a certificate was verified (0) or not. */
+export function sslTlv(flags: number, subTlvs: readonly Uint8Array[] = [], verify = 1): Buffer {
+  return tlv(0x20, Buffer.concat([Buffer.of(flags, 0, 0, 0, verify), ...subTlvs]))
+}

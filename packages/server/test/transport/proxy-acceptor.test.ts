@@ -8,7 +8,7 @@ import { HEADER_TIMEOUT, ProxyAcceptor } from '../../src/transport/proxy-accepto
 import { certificate, tlsMaterial } from '../support/certificates.ts'
 import { Gateway, type GatewayOptions } from '../support/gateway.ts'
 import { get, post, read } from '../support/memory-client.ts'
-import { V1_LINE, v2Header, v2Ipv4 } from '../support/proxy-headers.ts'
+import { sslTlv, tlv, V1_LINE, v2Header, v2Ipv4 } from '../support/proxy-headers.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { handlePrototype } from '../support/shared-reads.ts'
 
@@ -67,7 +67,7 @@ describe.each([
 
   it.each([
     ['version 1', V1_LINE],
-    ['version 2', v2Ipv4(Buffer.alloc(300, 4)).toString('latin1')],
+    ['version 2', v2Ipv4(tlv(0x04, 'x'.repeat(300))).toString('latin1')],
   ])('REQ-17: takes the client from a header of %s, for every request on the connection', async (_version, header) => {
     const client = await (await serve()).client()
     for (const start of [header, '', '']) {
@@ -107,6 +107,19 @@ describe.each([
       const client = await (gateway as Gateway).client()
       const { localPort } = client.socket
       expect(await client.send(header).send(get()).until(ANSWER)).toContain(`<127.0.0.1 ${localPort} `)
+    }
+  })
+
+  it('REQ-16: takes the scheme from a header that tells of TLS, and leaves `tls` to what it speaks itself', async () => {
+    await serve({}, ({ scheme, tls }) => ({ status: 200, body: `<${scheme} ${JSON.stringify(tls)}>` }))
+    for (const [flags, scheme] of [
+      [0x01, 'https'],
+      [0x00, 'http'],
+    ] as const) {
+      const client = await (gateway as Gateway).client()
+      client.send(v2Ipv4(sslTlv(flags, [tlv(0x21, 'TLSv1.3')])))
+      for (let i = 0; i < 2; i++) expect(await client.send(get()).until(ANSWER)).toContain(`<${scheme} null>`)
+      await client.close()
     }
   })
 
@@ -153,6 +166,7 @@ describe('a connection is closed unanswered, and one line says why,', () => {
     ['without a header', get(), 'invalid PROXY header: no PROXY header'],
     ['with a malformed one', `PROXY TCP4 a b c d\r\n${get()}`, 'invalid PROXY header: malformed line'],
     ['with one too long', 'PROXY '.padEnd(200, 'x'), 'invalid PROXY header: no end of line within 107 bytes'],
+    ['with a broken TLV', v2Ipv4(Buffer.of(0x20, 0, 9)), 'invalid PROXY header: a TLV breaks off'],
     ['with an unknown version', v2Header(Buffer.alloc(12), { command: 0x31 }), 'invalid PROXY header: unknown version'],
   ])('%s', async (_, bytes, reason) => expect(await refused(bytes)).toBe(reason))
 
@@ -214,6 +228,13 @@ describe('what trusted proxies may forward behind a PROXY header', () => {
         '<198.51.100.1 null 127.0.0.1 https ',
       )
     }
+  })
+
+  it('is the scheme, whatever the header says: the fields tell of a hop before it', async () => {
+    const client = await (await serve({ forwarding })).client()
+    const trusted = Buffer.from('7f000001c0000202b7a301bb', 'hex')
+    client.send(v2Header(Buffer.concat([trusted, sslTlv(0x01)])))
+    expect(await client.send(get('/', 'X-Forwarded-Proto: http')).until(ANSWER)).toContain(' http ')
   })
 
   it('is nothing when the header names a UNIX socket of the proxy’s machine', async () => {

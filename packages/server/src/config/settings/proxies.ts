@@ -73,7 +73,7 @@ export const proxySettings: TableOf<ProxySettings> = {
     default: 'off',
     summary: 'Require a PROXY header at the beginning of every connection: v1, v2, or auto for either',
     details:
-      'It gives `request.remote`; the rest of a header is skipped. A connection without one, and one from a peer that is not in ' +
+      'It gives `request.remote`, and where it says that the client came over TLS (`send-proxy-v2-ssl`), `https` for `request.scheme`; the rest of a header is skipped. A connection without one, and one from a peer that is not in ' +
       '`--proxy-allow-ips`, is closed unanswered, and the log says why. Without a value the option means `auto`; the application must then not ' +
       'stand directly behind it.',
   },

@@ -1,18 +1,12 @@
 // Takes a PROXY header off the front of a connection, however the bytes are cut.
 import { Buffer } from 'node:buffer'
 import type { ProxyHeader, ProxyProtocol } from './proxy-header.ts'
+import { parseTlvs } from './tlvs.ts'
 import { LINE_START, LONGEST_LINE, parseLine } from './v1.ts'
-import {
-  addressBytes,
-  type BlockStart,
-  FIXED_BYTES,
-  LONGEST_ADDRESSES,
-  parseAddresses,
-  parseBlockStart,
-  SIGNATURE,
-} from './v2.ts'
+import { addressBytes, type BlockStart, FIXED_BYTES, parseAddresses, parseBlockStart, SIGNATURE } from './v2.ts'
 
 const LINE_START_BYTES = Buffer.from(LINE_START)
+const EMPTY: Buffer = Buffer.alloc(0)
 const CR = 0x0d
 const LF = 0x0a
 
@@ -23,6 +17,8 @@ export type HeaderResult = 'more' | 'done' | 'failed'
 export class HeaderReader {
   /** What the header says, after `read` was `done`. */
   header: ProxyHeader = 'own'
+  /** Whether the client reached the proxy over TLS, as far as the header says so. */
+  isSecure = false
   /** Why, after `read` `failed`: completes "invalid PROXY header: …". */
   failure = ''
   /** How many bytes of its input the last call used. */
@@ -31,12 +27,13 @@ export class HeaderReader {
   private readonly protocol: ProxyProtocol
   /** Decided by the first byte. */
   private version: 1 | 2 | undefined
-  /** What is kept of the header: all but the TLVs. */
-  private readonly kept = Buffer.alloc(FIXED_BYTES + LONGEST_ADDRESSES)
+  /** What has come of a line, or of a block before its addresses. */
+  private readonly kept = Buffer.alloc(LONGEST_LINE)
+  /** Bytes that have come in all. */
   private length = 0
   private start: BlockStart | undefined
-  /** Bytes of a block that have come, of which those behind the addresses are not kept. */
-  private seen = 0
+  /** What has come of a block behind that. */
+  private rest = EMPTY
 
   constructor(protocol: ProxyProtocol) {
     this.protocol = protocol
@@ -44,7 +41,7 @@ export class HeaderReader {
 
   /** Whether some of a header has come. */
   get hasBegun(): boolean {
-    return this.seen + this.length > 0
+    return this.length > 0
   }
 
   /** Reads on in `input`. */
@@ -80,15 +77,21 @@ export class HeaderReader {
       if (result !== 'done') return result
     }
     const start = this.start as BlockStart
-    const taken = Math.min(input.length - this.consumed, FIXED_BYTES + start.rest - this.seen)
-    const wanted = FIXED_BYTES + addressBytes(start.family) - this.length
-    const kept = input.subarray(this.consumed, this.consumed + Math.min(taken, wanted))
-    this.kept.set(kept, this.length)
-    this.length += kept.length
-    this.consumed += taken
-    this.seen += taken
-    if (this.seen < FIXED_BYTES + start.rest) return 'more'
-    return this.finish(parseAddresses(start.family, this.kept.subarray(FIXED_BYTES, this.length)))
+    const missing = FIXED_BYTES + start.rest - this.length
+    const taken = input.subarray(this.consumed, this.consumed + missing)
+    this.rest.set(taken, this.length - FIXED_BYTES)
+    this.length += taken.length
+    this.consumed += taken.length
+    return taken.length < missing ? 'more' : this.readRest(start)
+  }
+
+  private readRest({ family }: BlockStart): HeaderResult {
+    if (family !== undefined) {
+      const details = parseTlvs(this.rest.subarray(addressBytes(family)))
+      if (typeof details === 'string') return this.fail(details)
+      this.isSecure = details.isSecure
+    }
+    return this.finish(parseAddresses(family, this.rest))
   }
 
   /** Byte by byte: what is no header is refused at its first wrong byte. */
@@ -99,11 +102,11 @@ export class HeaderReader {
       this.kept[at] = byte
       this.length++
       this.consumed++
-      this.seen++
       if (this.length === FIXED_BYTES) {
         const start = parseBlockStart(this.kept)
         if (typeof start === 'string') return this.fail(start)
         this.start = start
+        this.rest = Buffer.alloc(start.rest)
         return 'done'
       }
     }

@@ -11,11 +11,11 @@ export const SIGNATURE: Uint8Array = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1
 export const FIXED_BYTES: number = 16
 
 /** Bytes of the longest addresses: two paths of UNIX sockets. */
-export const LONGEST_ADDRESSES: number = 216
+const LONGEST_ADDRESSES = 216
 
 /**
  * Bytes of addresses and TLVs. Their length field could say 65,535; proxies send some hundred, with a client's certificate
- * (PP2_SUBTYPE_SSL_CLIENT_CERT) some thousand. Nothing of the TLVs is kept.
+ * (PP2_SUBTYPE_SSL_CLIENT_CERT) some thousand.
  */
 export const LONGEST_REST: number = 16 * 1024
 
@@ -34,7 +34,7 @@ const FAMILIES = [
 export interface BlockStart {
   /** Bytes that follow: addresses and TLVs. */
   readonly rest: number
-  /** `undefined` where the addresses, if there are any, have no meaning. */
+  /** `undefined` where what follows has no meaning: the proxy speaks for itself, or of addresses of no known form. */
   readonly family: 'ipv4' | 'ipv6' | 'unix' | undefined
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
 import { HeaderReader } from '../../../src/proxy/protocol/header-reader.ts'
 import type { ProxyProtocol } from '../../../src/proxy/protocol/proxy-header.ts'
-import { V1_LINE, V2_SIGNATURE, v2Header, v2Ipv4 } from '../../support/proxy-headers.ts'
+import { sslTlv, tlv, V1_LINE, V2_SIGNATURE, v2Header, v2Ipv4 } from '../../support/proxy-headers.ts'
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1')
 
@@ -42,7 +42,7 @@ const VALID: readonly (readonly [string, Uint8Array, unknown])[] = [
   ['v1 of the greatest length', latin1(`PROXY UNKNOWN ${'x'.repeat(91)}\r\n`), 'own'],
   ['v2 of IPv4', v2Ipv4(), CLIENT],
   ['v2 with TLVs', v2Ipv4(Buffer.from('0400030001022000050100000000', 'hex')), CLIENT],
-  ['v2 with TLVs of the greatest length', v2Ipv4(Buffer.alloc(16 * 1024 - 12, 0x50)), CLIENT],
+  ['v2 with TLVs of the greatest length', v2Ipv4(tlv(0x04, 'x'.repeat(16 * 1024 - 12 - 3))), CLIENT],
   ['v2 of IPv6', v2Header(IPV6, { family: 0x21 }), CLIENT_IPV6],
   ['v2 of datagrams', v2Header(IPV6, { family: 0x22 }), CLIENT_IPV6],
   [
@@ -183,8 +183,57 @@ describe('a header of version 2 is refused', () => {
   })
 })
 
+describe('what a header of version 2 says of TLS', () => {
+  const isSecure = (header: Uint8Array): boolean => {
+    const reader = new HeaderReader('v2')
+    expect(reader.read(header)).toBe('done')
+    return reader.isSecure
+  }
+  /** As HAProxy writes it with `send-proxy-v2-ssl-cn`. */
+  const DETAILS = [tlv(0x21, 'TLSv1.3'), tlv(0x22, 'client'), tlv(0x23, 'TLS_AES_256_GCM_SHA384'), tlv(0x99, '')]
+
+  it.each([
+    ['the client came over it', v2Ipv4(sslTlv(0x01)), true],
+    [
+      'with all the details',
+      v2Ipv4(Buffer.concat([tlv(0x02, 'shop'), sslTlv(0x07, DETAILS, 0), tlv(0x05, 'id')])),
+      true,
+    ],
+    ['over IPv6', v2Header(Buffer.concat([IPV6, sslTlv(0x01)]), { family: 0x21 }), true],
+    ['over a UNIX socket', v2Header(Buffer.concat([unixPaths('a', 'b'), sslTlv(0x01)]), { family: 0x31 }), true],
+    ['the client did not', v2Ipv4(sslTlv(0x00)), false],
+    ['flags of which this is none', v2Ipv4(sslTlv(0xfe)), false],
+    ['nothing', v2Ipv4(tlv(0x01, 'h2')), false],
+    ['nothing, where TLS is part of something else', v2Ipv4(tlv(0x04, sslTlv(0x01))), false],
+    ['nothing for the proxy itself', v2Header(sslTlv(0x01), { command: 0x20, family: 0 }), false],
+    ['nothing for addresses of no known form', v2Header(sslTlv(0x01), { family: 0 }), false],
+  ])('%s', (_, header, expected) => {
+    expect(isSecure(header)).toBe(expected)
+  })
+
+  it.each([
+    ['a type without a length', Buffer.of(0x04), 'a TLV breaks off'],
+    ['half a length', Buffer.of(0x04, 0), 'a TLV breaks off'],
+    ['less than a length', Buffer.of(0x04, 0, 2, 1), 'a TLV breaks off'],
+    [
+      'a length beyond the header behind a whole one',
+      Buffer.concat([sslTlv(1), Buffer.of(4, 255, 255)]),
+      'a TLV breaks off',
+    ],
+    ['TLS without its flags', tlv(0x20, ''), 'PP2_TYPE_SSL breaks off'],
+    ['TLS with less than its start', tlv(0x20, '\x01\0\0\0'), 'PP2_TYPE_SSL breaks off'],
+    ['TLS whose parts break off', sslTlv(0x01, [tlv(0x21, 'TLSv1.3').subarray(0, -1)]), 'PP2_TYPE_SSL breaks off'],
+    ['TLS twice', Buffer.concat([sslTlv(1), sslTlv(0)]), 'PP2_TYPE_SSL comes twice'],
+  ])('is refused for %s', (_, tlvs, why) => {
+    expect(said(v2Ipv4(tlvs))).toBe(why)
+    // The proxy's own connection says nothing.
+    expect(said(v2Header(tlvs, { command: 0x20, family: 0 }))).toBe('own')
+  })
+})
+
 it('comes to the same end for any bytes, however they are cut', () => {
-  const start = fc.constantFrom(latin1(''), latin1('PROXY '), latin1('PROXY TCP4 1.2.3.4 '), V2_SIGNATURE, v2Ipv4())
+  const headers = [V2_SIGNATURE, v2Ipv4(), v2Ipv4(sslTlv(1)), v2Ipv4(Buffer.of(0x20, 0, 9))]
+  const start = fc.constantFrom(latin1(''), latin1('PROXY '), latin1('PROXY TCP4 1.2.3.4 '), ...headers)
   const tail = fc.uint8Array({ maxLength: 300 })
   fc.assert(
     fc.property(start, tail, fc.array(fc.nat(320), { maxLength: 5 }), (head, rest, cuts) => {
