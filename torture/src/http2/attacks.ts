@@ -58,7 +58,8 @@ const refused = (...parts: readonly Buffer[]): Attack => ({ outcome: 'stream', b
 /** A head that RFC 9113 §8.2 and §8.3 call malformed. */
 const malformed = (fields: readonly Field[], flags?: number): Attack => refused(headers(1, fields, flags))
 
-const OPEN = (): Buffer => headers(1, requestFields('POST', '/upload?at=0'), 0)
+/** A request whose body is to come: of what nobody holds against what it should be, damage may have got at it. */
+const OPEN = (): Buffer => headers(1, requestFields('POST', '/take?at=0'), 0)
 
 const FRAMING: Readonly<Record<string, Maker>> = {
   'a preface that breaks off within': random => ({
@@ -195,15 +196,15 @@ const MESSAGES: Readonly<Record<string, Maker>> = {
       [':authority', 'a/b'],
     ]),
   'two hosts': () => malformed(requestFields('GET', '/empty', [['host', 'other']])),
-  'a length that is no number': () => malformed(requestFields('POST', '/upload?at=0', [['content-length', '-1']])),
+  'a length that is no number': () => malformed(requestFields('POST', '/take?at=0', [['content-length', '-1']])),
   'less than its length': () =>
     refused(
-      headers(1, requestFields('POST', '/upload?at=0', [['content-length', '10']]), 0),
+      headers(1, requestFields('POST', '/take?at=0', [['content-length', '10']]), 0),
       frame({ type: TYPE.data, flags: END_STREAM, stream: 1 }, content(0, 4)),
     ),
   'more than its length': () =>
     refused(
-      headers(1, requestFields('POST', '/upload?at=0', [['content-length', '2']]), 0),
+      headers(1, requestFields('POST', '/take?at=0', [['content-length', '2']]), 0),
       frame({ type: TYPE.data, flags: END_STREAM, stream: 1 }, content(0, 4)),
     ),
   'trailers with a pseudo-header': () => refused(OPEN(), headers(1, [[':path', '/x']])),
@@ -252,7 +253,7 @@ const FLOODS: Readonly<Record<string, Maker>> = {
     // Each is malformed, so that the server resets it (CVE-2025-8671).
     outcome: 'either',
     bytes: times(3000, i =>
-      Buffer.concat([headers(streamOf(i), requestFields('POST', '/upload?at=0'), 0), windowUpdate(streamOf(i), 0)]),
+      Buffer.concat([headers(streamOf(i), requestFields('POST', '/take?at=0'), 0), windowUpdate(streamOf(i), 0)]),
     ),
     last: 6001,
   }),
@@ -313,7 +314,7 @@ const FLOODS: Readonly<Record<string, Maker>> = {
   }),
   'streams beyond the limit': () => ({
     outcome: 'either',
-    bytes: times(600, i => headers(streamOf(i), requestFields('POST', '/upload?at=0'), 0)),
+    bytes: times(600, i => headers(streamOf(i), requestFields('POST', '/take?at=0'), 0)),
     last: 1199,
   }),
   'fields that fill memory by one byte each': () => ({
@@ -410,11 +411,7 @@ const GAMES: Readonly<Record<string, Maker>> = {
     outcome: 'either',
     bytes: times(90, i =>
       Buffer.concat([
-        headers(
-          streamOf(i),
-          requestFields('POST', random.pick(['/upload?at=0', '/echo', '/ignore', '/upload?peek'])),
-          0,
-        ),
+        headers(streamOf(i), requestFields('POST', random.pick(['/take?at=0', '/echo', '/ignore', '/take?peek'])), 0),
         frame({ type: TYPE.data, stream: streamOf(i) }, content(0, random.below(500))),
       ]),
     ),

@@ -23,29 +23,31 @@ export interface StoodBy {
 
 /** One connection's worth of requests. Never rejects. */
 export async function standBy(target: Target, random: Random): Promise<StoodBy> {
-  const session = sessionTo(target)
-  let failure: Error | undefined
-  session.on('error', error => {
-    failure = error
+  const tally: Tally = { session: sessionTo(target), started: performance.now(), bytes: 0, failure: undefined }
+  const { session } = tally
+  session.on('error', (error: Error) => {
+    tally.failure = error
   })
   let deadline: NodeJS.Timeout | undefined
   const late = new Promise<string>(resolve => {
     deadline = setTimeout(() => resolve('waits for ever'), DEADLINE)
   })
-  const tally: Tally = { session, bytes: 0 }
   const all = Promise.all(
     Array.from({ length: REQUESTS }, () => (random.oneIn(2) ? download(tally, random) : upload(tally, random))),
   )
-  const faults = await Promise.race([all, late.then(fault => [fault])])
+  const outcomes = await Promise.race([all, late.then(fault => [fault])])
   clearTimeout(deadline)
+  const faults = outcomes.filter(one => one !== undefined)
+  const fault = faults.length === 0 ? undefined : `a bystander ${faults[0]}, ${faults.length} in all, ${stateOf(tally)}`
   session.destroy()
-  const fault = faults.find(one => one !== undefined)
-  const reason = failure === undefined ? '' : `: ${failure.message}`
-  return {
-    fault: fault === undefined ? undefined : `a bystander ${fault}${reason}`,
-    verified: faults.filter(one => one === undefined).length,
-    bytes: tally.bytes,
-  }
+  return { fault, verified: outcomes.length - faults.length, bytes: tally.bytes }
+}
+
+/** What may tell why something was wrong. */
+function stateOf({ session, started, failure }: Tally): string {
+  const { encrypted, closed, destroyed } = session
+  const seconds = Math.round((performance.now() - started) / 1000)
+  return JSON.stringify({ seconds, encrypted, closed, destroyed, failure: failure?.message })
 }
 
 function sessionTo({ port, socketPath, isSecure }: Target): ClientHttp2Session {
@@ -57,7 +59,10 @@ function sessionTo({ port, socketPath, isSecure }: Target): ClientHttp2Session {
 
 interface Tally {
   readonly session: ClientHttp2Session
+  readonly started: number
   bytes: number
+  /** What the session failed with. */
+  failure: Error | undefined
 }
 
 async function download(tally: Tally, random: Random): Promise<string | undefined> {

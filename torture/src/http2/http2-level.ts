@@ -47,7 +47,7 @@ export async function runHttp2Attacks(options: Http2LevelOptions): Promise<Http2
   try {
     const before = await kirin.stats(workers)
     await attackAll(kirin, options, report)
-    inspect(before, await kirin.settledStats(workers, leaksIn), report)
+    inspect(before, await kirin.settledStats(workers, leaksOf), report)
   } finally {
     const code = await kirin.stop()
     if (code !== 0) report.faults.push(`kirin ended with ${code}: ${kirin.logTail.slice(-500)}`)
@@ -96,13 +96,6 @@ async function attackAll(kirin: SoakedKirin, options: Http2LevelOptions, report:
   await Promise.all(bystanders)
 }
 
-/** Damage makes uploads of other bytes than they should be, and bodies that throw over their query, which count as never closed. */
-function leaksIn(stats: WorkerStats): string[] {
-  const { counts } = stats
-  const closed = counts.closed <= counts.iterables ? counts.iterables : counts.closed
-  return leaksOf({ ...stats, counts: { ...counts, wrongBytes: 0, closed } })
-}
-
 function addressOf({ port, socketPath }: SoakedKirin): Omit<Target, 'isSecure'> {
   return { port, socketPath }
 }
@@ -112,7 +105,7 @@ function inspect(before: readonly WorkerStats[], after: readonly WorkerStats[], 
   if (pids(before) !== pids(after)) report.faults.push(`workers were ${pids(before)} and are ${pids(after)}`)
   report.memory = after.map(({ heap, rss }) => ({ heap: Math.round(heap), rss: Math.round(rss) }))
   for (const stats of after) {
-    for (const leak of leaksIn(stats)) report.faults.push(`worker ${stats.worker}: ${leak}`)
+    for (const leak of leaksOf(stats)) report.faults.push(`worker ${stats.worker}: ${leak}`)
     if (stats.heap > HEAP) report.faults.push(`worker ${stats.worker} has ${stats.heap} MB on its heap`)
     if (stats.rss > RESIDENT) report.faults.push(`worker ${stats.worker} has ${stats.rss} MB of memory`)
   }

@@ -50,19 +50,25 @@ export interface WorkerStats {
   readonly rss: number
   /** Sockets that the worker holds open, the one that asks included. */
   readonly sockets: number
+  /** Bodies of responses that are neither over nor closed, by their query: the first few. */
+  readonly open: readonly string[]
+  /** What node says of its sockets. */
+  readonly held: readonly string[]
 }
 
 /** What is wrong with a worker that has nothing under way but the answer to `/stats`. */
-export function leaksOf({ counts, sockets }: WorkerStats): string[] {
-  const rules: readonly (readonly [string, number, number])[] = [
+export function leaksOf({ counts, sockets, open, held }: WorkerStats): string[] {
+  const rules: readonly (readonly [string, number, number, (readonly string[])?])[] = [
     ['responses and thrown calls', counts.responses + counts.thrown, counts.calls],
     ['calls of finished', counts.completed + counts.failed, counts.responses],
     ['responses finished twice', counts.finishedTwice, 0],
-    ['bodies of responses closed', counts.closed, counts.iterables],
+    ['bodies of responses closed', counts.closed, counts.iterables, open],
     ['bodies of responses closed twice', counts.closedTwice, 0],
     ['bodies of requests over', counts.bodiesOver, counts.bodies],
     ['wrong bytes in uploads', counts.wrongBytes, 0],
-    ['sockets open', sockets, 1],
+    ['sockets open', sockets, 1, held],
   ]
-  return rules.filter(([, is, wanted]) => is !== wanted).map(([what, is, wanted]) => `${what}: ${is}, not ${wanted}`)
+  return rules
+    .filter(([, is, wanted]) => is !== wanted)
+    .map(([what, is, wanted, which = []]) => [`${what}: ${is}, not ${wanted}`, ...which].join('; '))
 }

@@ -23,6 +23,15 @@ export interface KirinOptions {
   readonly args?: readonly string[]
 }
 
+/**
+ * Milliseconds after which what is there still is there for good. Lost connections are noticed at once or by the next two looks at all of them, each a second
+ * behind the last; lingering ones are dropped after five seconds, handshakes that stopped after twelve.
+ */
+const PATIENCE = 30_000
+
+/** How often a server must have answered by then: one that got no processor had no chance. */
+const LEAST_ANSWERS = 100
+
 const CERTIFICATES = new URL('../../../packages/server/test/support/certificates/', import.meta.url)
 const TLS: readonly string[] = [
   '--certfile',
@@ -105,13 +114,16 @@ export class SoakedKirin {
   /** Asks until nothing is under way in any worker, or it is plain that something stays. */
   async settledStats(workers: number, leaks: (stats: WorkerStats) => readonly string[]): Promise<WorkerStats[]> {
     const found = new Map<number, WorkerStats>()
-    for (let i = 0; i < 1000; i++) {
+    const started = performance.now()
+    for (let answers = 0; answers < LEAST_ANSWERS || performance.now() - started < PATIENCE; ) {
       const one = await this.ask()
-      if (one !== undefined) found.set(one.pid, one)
+      if (one !== undefined) {
+        answers++
+        found.set(one.pid, one)
+      }
       const all = [...found.values()]
       if (all.length === workers && all.every(stats => leaks(stats).length === 0)) break
-      // Lost connections are noticed a few turns later; a lingering one is dropped after five seconds.
-      await new Promise(resolve => setTimeout(resolve, 20))
+      await new Promise(resolve => setTimeout(resolve, 50))
     }
     return [...found.values()].sort((a, b) => a.worker - b.worker)
   }

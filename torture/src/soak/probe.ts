@@ -1,5 +1,6 @@
 // The application of a soak: what a request asks for in its query, with everything counted.
 import { readdirSync, readlinkSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -16,15 +17,21 @@ const counts = noCounts()
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** What stands in the query as whole numbers. */
+/** What stands in the query as whole numbers of reasonable size. Throws for others: damaged requests ask for those. */
 function numberIn(query: URLSearchParams, name: string): number {
-  return Number(query.get(name) ?? 0)
+  const value = query.get(name) ?? '0'
+  if (!/^\d{1,7}$/.test(value)) throw new Error(`no number for ${name}: ${value}`)
+  return Number(value)
 }
+
+/** Bodies that were neither ended nor closed. */
+const openBodies = new Set<{ toString(): string }>()
 
 /** An iterable over the content that counts how it is closed, and takes a turn between chunks where `pace` says so. */
 class CountedBody implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array, undefined> {
   private at: number
   private left: number
+  private readonly chunk: number
   private readonly query: URLSearchParams
   private over = false
 
@@ -32,7 +39,13 @@ class CountedBody implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array
     this.query = query
     this.at = numberIn(query, 'at')
     this.left = numberIn(query, 'n')
+    this.chunk = numberIn(query, 'chunk') || this.left
     counts.iterables++
+    openBodies.add(this)
+  }
+
+  toString(): string {
+    return String(this.query)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
@@ -48,7 +61,7 @@ class CountedBody implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array
       if (this.query.has('break')) throw new Error('broken on purpose')
       return { done: true, value: undefined }
     }
-    const length = Math.min(this.left, numberIn(this.query, 'chunk') || this.left)
+    const length = Math.min(this.left, this.chunk)
     const value = content(this.at, length)
     this.at += length
     this.left -= length
@@ -64,6 +77,7 @@ class CountedBody implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array
     if (this.over) counts.closedTwice++
     else counts.closed++
     this.over = true
+    openBodies.delete(this)
   }
 }
 
@@ -106,6 +120,9 @@ function counted(response: GatewayResponse): GatewayResponse {
   }
 }
 
+/** Milliseconds that a late answer takes at most, whatever damage makes of the number. */
+const LATEST = 1_000
+
 const TEXT = { 'content-type': 'application/octet-stream' }
 
 function bytes(query: URLSearchParams): GatewayResponse {
@@ -128,14 +145,15 @@ function bytes(query: URLSearchParams): GatewayResponse {
   }
 }
 
-/** Reads a body to its end, or one chunk of it, against the content that it must be. */
-async function upload(request: GatewayRequest, query: URLSearchParams): Promise<GatewayResponse> {
+/** Reads a body to its end, or one chunk of it, against the content that it must be; `isKnown` is whether that is known. */
+async function upload(request: GatewayRequest, query: URLSearchParams, isKnown: boolean): Promise<GatewayResponse> {
+  const at = numberIn(query, 'at')
   let received = 0
   if (request.body !== null) {
     counts.bodies++
     try {
       for await (const chunk of request.body) {
-        if (!content(numberIn(query, 'at') + received, chunk.length).equals(chunk)) counts.wrongBytes++
+        if (isKnown && !content(at + received, chunk.length).equals(chunk)) counts.wrongBytes++
         received += chunk.length
         if (query.has('peek')) break
         if (query.has('pace')) await turn()
@@ -150,34 +168,22 @@ async function upload(request: GatewayRequest, query: URLSearchParams): Promise<
 
 /** Sends the request's body back as it comes. */
 async function* echo(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const mark = { toString: () => 'an echo' }
+  openBodies.add(mark)
+  counts.iterables++
   counts.bodies++
   try {
     yield* body
   } finally {
     counts.bodiesOver++
     counts.closed++
+    openBodies.delete(mark)
   }
 }
 
-/** An echo that is closed before it began runs nothing: whoever asks for one is counted when it starts. */
+/** An echo that is closed before it began runs nothing, and is not counted. */
 function echoed({ body }: GatewayRequest): GatewayResponse {
-  if (body === null) return { status: 200, headers: TEXT, body: '' }
-  const iterator = echo(body)
-  let begun = false
-  return {
-    status: 200,
-    headers: TEXT,
-    body: {
-      [Symbol.asyncIterator]: () => ({
-        next: () => {
-          if (!begun) counts.iterables++
-          begun = true
-          return iterator.next()
-        },
-        return: () => iterator.return(undefined),
-      }),
-    },
-  }
+  return { status: 200, headers: TEXT, body: body === null ? '' : echo(body) }
 }
 
 function stats({ worker }: Context): GatewayResponse {
@@ -190,8 +196,27 @@ function stats({ worker }: Context): GatewayResponse {
     heap: heapUsed / 1e6,
     rss: rss / 1e6,
     sockets: readdirSync('/proc/self/fd').filter(isConnection).length,
+    open: [...openBodies].slice(0, OPEN_LIMIT).map(String),
+    held: heldSockets(),
   }
   return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(found) }
+}
+
+/** How many open bodies are named. */
+const OPEN_LIMIT = 5
+
+/** What node's sockets are at, for whoever has to find out why one of them stays; node has no documented way to ask. */
+function heldSockets(): readonly string[] {
+  const { _getActiveHandles } = process as unknown as { _getActiveHandles(): readonly unknown[] }
+  return _getActiveHandles()
+    .filter(handle => handle instanceof Socket)
+    .map(socket => {
+      const { constructor, remotePort, readyState, bytesRead, bytesWritten } = socket
+      const flags = (['destroyed', 'readableEnded', 'writableEnded', 'writableFinished'] as const).filter(
+        flag => socket[flag],
+      )
+      return `${[constructor.name, remotePort, readyState, ...flags].join(' ')} read ${bytesRead} wrote ${bytesWritten}`
+    })
 }
 
 /** Descriptors below 10 are the process's own: its output, the channel to the master, the listening socket. */
@@ -212,7 +237,9 @@ function answer(request: GatewayRequest, query: URLSearchParams, context: Contex
     case '/bytes':
       return bytes(query)
     case '/upload':
-      return upload(request, query)
+      return upload(request, query, true)
+    case '/take':
+      return upload(request, query, false)
     case '/echo':
       return echoed(request)
     case '/ignore':
@@ -220,7 +247,7 @@ function answer(request: GatewayRequest, query: URLSearchParams, context: Contex
     case '/empty':
       return { status: 204 }
     case '/late':
-      return wait(numberIn(query, 'ms')).then(() => bytes(query))
+      return wait(Math.min(LATEST, numberIn(query, 'ms'))).then(() => bytes(query))
     case '/inform':
       request.inform?.(103, { link: '</style.css>; rel=preload' })
       return bytes(query)

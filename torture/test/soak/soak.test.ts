@@ -28,11 +28,12 @@ describe('a soak', () => {
   })
 
   it('tells of what leaks', () => {
-    const stats = { worker: 0, pid: 1, heap: 8, rss: 80, sockets: 2, counts: { ...noCounts(), calls: 1, iterables: 2 } }
+    const process = { worker: 0, pid: 1, heap: 8, rss: 80, open: ['at=1&n=2'], held: ['Socket open', 'TLSSocket open'] }
+    const stats = { ...process, sockets: 2, counts: { ...noCounts(), calls: 1, iterables: 2 } }
     expect(leaksOf(stats)).toEqual([
       'responses and thrown calls: 0, not 1',
-      'bodies of responses closed: 0, not 2',
-      'sockets open: 2, not 1',
+      'bodies of responses closed: 0, not 2; at=1&n=2',
+      'sockets open: 2, not 1; Socket open; TLSSocket open',
     ])
   })
 })
