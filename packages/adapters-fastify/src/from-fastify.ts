@@ -3,6 +3,7 @@ import { type FromNodeOptions, fromNode, type UpgradeListener } from '@nsgi/adap
 import type { Application, Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
 import { Closing } from './closing.ts'
 import { type FastifyApplication, isFastify, serverOf } from './fastify-application.ts'
+import { runListenHooks } from './listen-hooks.ts'
 
 /**
  * Further lifespan hooks: `startup` runs before the application is made ready, `shutdown` after it was closed. `upgrade` and `connect`
@@ -11,8 +12,8 @@ import { type FastifyApplication, isFastify, serverOf } from './fastify-applicat
 export type FromFastifyOptions = Pick<FromNodeOptions, 'startup' | 'shutdown' | 'upgrade' | 'connect'>
 
 /**
- * Makes a gateway application of a Fastify application, version 4 or 5, plugins included. Its `startup` awaits `ready()`, its
- * `shutdown` awaits `close()` with the hooks for it; `inject` works as ever.
+ * Makes a gateway application of a Fastify application, version 4 or 5, plugins included. Its `startup` awaits `ready()` and is followed by the
+ * onListen hooks, its `shutdown` awaits `close()` with the hooks for it; `inject` works as ever.
  *
  * Requests and upgrades are emitted on `application.server`, which never listens: plugins that hang their listeners there
  * (@fastify/websocket, socket.io) get them.
@@ -42,6 +43,8 @@ export function fromFastify(application: FastifyApplication, options: FromFastif
         await options.startup?.(context)
         await ready()
         closing.watch(context.draining)
+        // Fastify runs them once it listens, and waits for none: here, when the worker has begun to accept.
+        if (!context.draining.aborted) setImmediate(runListenHooks, application)
       },
       async shutdown(context: Context) {
         await closing.finish()

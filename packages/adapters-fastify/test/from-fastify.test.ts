@@ -39,6 +39,48 @@ describe.each(Object.entries(versions))('%s', (_name, version) => {
     expect(order).toEqual(['preClose', 'onClose', 'shutdown'])
   })
 
+  it('runs its onListen hooks behind startup, in the order and with the errors of listen()', async () => {
+    const ways: Record<string, (app: FastifyInstance) => Promise<unknown>> = {
+      listen: app => app.listen({ port: 0, host: '127.0.0.1' }),
+      startup: async app => fromFastify(app).startup?.(createContext()),
+    }
+    const seen: Record<string, unknown> = {}
+    for (const [name, start] of Object.entries(ways)) {
+      const { app, order, over } = withListenHooks(create)
+      await start(app)
+      order.push('started')
+      await over
+      seen[name] = order
+      await app.close()
+    }
+    expect(seen.startup).toEqual(seen.listen)
+    expect(seen.startup).toEqual([
+      'onReady',
+      'started',
+      'a called back',
+      'b',
+      'logged b',
+      'logged c',
+      'of a plugin',
+      'last',
+    ])
+  })
+
+  it('runs no onListen hook for a call alone, nor where it is to stop before it has started', async () => {
+    const app = create()
+    let listening = 0
+    app.addHook('onListen', async () => void listening++)
+    app.get('/', async () => 'here')
+    const draining = new AbortController()
+    draining.abort()
+    const adapted = fromFastify(app)
+    expect(await call(adapted)).toMatchObject({ status: 200 })
+    await adapted.startup?.(createContext({ draining: draining.signal }))
+    await new Promise(setImmediate)
+    expect(listening).toBe(0)
+    await adapted.shutdown?.(createContext())
+  })
+
   it('does not start where a plugin or a hook fails, and passes on what fails in closing', async () => {
     const app = create()
     app.register(async () => {
@@ -140,3 +182,36 @@ describe('isFastify and fromFastify', () => {
     expect(() => fromFastify(value as never)).toThrow(/takes a Fastify application/)
   })
 })
+
+/** An application whose hooks note that they ran, in every form that hooks have; `over` is settled by the last. */
+function withListenHooks(create: () => FastifyInstance): {
+  app: FastifyInstance
+  order: string[]
+  over: Promise<void>
+} {
+  const app = create()
+  const order: string[] = []
+  app.log.error = (error: unknown) => void order.push(`logged ${(error as Error).message}`)
+  app.addHook('onReady', async () => void order.push('onReady'))
+  app.addHook('onListen', function (done) {
+    setImmediate(() => {
+      order.push(this === app ? 'a called back' : 'a of another')
+      done()
+    })
+  })
+  app.addHook('onListen', async () => {
+    order.push('b')
+    throw new Error('b')
+  })
+  app.addHook('onListen', done => done(new Error('c')))
+  const over = new Promise<void>(resolve => {
+    app.register(async inner => {
+      inner.addHook('onListen', async () => void order.push('of a plugin'))
+      inner.addHook('onListen', () => {
+        order.push('last')
+        resolve()
+      })
+    })
+  })
+  return { app, order, over }
+}

@@ -7,17 +7,13 @@
 //                    next()                        write callbacks, 'drain'
 //                    finished()                    'finish', then 'close'
 //   destroy()        the pull rejects              'aborted', 'close'
+//     before a head  `nsgi.drop`, else a 500
 //                    finished(error), signal       'aborted', ECONNRESET, 'close'
 import type { BodyChunk, Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
 import { afterTurn } from './after-turn.ts'
-import {
-  abortIncoming,
-  claimBody,
-  dumpIncoming,
-  type Incoming,
-  type IncomingConstructor,
-  whenBodyRests,
-} from './incoming.ts'
+import { drop } from './dropping.ts'
+import { abortIncoming, type IncomingConstructor } from './incoming.ts'
+import { claimBody, dumpIncoming, type Incoming, isBroken, whenBodyRests } from './incoming-body.ts'
 import { connectionReset, destroyedByHandler, statusNotFinal } from './node-errors.ts'
 import type { NodeResponse, SendCallback } from './node-internals.ts'
 import { closeOutgoing, drainOutgoing, type Outgoing, type OutgoingConstructor } from './outgoing.ts'
@@ -59,6 +55,8 @@ export class Exchange implements SocketOwner {
   #head: ResponseHead | undefined = undefined
   #response: GatewayResponse | undefined = undefined
   #failure: { readonly error: unknown } | undefined = undefined
+  /** In the place of a response, after a `destroy` before the head. */
+  #dropped: GatewayResponse | undefined = undefined
   #settler: Settler | undefined = undefined
   #body: ResponseBody | undefined = undefined
   #single: BodyChunk | null = null
@@ -90,6 +88,7 @@ export class Exchange implements SocketOwner {
       claimBody(this.req)
       return this.#response
     }
+    if (this.#dropped) return this.#dropped
     if (this.#failure) throw this.#failure.error
     // Promise jobs first: most handlers that await something await what is there already, and a signal costs microseconds.
     afterTurn(watchSignal, this)
@@ -108,7 +107,7 @@ export class Exchange implements SocketOwner {
   }
 
   get #awaitsResponse(): boolean {
-    return !(this.#response || this.#failure || this.#over)
+    return !(this.#response || this.#dropped || this.#failure || this.#over)
   }
 
   #watch(): void {
@@ -121,7 +120,7 @@ export class Exchange implements SocketOwner {
 
   /** The handler threw or rejected (NSGI ADP-08): a 500 before the head, a truncated response after it. */
   fail(error: unknown): void {
-    if (this.#over || this.#ended) {
+    if (this.#over || this.#ended || this.#dropped) {
       this.#context.log.error({ err: error }, 'the handler failed after it had ended its response')
     } else if (this.#response) {
       this.#body?.fail(error)
@@ -166,7 +165,7 @@ export class Exchange implements SocketOwner {
     // node's own `end` has done it where the socket names this response as the one under way.
     if (res.socket?._httpMessage !== this.res) res._finish()
     this.socket.writableLength += terminatorLength
-    if (this.#body) this.#body.end()
+    if (this.#body) this.#endBody(this.#body)
     else if (!this.#over && !this.socket.destroyed) this.#deliver(this.#singleBody())
     if (this.#sent) process.nextTick(() => this.#succeed())
   }
@@ -179,9 +178,11 @@ export class Exchange implements SocketOwner {
   /** `destroy` of req, res or their socket. A response that is complete goes out nevertheless. */
   destroyConnection(error?: Error): void {
     if (this.#over || this.#ended) return
-    if (this.#response) this.#body?.fail(error ?? destroyedByHandler())
-    else this.#refuse(error ?? destroyedByHandler())
     this.#destroyed = true
+    if (this.#response) this.#body?.fail(error ?? destroyedByHandler())
+    // What the client did to its body, the server answers.
+    else if (isBroken(this.req)) this.#refuse(error)
+    else this.#drop()
     // As a socket's 'close': after the events of the message that was destroyed.
     setImmediate(() => this.#lose(error))
   }
@@ -251,11 +252,33 @@ export class Exchange implements SocketOwner {
     process.nextTick(() => this.#lost(undefined))
   }
 
+  #drop(): void {
+    if (this.#failure || this.#dropped) return
+    // What a server answers that cannot do with nothing: a failure that tells no more, and the end of the connection.
+    this.#dropped = { status: 500, headers: { connection: 'close' }, body: null }
+    drop(this.#request)
+    this.#settler?.resolve(this.#dropped)
+  }
+
   #stream(): ResponseBody {
     const body = new ResponseBody(() => this.#pulled())
     this.#body = body
     this.#deliver(body)
     return body
+  }
+
+  /**
+   * What was written in one piece, and no more, is a body of one piece if it has the length that was declared: the framing is the same, and
+   * the server, which has not looked at the response yet, has less to do. Who has copied it gets the stream.
+   */
+  #endBody(body: ResponseBody): void {
+    const { only } = body
+    // Also of an `end` that was called past ours, which has told node its length.
+    const declared = (this.res as unknown as NodeResponse)._contentLength
+    if (only !== undefined && Buffer.byteLength(only) === declared && !this.#framedByHandler()) {
+      ;(this.#response as { body: GatewayResponse['body'] }).body = only
+    }
+    body.end()
   }
 
   #pulled(): void {

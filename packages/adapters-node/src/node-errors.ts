@@ -32,9 +32,9 @@ export function trailerInvalid(): CodedError {
   return coded('Trailers are invalid with this transfer encoding', 'ERR_HTTP_TRAILER_INVALID')
 }
 
-/** The request's connection was destroyed by the handler before a head was sent. */
+/** The request's connection was destroyed by the handler within its response. */
 export function destroyedByHandler(): CodedError {
-  return coded('The handler destroyed the connection before it sent a response', 'ERR_STREAM_DESTROYED')
+  return coded('The handler destroyed the connection within its response', 'ERR_STREAM_DESTROYED')
 }
 
 /** Writing to the stand-in socket: the bytes of the connection belong to the server. */

@@ -15,7 +15,11 @@ export interface IncomingInternals {
   _addHeaderLines(flat: readonly string[], count: number): void
   /** Whether somebody has begun to read; else the body is dumped when the response is over. */
   _consuming: boolean
-  readonly _readableState: { readingMore: boolean; readonly resumeScheduled: boolean }
+  readonly _readableState: {
+    readingMore: boolean
+    readonly resumeScheduled: boolean
+    readonly readableListening: boolean
+  }
   /** Reads what nobody will: from Node 26 on at once where nothing is missing. */
   _dump(): void
 }

@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http'
 import type { Exchange } from './exchange.ts'
-import type { Incoming } from './incoming.ts'
+import type { Incoming } from './incoming-body.ts'
 import { callBase, nodeConstructor } from './node-constructor.ts'
 import { trailerInvalid } from './node-errors.ts'
 import type { NodeResponse, RawHeaders, SendCallback } from './node-internals.ts'
@@ -10,7 +10,10 @@ import { parseInformation } from './response-information.ts'
 
 const owner: unique symbol = Symbol('nsgi.exchange')
 
-const nodeEnd = ServerResponse.prototype.end as unknown as (this: unknown, ...given: unknown[]) => unknown
+type End = (this: unknown, ...given: unknown[]) => unknown
+
+/** Node's own methods, whatever a program puts in their place later. */
+const { end: nodeEnd, _finish: nodeFinish } = ServerResponse.prototype as unknown as { end: End; _finish(): void }
 
 /** A response with node's inner members and ours. */
 type Inner = NodeResponse & { readonly [owner]: Exchange }
@@ -39,6 +42,7 @@ export function outgoingConstructor(prototype: object = ServerResponse.prototype
     http._storeHeader = storeHeader
     http._send = send
     http._writeRaw = writeRaw
+    http._finish = finish
     http.end = end
   })
 }
@@ -103,12 +107,21 @@ function writeRaw(this: Inner, text: string, _encoding?: string | null, callback
   return true
 }
 
+/** Tells of an `end` that was called past ours, as `http.ServerResponse.prototype.end.call(res)`. */
+function finish(this: Inner): void {
+  nodeFinish.call(this)
+  const exchange = this[owner]
+  if (!exchange.ending) exchange.ended()
+}
+
 // oxlint-disable-next-line max-params -- node's signature
 function end(this: Inner, chunk?: unknown, encoding?: unknown, callback?: unknown): Inner {
   const exchange = this[owner]
+  // A framework's or a program's own, where it has put one on the prototype. One that leads back to here goes to node's.
+  const inherited = exchange.ending ? nodeEnd : (Object.getPrototypeOf(this) as { readonly end: End }).end
   exchange.ending = true
   try {
-    nodeEnd.call(this, chunk, encoding, callback)
+    inherited.call(this, chunk, encoding, callback)
   } finally {
     exchange.ending = false
   }

@@ -8,6 +8,12 @@ interface Entry {
 }
 
 /**
+ * Characters or bytes up to which small chunks that wait are handed out together: each costs the server a promise and its framing, whereas a
+ * copy of so many costs less than that.
+ */
+const JOIN_LIMIT = 4 * 1024
+
+/**
  * A single-use async iterable, pushed by the handler and pulled by the server. Asking for the next chunk says that the one
  * before was passed on: then its callback runs and `onPull` is told, which lets the handler write on.
  */
@@ -19,6 +25,7 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
   /** Where the queue begins: taking from the front of a long array would move the rest. */
   #first = 0
   #handedOut: Entry | undefined = undefined
+  #taken = false
   #ended = false
   #failure: { readonly error: unknown } | undefined = undefined
   #resolve: ((result: IteratorResult<BodyChunk>) => void) | undefined = undefined
@@ -29,6 +36,7 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
   }
 
   [Symbol.asyncIterator](): this {
+    this.#taken = true
     return this
   }
 
@@ -59,7 +67,6 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
   next(): Promise<IteratorResult<BodyChunk>> {
     try {
       this.#acknowledge()
-      if (this.#first === this.#queue.length && !this.#ended && !this.#failure) this.#onPull()
     } catch (error) {
       // A callback or a 'drain' listener of the handler threw: the rest of the body will not come.
       this.fail(error)
@@ -78,6 +85,12 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
     return Promise.resolve({ done: true, value: undefined })
   }
 
+  /** The one chunk that it has, while nobody has begun to pull. */
+  get only(): BodyChunk | undefined {
+    const [first, ...others] = this.#taken ? [] : this.#queue
+    return others.every(({ chunk }) => chunk.length === 0) ? first?.chunk : undefined
+  }
+
   /** Runs the callbacks of everything that was not acknowledged, and forgets it. */
   settle(error?: Error): void {
     const left = this.#queue.slice(this.#first)
@@ -90,12 +103,13 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
     for (const entry of left) entry.callback?.(error)
   }
 
+  /** What was handed out before is out: as on a socket there is room first, then the callback. */
   #acknowledge(): void {
     const entry = this.#handedOut
-    if (entry === undefined) return
     this.#handedOut = undefined
-    this.pending -= entry.chunk.length
-    entry.callback?.()
+    if (entry !== undefined) this.pending -= entry.chunk.length
+    if (this.#first === this.#queue.length && !this.#ended && !this.#failure) this.#onPull()
+    entry?.callback?.()
   }
 
   /** Answers the pull that waits, if there is one and there is something to say. */
@@ -116,17 +130,52 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
     }
   }
 
-  /** The next chunk that holds bytes. A failure overtakes what is queued, as a destroyed socket drops it. */
+  /** The next chunk that holds bytes, with the small ones behind it. A failure overtakes what is queued, as a destroyed socket drops it. */
   #take(): Entry | undefined {
     while (!this.#failure && this.#first < this.#queue.length) {
-      const entry = this.#queue[this.#first++] as Entry
-      if (this.#first === this.#queue.length) {
-        this.#queue.length = 0
-        this.#first = 0
-      }
-      if (entry.chunk.length > 0) return entry
+      const entry = this.#shift()
+      if (entry.chunk.length > 0) return this.#first < this.#queue.length ? this.#withNext(entry) : entry
       entry.callback?.()
     }
     return undefined
   }
+
+  #shift(): Entry {
+    const entry = this.#queue[this.#first++] as Entry
+    if (this.#first === this.#queue.length) {
+      this.#queue.length = 0
+      this.#first = 0
+    }
+    return entry
+  }
+
+  #withNext(first: Entry): Entry {
+    const taken = [first]
+    let length = first.chunk.length
+    for (let next = this.#queue[this.#first]; next !== undefined; next = this.#queue[this.#first]) {
+      length += next.chunk.length
+      if (length > JOIN_LIMIT || !mayFollow(taken.at(-1)?.chunk as BodyChunk, next.chunk)) break
+      taken.push(this.#shift())
+    }
+    return taken.length === 1 ? first : joined(taken)
+  }
+}
+
+/** Whether two chunks are sent alike as one: not halves of a character, each of which would have been sent as none (U+FFFD). */
+function mayFollow(chunk: BodyChunk, next: BodyChunk): boolean {
+  if (typeof chunk !== 'string' || typeof next !== 'string') return typeof chunk === typeof next
+  return (chunk.charCodeAt(chunk.length - 1) & 0xfc00) !== 0xd800
+}
+
+function joined(entries: readonly Entry[]): Entry {
+  const chunks = entries.map(({ chunk }) => chunk)
+  const callbacks = entries.flatMap(({ callback }) => callback ?? [])
+  return {
+    chunk: typeof chunks[0] === 'string' ? chunks.join('') : Buffer.concat(chunks as Uint8Array[]),
+    callback: callbacks.length === 0 ? null : error => callAll(callbacks, error),
+  }
+}
+
+function callAll(callbacks: readonly SendCallback[], error: Error | null | undefined): void {
+  for (const callback of callbacks) callback(error)
 }

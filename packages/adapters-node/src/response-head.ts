@@ -107,7 +107,7 @@ function kept(head: MutableHead, name: string, value: Value): Value | undefined 
   switch (name) {
     case 'content-length':
       head.contentLength = Number(value)
-      return value
+      return Array.isArray(value) && value.length === 1 ? value[0] : value
     case 'trailer':
       head.trailer = true
       return value

@@ -16,9 +16,10 @@ const end = { done: true, value: undefined }
 describe('the body of a streamed response', () => {
   it('gives chunks in order, those pushed before a pull and those that it waits for', async () => {
     const { body } = bodyOf()
+    const long = 'b'.repeat(10_000)
     body.push('a', null)
-    body.push('b', null)
-    expect([await body.next(), await body.next()]).toEqual([chunk('a'), chunk('b')])
+    body.push(long, null)
+    expect([await body.next(), await body.next()]).toEqual([chunk('a'), chunk(long)])
     const waiting = body.next()
     body.push('c', null)
     expect(await waiting).toEqual(chunk('c'))
@@ -58,13 +59,51 @@ describe('the body of a streamed response', () => {
     const order: string[] = []
     body.push('a', () => order.push('a'))
     body.push('', () => order.push('empty'))
-    body.push('b', () => order.push('b'))
+    body.push(Buffer.from('b'), () => order.push('b'))
     expect(await body.next()).toEqual(chunk('a'))
-    expect(await body.next()).toEqual(chunk('b'))
+    expect(order).toEqual([])
+    expect(await body.next()).toEqual({ done: false, value: Buffer.from('b') })
     expect(order).toEqual(['a', 'empty'])
     body.end()
     await body.next()
     expect(order).toEqual(['a', 'empty', 'b'])
+  })
+
+  it('gives small chunks of a kind that wait in one, and runs their callbacks in order when that is out', async () => {
+    const { body } = bodyOf()
+    const order: string[] = []
+    for (const text of ['a', '', 'ä', 'c']) body.push(text, () => order.push(text))
+    for (const text of ['d', 'e']) body.push(Buffer.from(text), () => order.push(text))
+    body.end()
+    expect(await body.next()).toEqual(chunk('aäc'))
+    expect(order).toEqual([])
+    expect(await body.next()).toEqual({ done: false, value: Buffer.from('de') })
+    expect(order).toEqual(['a', '', 'ä', 'c'])
+    expect(await body.next()).toEqual(end)
+    expect(order).toEqual(['a', '', 'ä', 'c', 'd', 'e'])
+    expect(body.pending).toBe(0)
+  })
+
+  it('makes no character of halves that were written apart', async () => {
+    const { body } = bodyOf()
+    const [high, low] = ['\ud83d', '\ude00']
+    for (const text of ['x', high, low, 'y']) body.push(text, null)
+    body.end()
+    expect([await body.next(), await body.next(), await body.next()]).toEqual([
+      chunk(`x${high}`),
+      chunk(`${low}y`),
+      end,
+    ])
+  })
+
+  it('has a chunk to itself when it is not small', async () => {
+    const { body } = bodyOf()
+    const parts = ['a'.repeat(3000), 'b'.repeat(3000), 'c', 'd'.repeat(5000), 'e']
+    for (const text of parts) body.push(text, null)
+    body.end()
+    const seen: unknown[] = []
+    for await (const value of body) seen.push(value)
+    expect(seen).toEqual([parts[0], `${parts[1]}c`, parts[3], 'e'])
   })
 
   it('calls back later for an empty chunk while a pull waits, and lets it wait on', async () => {
@@ -119,10 +158,11 @@ describe('the body of a streamed response', () => {
 
   it('takes a long queue from the front without keeping it', async () => {
     const { body } = bodyOf()
-    for (let i = 0; i < 1000; i++) body.push(String(i), none)
+    const parts = Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? String(i) : Buffer.from(String(i))))
+    for (const part of parts) body.push(part, none)
     body.end()
     const seen: unknown[] = []
     for await (const value of body) seen.push(value)
-    expect(seen).toEqual(Array.from({ length: 1000 }, (_, i) => String(i)))
+    expect(seen).toEqual(parts)
   })
 })

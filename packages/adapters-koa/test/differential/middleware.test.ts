@@ -129,10 +129,12 @@ describe.each(gatewayServers)('through fromKoa on $name, as on node:http', gatew
         return parseResponses(await client.toEnd()).map(comparable)
       }))
 
-    // As any response that is destroyed before its head (README of adapters-node); Koa 2 answers so by itself.
-    it('a stream that fails before it begins is a 500', async () => {
-      expect((await request(pair.adapted, 'stream/fails')).statusLine).toBe('HTTP/1.1 500 Internal Server Error')
-    })
+    it('a stream that fails before it begins is what Koa makes of it: a 500 on Koa 2, no answer on Koa 3', () =>
+      expectAlike(async server => {
+        const client = await RawClient.connect(server.port)
+        client.send(requestBytes('/stream/fails', nextId(), { fields: 'Connection: close\r\n' }))
+        return parseResponses(await client.toEnd()).map(comparable)
+      }))
 
     // Natively the response to either stays open for ever, on Koa 3 to the first alone.
     it.each(['throws/behind-head', 'stream/fails-late'])('the response of /%s is cut off', async path => {

@@ -44,7 +44,9 @@ export class Exchange implements WriterOwner {
     this.req = req
     this.res = res
     this.#offer = offer
-    this.#request = new NodeGatewayRequest(req, res, offer?.upgrade)
+    this.#request = Object.assign(new NodeGatewayRequest(req, res, offer?.upgrade), {
+      'nsgi.drop': () => this.#drop(),
+    })
     res.once('finish', () => this.#flushed())
   }
 
@@ -67,6 +69,13 @@ export class Exchange implements WriterOwner {
     } catch (error) {
       this.#applicationFailed(error)
     }
+  }
+
+  /** The application wants the client to have no answer: it counts as lost. */
+  #drop(): void {
+    if (this.#over || this.res.headersSent) return
+    this.lose(new Error('the application dropped the connection without an answer'))
+    this.#socket.destroy()
   }
 
   /** The node:http response has closed: if not all of it is out, the client is lost. */

@@ -3,12 +3,13 @@
 //
 //   101, or a 2xx to CONNECT        a response with `upgrade`: the socket is the connection from then on
 //   any other status                an ordinary response, its content taken out of its framing
-//   destroy() before a head         a 400 that closes the connection
+//   destroy() before a head         no response (`nsgi.drop`), or a 400 that closes the connection
 //
 // Over HTTP/2 (extended CONNECT) the listener gets the handshake of HTTP/1.1 that the request stands for, and its 101 becomes a 200.
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
+import { drop } from '../dropping.ts'
 import type { IncomingConstructor } from '../incoming.ts'
 import { connectionReset, destroyedByHandler } from '../node-errors.ts'
 import { ResponseBody } from '../response-body.ts'
@@ -96,6 +97,7 @@ export class UpgradeExchange implements UpgradeSocketOwner {
   ended(taken: Taken): void {
     if (this.#response === undefined) {
       taken()
+      drop(this.#request)
       this.#refuse()
       return
     }
@@ -106,6 +108,7 @@ export class UpgradeExchange implements UpgradeSocketOwner {
   /** @internal */
   destroyed(error: Error | null): void {
     if (this.#response === undefined) {
+      drop(this.#request)
       if (error) this.#reject(error)
       else this.#refuse()
     } else if (error) this.#body?.fail(error)

@@ -36,7 +36,7 @@ function intercept(res: ServerResponse, event: string, instead: (emit: () => boo
 
 /** Moves what the adapter set on the object itself to a prototype, where a replacement of that loses it. */
 function movedToPrototype(res: ServerResponse): void {
-  const own = ['_storeHeader', '_send', '_writeRaw', 'end']
+  const own = ['_storeHeader', '_send', '_writeRaw', '_finish', 'end']
   const moved = Object.fromEntries(own.map(name => [name, Reflect.get(res, name) as unknown]))
   for (const name of own) Reflect.deleteProperty(res, name)
   // node's own methods write to the socket then, in a listener of the handler's, too: a throw there would end the tests.

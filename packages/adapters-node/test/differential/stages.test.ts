@@ -3,6 +3,7 @@ import { internals } from '../fixtures/internals.mjs'
 import { reading } from '../fixtures/reading.mjs'
 import { sockets } from '../fixtures/sockets.mjs'
 import { stages } from '../fixtures/stages.mjs'
+import { uncommon } from '../fixtures/uncommon.mjs'
 import { writing } from '../fixtures/writing.mjs'
 import { observe } from '../support/behaviour.ts'
 import { isBrokenNatively } from '../support/differences.ts'
@@ -38,6 +39,12 @@ describe.each(gatewayServers)('through fromNode on $name, as on node:http', gate
   // A body that only the end of the connection ends is cut off by a reset, which may overtake what came before it.
   const notCutOff = written.filter(name => name !== 'a source that fails, by pipeline')
   it.each(notCutOff)('%s, to HTTP/1.0', name => expectSame(pair, name, { version: '1.0' }))
+
+  it.each(Object.keys(uncommon))('%s', name => expectSame(pair, name))
+
+  it.each(Object.keys(uncommon))('%s, of a request with a body', name => expectSame(pair, name, chunked))
+
+  it.each(Object.keys(uncommon))('%s, to HEAD', name => expectSame(pair, name, { method: 'HEAD' }))
 
   it('a response that was corked and ended is whole, whatever node does with it', async () => {
     const { responses } = await observe(pair.adapted, 'corked and ended')

@@ -16,6 +16,7 @@ export type KirinErrorCode =
   | 'KIRIN_INVALID_INFORM'
   | 'KIRIN_NOTHING_THROWN'
   | 'KIRIN_UPGRADE_CUT'
+  | 'KIRIN_DROPPED'
 
 /** What each code says by default. */
 const MESSAGES: Readonly<Record<KirinErrorCode, string>> = {
@@ -33,6 +34,7 @@ const MESSAGES: Readonly<Record<KirinErrorCode, string>> = {
   KIRIN_INVALID_INFORM: 'inform() takes a status from 100 to 199 other than 101',
   KIRIN_NOTHING_THROWN: 'the application failed with undefined or null for an error',
   KIRIN_UPGRADE_CUT: 'the upgraded connection closed before both sides had ended (UPG-05)',
+  KIRIN_DROPPED: 'the application dropped the connection without an answer (nsgi.drop)',
 }
 
 /** An error of the server's own. Across packages it is known by `code`, never by `instanceof`. */

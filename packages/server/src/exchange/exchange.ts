@@ -63,6 +63,8 @@ export interface ExchangeOwner {
   responseBroken(framing: Framing): void
   /** The application takes the connection over. */
   handOver(): HandedOver
+  /** The application drops the request: its client gets no answer, and nothing more of what it sends is taken. */
+  exchangeDropped(): void
 }
 
 /** `sending` is from the first byte of the head to the last of the body or of what the application took over, `flushing` until that has reached the transport. */
@@ -221,6 +223,13 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
   /** The wire has room again. */
   drained(): void {
     this.pump?.drained()
+  }
+
+  /** The application wants the client to have no answer: it counts as lost. Without effect once bytes of a response have gone out. */
+  drop(): void {
+    if (this.phase !== 'application') return
+    this.breakOff(new KirinError('KIRIN_DROPPED'))
+    this.owner.exchangeDropped()
   }
 
   /** @internal */

@@ -100,6 +100,11 @@ export class GatewayRequestView implements GatewayRequest {
   inform(status: number, headers?: ResponseHeaders): void {
     exchangeOf(this).inform(status, headers)
   }
+
+  /** Kirin's own: ends the connection, over HTTP/2 the stream, without an answer (docs/decisions/0020). */
+  'nsgi.drop'(): void {
+    exchangeOf(this).drop()
+  }
 }
 
 /** What `console.log(request)` shows: the members, which are accessors that it would not call. */

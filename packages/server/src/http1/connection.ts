@@ -226,6 +226,12 @@ export class Connection implements ExchangeOwner, BodySource {
     return this.wire.handOver(held ?? (behind && Buffer.from(behind)))
   }
 
+  exchangeDropped(): void {
+    this.close()
+    // Behind a FIN that is no reset, unless the peer goes on sending: what `destroy` of a socket comes to.
+    this.wire.reset()
+  }
+
   continueSent(): void {
     this.continueDue = false
   }

@@ -169,6 +169,10 @@ export class RequestStream implements Http2Owner, BodySource {
     this.cut(new KirinError('KIRIN_RESPONSE_CUT'))
   }
 
+  exchangeDropped(): void {
+    this.cut(new KirinError('KIRIN_DROPPED'))
+  }
+
   handOver(): HandedOver {
     this.isHandedOver = true
     return handOverStream(this.stream, () => this.isWhole)

@@ -401,6 +401,17 @@ describe('failure', () => {
     expect(ended).toEqual(expect.arrayContaining([undefined, expect.objectContaining({ message: 'broken' })]))
   })
 
+  it('resets the stream of a request that the application drops, and no other', async () => {
+    const client = await serve(request => {
+      if (request.path === '/drop') (request as unknown as { 'nsgi.drop'(): void })['nsgi.drop']()
+      return { status: 200, body: 'fine' }
+    })
+    const [dropped, fine] = await Promise.all([client.request({ ':path': '/drop' }), client.request({ ':path': '/' })])
+    expect([dropped.status, dropped.code]).toEqual([0, constants.NGHTTP2_INTERNAL_ERROR])
+    expect(fine.body.toString()).toBe('fine')
+    expect(gateway?.logged).toEqual([])
+  })
+
   it.each([
     ['RES-13: more', ['one', 'two']],
     ['RES-14: less', ['o']],
