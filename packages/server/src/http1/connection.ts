@@ -227,8 +227,7 @@ export class Connection implements ExchangeOwner, BodySource {
   }
 
   exchangeDropped(): void {
-    this.close()
-    // Behind a FIN that is no reset, unless the peer goes on sending: what `destroy` of a socket comes to.
+    this.close() // By a FIN: behind that it is no reset, unless the peer goes on sending, as with `destroy` of a socket.
     this.wire.reset()
   }
 
