@@ -189,15 +189,7 @@ export class RequestParser {
     const errno = this.execute(bytes, start, end)
     withinBody = false
     if (errno !== ERRNO.OK) this.consumed = this.errorOffset()
-    const spans = bodySpans
-    for (let i = 0; i < spans.length; i += 2) {
-      const at = spans[i] as number
-      const length = spans[i + 1] as number
-      if (this.overBefore(at)) return this.fail(rejection('CHUNK_OVERHEAD'))
-      this.dataEnd = at + length
-      this.onData(bytes, start + at, start + this.dataEnd)
-    }
-    if (this.overBefore(this.consumed)) return this.fail(rejection('CHUNK_OVERHEAD'))
+    if (!this.handOn(bytes, start) || this.overBefore(this.consumed)) return this.fail(rejection('CHUNK_OVERHEAD'))
     this.dataEnd -= this.consumed
     if (errno === ERRNO.OK) return 'more'
     if (errno !== ERRNO.PAUSED) {
@@ -212,6 +204,32 @@ export class RequestParser {
     this.chunked = false
     llhttp.llhttp_reset(this.pointer)
     return 'done'
+  }
+
+  /**
+   * Hands on the data that was found, in one piece: a read full of chunks of one byte would else cost an object and a promise for each of them. A
+   * program written to node:http gets each by itself, as there.
+   *
+   * @returns whether the framing before each chunk was in proportion
+   */
+  private handOn(bytes: Buffer, start: number): boolean {
+    const spans = bodySpans
+    const isJoined = spans.length > 2 && !this.framingOnly
+    // llhttp is done with its input, and has moved past all of it.
+    let end = input
+    let i = 0
+    for (; i < spans.length && !this.overBefore(spans[i] as number); i += 2) {
+      const at = spans[i] as number
+      this.dataEnd = at + (spans[i + 1] as number)
+      if (!isJoined) {
+        this.onData(bytes, start + at, start + this.dataEnd)
+        continue
+      }
+      memory.copyWithin(end, input + at, input + this.dataEnd)
+      end += this.dataEnd - at
+    }
+    if (end > input) this.onData(memory, input, end)
+    return i === spans.length
   }
 
   private execute(bytes: Buffer, start: number, end: number): number {

@@ -70,6 +70,20 @@ function* cuts(text: string): Generator<string[]> {
 const trim = (fields: readonly string[]): string[] => fields.map(part => part.replace(/^[ \t]+|[ \t]+$/g, ''))
 
 describe('the parser', () => {
+  it('hands the chunks that come in one read on in one piece', () => {
+    const pieces: string[] = []
+    const parser = new RequestParser(DEFAULT_LIMITS, (bytes, start, end) => {
+      pieces.push(bytes.toString('latin1', start, end))
+    })
+    const head = Buffer.from('POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n')
+    const body = Buffer.from(`1\r\na\r\n2;x=y\r\nbc\r\n${'1\r\nd\r\n'.repeat(9000)}3\r\nef`)
+    expect(parser.parseHead(head, 0, head.length)).toBe('done')
+    expect(parser.parseChunked(body, 0, body.length)).toBe('more')
+    expect(parser.parseChunked(Buffer.from('g\r\n0\r\n\r\n'), 0, 8)).toBe('done')
+    expect(pieces).toEqual([`abc${'d'.repeat(9000)}ef`, 'g'])
+    parser.release()
+  })
+
   it.each(VALID)('accepts $name, as undici does', ({ bytes, requests = 1 }: Fixture) => {
     const { messages, failure } = parse([bytes])
     expect(failure).toBeUndefined()
