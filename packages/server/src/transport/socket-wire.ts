@@ -145,8 +145,9 @@ export class SocketWire implements Wire {
     const data = gathered.length === 1 && first !== undefined ? first : joined(gathered)
     const done = gatheredDone.length === 0 ? undefined : (error?: Error | null) => callAll(gatheredDone, error)
     if (!this.writePast(data, done)) this.writePieces(data, done)
-    // The system may have taken at once what there was no room for while it was gathered.
-    else if (gatheredBytes >= this.highWater && this.hasRoom) this.onRoom?.()
+    // The system may have taken at once what there was no room for while it was gathered. Others have their turn before more is made: with a
+    // client that reads as fast as an application yields, this would else go on without end.
+    else if (gatheredBytes >= this.highWater && this.hasRoom) setImmediate(() => this.hasRoom && this.onRoom?.())
   }
 
   private writePieces(data: DirectData, done: WriteCallback | undefined): void {

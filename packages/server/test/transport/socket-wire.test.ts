@@ -109,6 +109,26 @@ describe('a wire over a handle', () => {
     expect(await received()).toBe('one two thr\xe9e')
   })
 
+  it('tells of room once a turn at most, however much the system takes at once: others must have their turn', async () => {
+    const write = (): void => {
+      wire.batch()
+      wire.write('x'.repeat(64 * KIB))
+    }
+    wire.onRoom = () => {
+      rooms++
+      write()
+    }
+    write()
+    const seen: number[] = []
+    for (let count = 0; count < 3; count++) {
+      await new Promise(resolve => setImmediate(resolve))
+      seen.push(rooms)
+    }
+    expect(seen[0]).toBeLessThanOrEqual(1)
+    expect(seen[2]).toBeGreaterThanOrEqual(1)
+    expect(seen[2]).toBeLessThanOrEqual(3)
+  })
+
   it('tells of room when the system takes at once what there was no room for while it was gathered', async () => {
     wire.batch()
     wire.write(Buffer.alloc(64 * KIB))
