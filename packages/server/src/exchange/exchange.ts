@@ -14,13 +14,14 @@ import { KirinError } from './errors.ts'
 import type { Vouched } from './forwarding.ts'
 import { Handover } from './handover.ts'
 import type { MessageHead } from './message-head.ts'
-import { isUnder } from './mount.ts'
+import { isUnder, withPrefix } from './mount.ts'
 import type { Framing, PlannedResponse } from './planned-response.ts'
 import type { Rejection } from './rejections.ts'
 import { GatewayRequestView } from './request.ts'
 import type { RequestBody } from './request-body.ts'
 import { closeBody, closeBodyOf } from './response-body.ts'
 import { type PumpOwner, ResponsePump, writeFramed } from './response-pump.ts'
+import { invalid } from './response-fields.ts'
 import type { HandedOver, ResponseWire, WriteCallback } from './wire.ts'
 
 /** The connection, as an application sees it. */
@@ -120,12 +121,24 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
     return this.pump === undefined ? (this.handover?.bytes ?? this.singleBytes) : this.pump.bytes
   }
 
+  /** The request-target as the client sent it (NSGI REQ-03): what proxies took off its path is put back. */
+  get target(): string {
+    const taken = this.vouched?.taken
+    return taken === undefined ? this.head.target : withPrefix(this.head.target, taken)
+  }
+
   /** The prefix of the path that is not for the application (NSGI REQ-27). */
   get mount(): string {
-    const vouched = this.vouched?.mount
-    if (vouched !== undefined) return vouched
+    const { standing } = this
+    return this.vouched?.taken === undefined ? standing : this.vouched.taken + standing
+  }
+
+  /** As much of the mount as stands in the path that came here. */
+  get standing(): string {
+    const { vouched } = this
+    if (vouched?.mount !== undefined) return vouched.mount
     const { mount } = this.host
-    return mount !== undefined && isUnder(this.head.path, mount) ? mount : ''
+    return mount !== undefined && vouched?.taken === undefined && isUnder(this.head.path, mount) ? mount : ''
   }
 
   /** The request's trailers, `undefined` until its body has been read to the end (NSGI BOD-10). */

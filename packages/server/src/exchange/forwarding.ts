@@ -10,6 +10,8 @@ export interface Vouched {
   readonly remote: Endpoint | undefined
   /** The prefix under which the application stands; the path is under it. */
   readonly mount: string | undefined
+  /** A prefix that was taken off the path on its way here, and has to be put back in front of it. */
+  readonly taken: string | undefined
 }
 
 /** The fields that proxies speak through. */

@@ -19,4 +19,19 @@ export function isUnder(path: string, mount: string): boolean {
   return mount === '' || path.length === mount.length || path.charCodeAt(mount.length) === SLASH
 }
 
+/**
+ * A request-target with a prefix put back in front of its path.
+ *
+ * @param target of a request that has a path: in origin-form or absolute-form (RFC 9112 §3.2)
+ */
+export function withPrefix(target: string, prefix: string): string {
+  if (target.charCodeAt(0) === SLASH) return prefix + target
+  const authority = target.indexOf('://') + 3
+  const [end = target.length] = [target.indexOf('/', authority), target.indexOf('?', authority)]
+    .filter(at => at >= 0)
+    .toSorted((a, b) => a - b)
+  const path = target.charCodeAt(end) === SLASH ? '' : '/'
+  return target.slice(0, end) + prefix + path + target.slice(end)
+}
+
 const SLASH = 0x2f

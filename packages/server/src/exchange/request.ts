@@ -28,7 +28,7 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   get target(): string {
-    return exchangeOf(this).head.target
+    return exchangeOf(this).target
   }
 
   get mount(): string {
@@ -36,8 +36,8 @@ export class GatewayRequestView implements GatewayRequest {
   }
 
   get path(): string {
-    const { head, mount } = exchangeOf(this)
-    return mount === '' ? head.path : head.path.slice(mount.length)
+    const { head, standing } = exchangeOf(this)
+    return standing === '' ? head.path : head.path.slice(standing.length)
   }
 
   get query(): string {

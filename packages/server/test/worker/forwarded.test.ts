@@ -47,7 +47,8 @@ describe('kirin behind a proxy on the same machine', () => {
     ['--root-path /api/', '/api/users?x', [], '/api|/users'],
     ['--root-path /api', '/api', [], '/api|'],
     ['--root-path /api', '/apis/users', [], '|/apis/users'],
-    ['--root-path /api --forwarder-headers x-forwarded-prefix', '/v2/users', ['X-Forwarded-Prefix: /v2'], '/v2|/users'],
+    ['--root-path /api --forwarder-headers x-forwarded-prefix', '/api/a', ['X-Forwarded-Prefix: /v2'], '/v2|/api/a'],
+    ['--forwarder-headers x-forwarded-prefix', '/users', ['X-Forwarded-Prefix: /api'], '/api|/users'],
     ['--forwarder-headers script_name', '/api/users', ['SCRIPT_NAME: /api'], '/api|/users'],
   ])('tells the application where it stands: %s, %s', async (words, path, lines, parts) => {
     const code = `export default ({ mount, path }) => ({ status: 200, body: mount + '|' + path })\n`

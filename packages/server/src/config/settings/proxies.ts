@@ -39,8 +39,8 @@ export const proxySettings: TableOf<ProxySettings> = {
     summary: 'Fields, besides those of the scheme, that a believed peer speaks through',
     details:
       'Name those that your proxy sets or removes in every request, and no others: a field that it leaves alone is the client’s own word. ' +
-      '`x-forwarded-for` gives the client’s address, `x-forwarded-host` the host that it asked for, `forwarded` (RFC 7239) both and the scheme, `x-forwarded-prefix` or `script_name` the prefix of the path ' +
-      'that becomes `request.mount`: the path has to begin with it, as with `--root-path`. The address is ' +
+      '`x-forwarded-for` gives the client’s address, `x-forwarded-host` the host that it asked for, `forwarded` (RFC 7239) both and the scheme. Two tell the prefix of the path that becomes `request.mount`: `x-forwarded-prefix` one that ' +
+      'the proxy took off the path, and Kirin puts back in front of it, `script_name` one that the path still begins with, as with `--root-path`. The address is ' +
       'the rightmost that is not itself in `--forwarded-allow-ips`. Fields that contradict each other, and ' +
       'those that cannot be understood, are answered with 400.',
   },
@@ -64,7 +64,7 @@ export const proxySettings: TableOf<ProxySettings> = {
     summary: 'Prefix of the path under which the application stands: /api becomes request.mount',
     details:
       '`request.path` is what follows it. The proxy passes the whole path on: requests for other paths, and all where the proxy takes the prefix off, reach the application with ' +
-      'their whole path, and `""` for a mount. What a believed peer says (`--forwarder-headers`) goes before it.',
+      'their whole path, and `""` for a mount; for a proxy that takes it off there is `--forwarder-headers x-forwarded-prefix`. What a believed peer says goes before this setting.',
   },
   proxyProtocol: {
     group: 'Proxies',

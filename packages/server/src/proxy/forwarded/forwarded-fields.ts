@@ -54,6 +54,15 @@ interface Claims {
   authority: string | undefined
   remote: Peer | undefined
   mount: string | undefined
+  taken: string | undefined
+}
+
+const NO_CLAIMS: Readonly<Claims> = {
+  scheme: undefined,
+  authority: undefined,
+  remote: undefined,
+  mount: undefined,
+  taken: undefined,
 }
 
 class FieldsReader implements ForwardedFields {
@@ -78,7 +87,7 @@ class FieldsReader implements ForwardedFields {
 
   vouchedIn(fields: readonly string[], peer: Peer, path: string): Vouched | Rejection | undefined {
     if (!this.trusted.trusts(peer)) return undefined
-    const claims: Claims = { scheme: undefined, authority: undefined, remote: undefined, mount: undefined }
+    const claims: Claims = { ...NO_CLAIMS }
     // The lines of one field are one list (RFC 9110 §5.3): which line a word stands in must not matter.
     const lists = new Map<string, string>()
     for (let i = 0; i < fields.length; i += 2) {
@@ -108,8 +117,9 @@ class FieldsReader implements ForwardedFields {
       case 'forwarded':
         return this.readForwarded(value, claims)
       case 'x-forwarded-prefix':
+        return readTaken(value, claims)
       case 'script_name':
-        return readPrefix(name, value, claims)
+        return readMount(value, claims)
     }
   }
 
@@ -143,7 +153,7 @@ class FieldsReader implements ForwardedFields {
   private readForwarded(value: string, claims: Claims): Rejection | undefined {
     const elements = parseForwarded(value)
     if (elements === undefined) return invalid('Forwarded breaks the grammar of RFC 7239 §4')
-    const said: Omit<Claims, 'mount'> = { scheme: undefined, authority: undefined, remote: undefined }
+    const said: Claims = { ...NO_CLAIMS }
     for (let i = elements.length - 1; i >= 0; i--) {
       const { for: node, proto, host } = elements[i] as (typeof elements)[number]
       if (proto !== undefined) {
@@ -187,25 +197,35 @@ function readHost(value: string, claims: Claims): Rejection | undefined {
   return undefined
 }
 
-/** As with hosts: every proxy may have written a copy. */
-function readPrefix(name: string, value: string, claims: Claims): Rejection | undefined {
+/**
+ * What was taken off the path, the first part of it first: each of several proxies, or of several rules of one (Traefik's StripPrefix), adds
+ * what it took. The path may begin so once more: what is left of it is the application's, whatever it looks like.
+ */
+function readTaken(value: string, claims: Claims): Rejection | undefined {
+  const prefixes = split(value).map(parseMount)
+  if (prefixes.includes(undefined)) return invalid('X-Forwarded-Prefix is no prefix of a path')
+  claims.taken = prefixes.join('')
+  return undefined
+}
+
+/** gunicorn's word for a prefix that is still in the path. As with hosts: every proxy may have written a copy. */
+function readMount(value: string, claims: Claims): Rejection | undefined {
   for (const prefix of split(value)) {
     const mount = parseMount(prefix)
-    if (mount === undefined) return invalid(`${name} is no prefix of a path`)
+    if (mount === undefined) return invalid('SCRIPT_NAME is no prefix of a path')
     if (claims.mount !== undefined && claims.mount !== mount) return conflict('prefix')
     claims.mount = mount
   }
   return undefined
 }
 
-/**
- * A proxy that takes the prefix off the path and names it all the same would have every path be wrong (NSGI REQ-27). `*` and what CONNECT
- * asks for stand nowhere.
- */
+/** `*` and what CONNECT asks for stand nowhere; any other path has to be under the mount that it is said to have. */
 function placed(claims: Claims, path: string): Claims | Rejection {
-  if (claims.mount === undefined || isUnder(path, claims.mount)) return claims
-  if (!path.startsWith('/')) return { ...claims, mount: undefined }
-  return invalid(`the path is not under the prefix ${claims.mount}; the proxy has to pass the whole path on`)
+  const { mount, taken } = claims
+  if (mount === undefined && taken === undefined) return claims
+  if (!path.startsWith('/')) return { ...claims, mount: undefined, taken: undefined }
+  if (mount === undefined || isUnder(path, mount)) return claims
+  return invalid(`the path is not under SCRIPT_NAME, ${mount}; a proxy that takes a prefix off says X-Forwarded-Prefix`)
 }
 
 function claimScheme(claims: Claims, scheme: Claims['scheme']): Rejection | undefined {

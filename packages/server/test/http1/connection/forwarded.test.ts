@@ -9,7 +9,7 @@ function behind(allowIps: readonly string[]) {
   const requests: GatewayRequest[] = []
   const forwarded = forwardedFields({
     allowIps,
-    fields: ['x-forwarded-for', 'x-forwarded-host', 'forwarded'],
+    fields: ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'x-forwarded-prefix', 'script_name'],
     schemeFields: ['X-Forwarded-Proto=https'],
   })
   const client = connect(
@@ -72,6 +72,38 @@ describe('a request from a trusted proxy', () => {
     expect(answer).not.toContain('204')
     expect(client.refusals.map(({ code }) => code)).toEqual(['FORWARDED_CONFLICT'])
     expect(requests).toEqual([])
+  })
+
+  it.each([
+    // From the proxy, what it took off, and what the client had asked for.
+    ['/users?q', '/api', '/api/users?q', '/users'],
+    ['/', '/api', '/api/', '/'],
+    ['/api/users', '/api', '/api/api/users', '/api/users'],
+    ['//users', '/api', '/api//users', '//users'],
+    ['http://a/users?q', '/api', 'http://a/api/users?q', '/users'],
+    ['http://a', '/api', 'http://a/api/', '/'],
+    ['http://a?q', '/api', 'http://a/api/?q', '/'],
+    ['http://a?q/r', '/api', 'http://a/api/?q/r', '/'],
+  ])('REQ-03, REQ-27: has what was taken off its path put back: %s, %s', (target, taken, whole, path) => {
+    const { client, requests } = behind(['192.0.2.1'])
+    client.send(message(`GET ${target} HTTP/1.1`, 'host: a', `x-forwarded-prefix: ${taken}`))
+    expect(requests[0]).toMatchObject({ target: whole, mount: taken, path })
+  })
+
+  it('REQ-27: has both for a mount, what was taken off its path and what is in it', () => {
+    const { client, requests } = behind(['192.0.2.1'])
+    client.send(get('/api/users?q', 'x-forwarded-prefix: /shop', 'script_name: /api'))
+    expect(requests[0]).toMatchObject({ target: '/shop/api/users?q', mount: '/shop/api', path: '/users', query: 'q' })
+  })
+
+  it('REQ-03: has no prefix put before what is no path', () => {
+    const { client, requests } = behind(['192.0.2.1'])
+    client.send(message('OPTIONS * HTTP/1.1', 'host: a', 'x-forwarded-prefix: /api'))
+    client.send(message('CONNECT b:1 HTTP/1.1', 'host: b:1', 'x-forwarded-prefix: /api'))
+    expect(requests.map(({ target, mount, path }) => [target, mount, path])).toEqual([
+      ['*', '', '*'],
+      ['b:1', '', ''],
+    ])
   })
 
   it('is seen when its head comes a byte at a time', () => {

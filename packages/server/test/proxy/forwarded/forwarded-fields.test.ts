@@ -324,32 +324,50 @@ describe('the prefix of the path', () => {
     ['/a%2Fb/c', '/a%2Fb', '/a%2Fb'],
     ['/users', '/', ''],
     ['/api/v1/users', '/api, /api', '/api'],
-  ])('of %s, with %s: %s', (path, said, mount) => {
-    expect(prefixed(path, `X-Forwarded-Prefix: ${said}`)).toEqual({ mount })
+  ])('of %s, by SCRIPT_NAME: %s, is still in it: %s', (path, said, mount) => {
     expect(prefixed(path, `SCRIPT_NAME: ${said}`)).toEqual({ mount })
+  })
+
+  it.each([
+    ['/users', '/api', '/api'],
+    ['/', '/api/', '/api'],
+    // Whoever asked the proxy for /api/api/users.
+    ['/api/users', '/api', '/api'],
+    ['/users', '/', ''],
+    ['/users', '/shop, /v1', '/shop/v1'],
+  ])('of %s, by X-Forwarded-Prefix: %s, was taken off: %s', (path, said, taken) => {
+    expect(prefixed(path, `X-Forwarded-Prefix: ${said}`)).toEqual({ taken })
+  })
+
+  it('was taken off in the order of the lines, and what is left of the path may have another', () => {
+    const lines = ['X-Forwarded-Prefix: /shop', 'X-Forwarded-Prefix: /v1/', 'SCRIPT_NAME: /api']
+    expect(prefixed('/api/users', ...lines)).toEqual({ taken: '/shop/v1', mount: '/api' })
   })
 
   it.each(['api', '//api', '/a//b', '/a b', '/a?b', 'http://a/', '/%2', '/é'])('is none of %s', said => {
     expect(prefixed('/', `X-Forwarded-Prefix: ${said}`)).toBe(INVALID)
+    expect(prefixed('/', `X-Forwarded-Prefix: /api, ${said}`)).toBe(INVALID)
+    expect(prefixed('/', `SCRIPT_NAME: ${said}`)).toBe(INVALID)
   })
 
-  it('has to be in the path: whole segments of it, as they were received', () => {
-    expect(prefixed('/users', 'X-Forwarded-Prefix: /api')).toBe(INVALID)
-    expect(prefixed('/apis', 'X-Forwarded-Prefix: /api')).toBe(INVALID)
-    expect(prefixed('/a/b', 'X-Forwarded-Prefix: /a%2Fb')).toBe(INVALID)
+  it('has to be in the path where it was not taken off: whole segments of it, as they were received', () => {
+    expect(prefixed('/users', 'SCRIPT_NAME: /api')).toBe(INVALID)
+    expect(prefixed('/apis', 'SCRIPT_NAME: /api')).toBe(INVALID)
+    expect(prefixed('/a/b', 'SCRIPT_NAME: /a%2Fb')).toBe(INVALID)
   })
 
   it('is not missed where there is no path to be under it', () => {
-    expect(prefixed('*', 'X-Forwarded-Prefix: /api')).toEqual({})
-    expect(prefixed('', 'X-Forwarded-Prefix: /api')).toEqual({})
+    for (const name of ['X-Forwarded-Prefix', 'SCRIPT_NAME']) {
+      expect(prefixed('*', `${name}: /api`)).toEqual({})
+      expect(prefixed('', `${name}: /api`)).toEqual({})
+    }
   })
 
-  it('must be the same everywhere', () => {
-    expect(prefixed('/a/b', 'X-Forwarded-Prefix: /a', 'X-Forwarded-Prefix: /a/b')).toBe(CONFLICT)
-    expect(prefixed('/a/b', 'X-Forwarded-Prefix: /a', 'SCRIPT_NAME: /a/b')).toBe(CONFLICT)
+  it('must be the same everywhere where it was not taken off', () => {
+    expect(prefixed('/a/b', 'SCRIPT_NAME: /a', 'SCRIPT_NAME: /a/b')).toBe(CONFLICT)
   })
 
   it('is nobody’s word unless the field was named', () => {
-    expect(vouched(['X-Forwarded-Prefix: /evil'])).toEqual({})
+    expect(vouched(['X-Forwarded-Prefix: /evil', 'SCRIPT_NAME: /evil'])).toEqual({})
   })
 })
