@@ -20,8 +20,8 @@ import type { Rejection } from './rejections.ts'
 import { GatewayRequestView } from './request.ts'
 import type { RequestBody } from './request-body.ts'
 import { closeBody, closeBodyOf } from './response-body.ts'
-import { type PumpOwner, ResponsePump, writeFramed } from './response-pump.ts'
 import { invalid } from './response-fields.ts'
+import { type PumpOwner, ResponsePump, writeFramed } from './response-pump.ts'
 import type { HandedOver, ResponseWire, WriteCallback } from './wire.ts'
 
 /** The connection, as an application sees it. */
@@ -289,7 +289,7 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
         this.response = response
         this.finished = response.finished
       }
-      if (!this.lost) plan = this.planFor(response)
+      if (!this.lost) plan = this.checked(this.planFor(response))
     } catch (error) {
       fault = error ?? new KirinError('KIRIN_NOTHING_THROWN')
     }
@@ -300,6 +300,13 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
     closeBodyOf(response)
     this.finishResponse(this.lost ? this.failure : fault)
     if (!this.lost) this.answerFailure(fault)
+  }
+
+  /** Throws where an accessor that was read after the body has resized it: what is announced must be what is there. */
+  private checked(plan: PlannedResponse): PlannedResponse {
+    const isWhole = plan.framing === 'single' && plan.body === 'bytes'
+    if (!isWhole || (plan.content as Uint8Array).byteLength === plan.length) return plan
+    throw invalid('RES-12', 'its body changed its length while the response was read')
   }
 
   private send(response: GatewayResponse, plan: PlannedResponse): void {

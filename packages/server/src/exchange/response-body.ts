@@ -21,12 +21,25 @@ const SYNC: ClassifiedBody = { kind: 'sync', length: -1, declared: false }
 export function bodyKind(body: ResponseBody): ClassifiedBody {
   if (body === null || body === undefined) return NONE
   if (typeof body === 'string') return { kind: 'text', length: Buffer.byteLength(body), declared: true }
-  if (types.isUint8Array(body)) return { kind: 'bytes', length: body.byteLength, declared: true }
+  if (types.isUint8Array(body)) return { kind: 'bytes', length: byteSize(body), declared: true }
   if (typeof body === 'object') {
     if (typeof (body as AsyncIterable<BodyChunk>)[Symbol.asyncIterator] === 'function') return ASYNC
     if (typeof (body as Iterable<BodyChunk>)[Symbol.iterator] === 'function') return SYNC
   }
   throw invalid('RES-04', `body is ${describe(body)}, not null, a string, a Uint8Array or an iterable of those`)
+}
+
+/** What tells the size of an array whatever a class derived from it says. */
+const { get: sizeOf } = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  'byteLength',
+) as unknown as { get(this: Uint8Array): number }
+
+/** The size of an array in bytes. Throws `KIRIN_INVALID_RESPONSE` for one that says another: what is written would not be what was announced. */
+export function byteSize(bytes: Uint8Array): number {
+  const size = sizeOf.call(bytes)
+  if (bytes.byteLength === size && bytes.length === size) return size
+  throw invalid('RES-04', `its body has bytes of a class that says another length than the ${size} that it has`)
 }
 
 /**

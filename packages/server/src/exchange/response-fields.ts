@@ -57,6 +57,19 @@ export function fieldLines(name: string, value: unknown): string {
   return lines
 }
 
+/**
+ * Whether there are any fields. Throws for what is no plain record of names to values: a Map, an array, the promise of an `async trailers()`.
+ *
+ * @param what of a response: `headers`, and the requirement that it breaks
+ */
+export function hasFields(fields: unknown, what: string, requirement: string): boolean {
+  if (fields === undefined || fields === null) return false
+  const { entries, then } = fields as { readonly entries?: unknown; readonly then?: unknown }
+  const isPlain = typeof fields === 'object' && !Array.isArray(fields)
+  if (isPlain && typeof entries !== 'function' && typeof then !== 'function') return true
+  throw invalid(requirement, `${what} is not a plain record of names to values`)
+}
+
 /** The error for a response that breaks `requirement`. */
 export function invalid(requirement: string, what: string): KirinError {
   return new KirinError('KIRIN_INVALID_RESPONSE', {

@@ -5,7 +5,7 @@ import type { BodyChunk, GatewayResponse } from '@nsgi/spec'
 import { KirinError } from './errors.ts'
 import { COPY_LIMIT } from './limits.ts'
 import type { Framing, PlannedResponse } from './planned-response.ts'
-import { destroyIfStream, swallow } from './response-body.ts'
+import { byteSize, destroyIfStream, swallow } from './response-body.ts'
 import { describe, invalid } from './response-fields.ts'
 import type { ResponseWire, WriteCallback } from './wire.ts'
 
@@ -135,7 +135,6 @@ export class ResponsePump {
       this.finish()
       return false
     }
-    if (typeof chunk === 'string' ? chunk === '' : types.isUint8Array(chunk) && chunk.length === 0) return true
     if (typeof chunk !== 'string' && !types.isUint8Array(chunk)) {
       this.fail(invalid('RES-04', `its body yielded ${describe(chunk)}, not a string or a Uint8Array`))
       return false
@@ -144,7 +143,14 @@ export class ResponsePump {
   }
 
   private send(chunk: BodyChunk): boolean {
-    const size = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.byteLength
+    let size: number
+    try {
+      size = typeof chunk === 'string' ? Buffer.byteLength(chunk) : byteSize(chunk)
+    } catch (error) {
+      this.fail(error)
+      return false
+    }
+    if (size === 0) return true
     const { framing, length } = this.plan
     if (framing === 'length' && this.bytes + size > length) {
       this.fail(lengthError('RES-13', length, `at least ${this.bytes + size}`))

@@ -4,7 +4,7 @@ import { isTrailerName } from '@nsgi/spec/fields'
 import { checkStatus, declaredLength, type Framing, type PlannedResponse } from '../exchange/planned-response.ts'
 import { REASON_PHRASES } from '../exchange/reason-phrases.ts'
 import { bodyKind } from '../exchange/response-body.ts'
-import { describe, fieldKind, fieldLines, invalid } from '../exchange/response-fields.ts'
+import { describe, fieldKind, fieldLines, hasFields, invalid } from '../exchange/response-fields.ts'
 
 /** What the head depends on besides the response. */
 export interface HeadConditions {
@@ -84,10 +84,7 @@ interface CollectedFields {
 
 function collectFields(headers: GatewayResponse['headers']): CollectedFields {
   const fields: CollectedFields = { lines: '', length: -1, date: false, close: false }
-  if (headers === undefined || headers === null) return fields
-  if (typeof headers !== 'object' || Array.isArray(headers) || typeof headers.entries === 'function') {
-    throw invalid('RES-06', 'headers is not a plain record of names to values')
-  }
+  if (!hasFields(headers, 'headers', 'RES-06')) return fields
   for (const name in headers) {
     const value = headers[name]
     if (value === undefined) continue
@@ -158,6 +155,7 @@ export function informationalHead(status: number, headers: GatewayResponse['head
 /** The trailer section's lines, without names that are forbidden there (NSGI RES-30, RFC 9110 §6.5.1). */
 export function trailerLines(trailers: GatewayResponse['headers']): string {
   let lines = ''
+  if (!hasFields(trailers, 'what trailers() gives', 'RES-30')) return lines
   for (const name in trailers) {
     const value = trailers[name]
     if (value !== undefined && fieldKind(name) === 'plain' && isTrailerName(name)) lines += fieldLines(name, value)

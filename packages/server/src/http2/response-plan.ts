@@ -5,7 +5,7 @@ import { isTrailerName } from '@nsgi/spec/fields'
 import { trimmed } from '../exchange/field-records.ts'
 import { checkStatus, declaredLength, type Framing, type PlannedResponse } from '../exchange/planned-response.ts'
 import { bodyKind, type ClassifiedBody } from '../exchange/response-body.ts'
-import { describe, fieldKind, fieldLines, invalid } from '../exchange/response-fields.ts'
+import { describe, fieldKind, fieldLines, hasFields, invalid } from '../exchange/response-fields.ts'
 
 /** What the head depends on besides the response. */
 export interface Http2Conditions {
@@ -117,10 +117,7 @@ interface CollectedFields {
 function collectFields(status: number, headers: ResponseHeaders | undefined | null): CollectedFields {
   const fields: OutgoingHttpHeaders = { ':status': status }
   const collected: CollectedFields = { fields, length: -1, date: false, close: false }
-  if (headers === undefined || headers === null) return collected
-  if (typeof headers !== 'object' || Array.isArray(headers) || typeof headers['entries'] === 'function') {
-    throw invalid('RES-06', 'headers is not a plain record of names to values')
-  }
+  if (!hasFields(headers, 'headers', 'RES-06')) return collected
   for (const name in headers) {
     const value = headers[name]
     if (value === undefined) continue
@@ -201,6 +198,7 @@ export function informationalFields(status: number, headers: ResponseHeaders | u
 /** The trailers, without names that are forbidden there (NSGI RES-30, RFC 9110 §6.5.1). */
 export function trailerFields(trailers: ResponseHeaders | undefined | null): OutgoingHttpHeaders {
   const fields: OutgoingHttpHeaders = {}
+  if (!hasFields(trailers, 'what trailers() gives', 'RES-30')) return fields
   for (const name in trailers) {
     const value = trailers[name]
     if (value !== undefined && fieldKind(name) === 'plain' && isTrailerName(name) && name !== UPGRADE_SETTINGS)

@@ -29,6 +29,29 @@ const throws = (): never => {
 const getter = (name: string, get: () => unknown = throws): object =>
   Object.defineProperty({ status: 200, headers: {}, body: 'x' }, name, { get })
 
+class Liar extends Uint8Array {
+  override get length(): number {
+    return 3
+  }
+  override get byteLength(): number {
+    return 3
+  }
+}
+
+/** A response whose body has so many bytes instead of 100 once its fields were read. */
+function resizing(bytes: number): object {
+  const memory = Reflect.construct(ArrayBuffer, [100, { maxByteLength: 200 }]) as ArrayBuffer & {
+    resize(length: number): void
+  }
+  const headers = {
+    get x() {
+      memory.resize(bytes)
+      return 'y'
+    },
+  }
+  return { status: 200, headers, body: new Uint8Array(memory) }
+}
+
 const invalid: readonly (readonly [requirement: string, what: string, response: () => unknown])[] = [
   ['RES-01', 'undefined', () => undefined],
   ['RES-01', 'null', () => null],
@@ -53,6 +76,10 @@ const invalid: readonly (readonly [requirement: string, what: string, response: 
   ['RES-04', 'a number for a chunk', () => ({ status: 200, body: [1] })],
   ['RES-04', 'null for a chunk', () => ({ status: 200, body: [null] })],
   ['RES-04', 'a promise for a chunk', () => ({ status: 200, body: [Promise.resolve('x')] })],
+  ['RES-04', 'bytes that say another length', () => ({ status: 200, body: Liar.from([1, 2, 3, 4]) })],
+  ['RES-04', 'bytes that say another length for a chunk', () => ({ status: 200, body: [Liar.from([1, 2, 3, 4])] })],
+  ['RES-12', 'bytes that a field makes fewer', () => resizing(2)],
+  ['RES-12', 'bytes that a field makes more', () => resizing(200)],
   ['RES-06', 'an upper-case name', () => ({ status: 200, headers: { 'X-A': '1' } })],
   ['RES-06', 'an empty name', () => ({ status: 200, headers: { '': '1' } })],
   ['RES-06', 'a name with a space', () => ({ status: 200, headers: { 'x a': '1' } })],

@@ -285,6 +285,10 @@ describe('trailers', () => {
   it('RES-33: that throw or cannot be sent leave the body without its end', async () => {
     const bad = [
       () => ({ x: 'a\r\nb' }),
+      () => 'x',
+      () => [['x', 'y']],
+      () => new Map([['x', 'y']]),
+      () => Promise.resolve({ x: 'y' }),
       () => {
         throw new Error('no trailers')
       },
