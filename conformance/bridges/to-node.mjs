@@ -1,4 +1,4 @@
-// Serves an NSGI application with node:http or node:https, through toNode of @nsgi/adapters-node:
+// Serves an NSGI application with node:http or node:https, through toNode of @nsgi/adapters-node; at the path MOUNT, where the environment has it:
 //   node to-node.mjs <application> <port, or path of a UNIX socket> [<certificate> <key> [<authority of clients>]]
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -6,11 +6,13 @@ import { createServer as createSecureServer } from 'node:https'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { toNode } from '@nsgi/adapters-node'
+import { mount } from '@nsgi/spec/middleware'
 
 const [file, where, ...certificates] = process.argv.slice(2)
 const [cert, key, ca] = certificates.map(path => readFileSync(path))
 const { default: application } = await import(pathToFileURL(resolve(file)).href)
-const listener = toNode(application)
+const { MOUNT } = process.env
+const listener = toNode(MOUNT === undefined ? application : mount(MOUNT, application))
 const server = cert === undefined ? createServer() : createSecureServer(secureOptions())
 listener.attach(server)
 await listener.startup()

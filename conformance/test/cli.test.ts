@@ -51,6 +51,16 @@ describe('nsgi-conformance', () => {
       ['server', '--command', 'x {app} {port}', '--tls-command', 'x {app} {port} {cert}'],
       /--tls-command: \{app\}, \{port\}, \{cert\} and \{key\} must be in it/,
     ],
+    [
+      'a command for a mount without a place for it',
+      ['server', '--command', 'x {app} {port}', '--mount-command', 'x {app} {port}'],
+      /--mount-command: \{app\}, \{port\} and \{mount\} must be in it/,
+    ],
+    [
+      'a field of proxies that is none',
+      ['server', '--proxy-fields', 'x-real-ip'],
+      /"x-real-ip" is none of x-forwarded-for/,
+    ],
     ['a command that was not quoted', ['server', '--command', 'x', '{app}', '{port}'], /quote commands/],
     ['a profile that is none', ['server', '--command', 'x {app} {port}', '--profile', 'cor'], /"cor" is none of core/],
     ['a signal that is none', ['server', '--reload-signal', 'HOP'], /there is no signal SIGHOP/],

@@ -1,4 +1,5 @@
-// NSGI 1.0 over node:net, written from spec/nsgi.md alone: node server.js <application> <port, or path of a socket>
+// NSGI 1.0 over node:net, written from spec/nsgi.md alone:
+// node server.js <application> <port, or path of a socket> [<mount> [<address of a proxy that is believed>]]
 import { once } from 'node:events'
 import { STATUS_CODES } from 'node:http'
 import { createServer } from 'node:net'
@@ -20,11 +21,13 @@ function requestOf(exchange) {
   }
   return {
     ...message.fields,
+    ...placeOf(message.fields.path),
     body: message.length === 0 ? null : { [Symbol.asyncIterator]: read },
     get trailers() {
       return message.trailers
     },
     remote: { address: remoteAddress, port: remotePort },
+    ...(remoteAddress === proxy ? saidBy(message.fields.headers) : {}),
     local: { address: localAddress, port: localPort },
     tls: null,
     signal: exchange.client.signal,
@@ -33,6 +36,23 @@ function requestOf(exchange) {
       if (!(status > 101 && status < 200)) refuse(0, `${status} is not informational`)
       if (!exchange.isHeadSent && message.fields.httpVersion !== '1.0') socket.write(head)
     },
+  }
+}
+
+/** What of a path is the mount: whole segments, as received. */
+function placeOf(path) {
+  const isUnder = path.startsWith(mount) && /^(?:$|[/])/.test(path.slice(mount.length))
+  return mount !== '' && isUnder ? { mount, path: path.slice(mount.length) } : {}
+}
+
+/** What a proxy says of its client: the last word of a list is its own. */
+function saidBy({ 'x-forwarded-for': list, 'x-forwarded-proto': proto, 'x-forwarded-host': authority }) {
+  const address = list?.split(',').at(-1).trim()
+  const scheme = proto && (proto.toLowerCase() === 'https' ? 'https' : 'http')
+  return {
+    ...(address && { remote: { address, port: null } }),
+    ...(scheme && { scheme }),
+    ...(authority && { authority }),
   }
 }
 
@@ -158,7 +178,7 @@ const idle = new Set()
 const facts = { nsgi: '1.0', worker: 0, multiprocess: false, draining: draining.signal, log: console }
 const name = Object.freeze({ name: 'tiny-server', version: '1.0.0' })
 const context = Object.freeze({ ...facts, server: name, extensions: Object.freeze({}) })
-const [file, where] = process.argv.slice(2)
+const [file, where, mount = '', proxy] = process.argv.slice(2)
 const { default: application } = await import(pathToFileURL(file).href)
 await application.startup?.(context)
 const server = createServer({ allowHalfOpen: true, noDelay: true }, serve)

@@ -1,4 +1,5 @@
 // The servers of the matrix in the README. Their commands are run in the root of the repository, so that reports name no machine.
+import type { ProxyField } from '@nsgi/spec/conformance'
 import type { Feature } from '@nsgi/spec/requirements'
 import { bun } from '../commands.ts'
 
@@ -12,6 +13,10 @@ export interface ListedServer {
   readonly unixCommand: string
   readonly tlsCommand?: string
   readonly limitCommand?: string
+  readonly proxyCommand?: string
+  /** The fields through which it believes a proxy. */
+  readonly proxyFields?: readonly ProxyField[]
+  readonly mountCommand?: string
   /** What makes it reload: `HUP`. */
   readonly reloadSignal?: string
   /** What it claims. */
@@ -36,6 +41,9 @@ export const SERVERS: readonly ListedServer[] = [
     unixCommand: `${KIRIN} {app} --bind unix:{socket}`,
     tlsCommand: `${KIRIN} {app} --bind 127.0.0.1:{port} --certfile {cert} --keyfile {key} --ca-certs {ca} --cert-reqs 1`,
     limitCommand: `${KIRIN} {app} --bind 127.0.0.1:{port} --limit-request-body {limit}`,
+    proxyCommand: `${KIRIN} {app} --bind 127.0.0.1:{port} --forwarded-allow-ips 127.0.0.1 --forwarder-headers x-forwarded-for,x-forwarded-host,forwarded`,
+    proxyFields: ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded'],
+    mountCommand: `${KIRIN} {app} --bind 127.0.0.1:{port} --root-path {mount}`,
     reloadSignal: 'HUP',
     profiles: ['core', 'stream', 'prefork', 'upgrade', 'tls'],
   },
@@ -44,6 +52,9 @@ export const SERVERS: readonly ListedServer[] = [
     title: '[tiny-server](examples/tiny-server), 200 lines over `node:net`',
     command: `${TINY} {app} {port}`,
     unixCommand: `${TINY} {app} {socket}`,
+    proxyCommand: `${TINY} {app} {port} '' 127.0.0.1`,
+    proxyFields: ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host'],
+    mountCommand: `${TINY} {app} {port} {mount}`,
     profiles: ['core', 'stream', 'upgrade'],
   },
   {
@@ -52,6 +63,7 @@ export const SERVERS: readonly ListedServer[] = [
     command: `${TO_NODE} {app} {port}`,
     unixCommand: `${TO_NODE} {app} {socket}`,
     tlsCommand: `${TO_NODE} {app} {port} {cert} {key} {ca}`,
+    mountCommand: `env MOUNT={mount} ${TO_NODE} {app} {port}`,
     profiles: ['core', 'stream', 'upgrade', 'tls'],
     exceptions: 'conformance/exceptions/to-node.json',
   },
@@ -69,16 +81,22 @@ export const SERVERS: readonly ListedServer[] = [
 
 /** The arguments of nsgi-conformance for a server. */
 export function argumentsFor(server: ListedServer): readonly string[] {
-  const { command, unixCommand, tlsCommand, limitCommand, reloadSignal, profiles, exceptions } = server
+  const { command, unixCommand, profiles, exceptions } = server
+  const options = {
+    '--tls-command': server.tlsCommand,
+    '--limit-command': server.limitCommand,
+    '--proxy-command': server.proxyCommand,
+    '--proxy-fields': server.proxyFields?.join(','),
+    '--mount-command': server.mountCommand,
+    '--reload-signal': server.reloadSignal,
+  }
   return [
     'server',
     '--command',
     command,
     '--unix-command',
     unixCommand,
-    ...(tlsCommand === undefined ? [] : ['--tls-command', tlsCommand]),
-    ...(limitCommand === undefined ? [] : ['--limit-command', limitCommand]),
-    ...(reloadSignal === undefined ? [] : ['--reload-signal', reloadSignal]),
+    ...Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [name, value])),
     '--profile',
     profiles.join(','),
     ...(exceptions === undefined ? [] : ['--exceptions', exceptions]),

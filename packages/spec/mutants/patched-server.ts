@@ -11,7 +11,15 @@ const CORRECT_SERVER = fileURLToPath(new URL('./server/', import.meta.url))
 /** What the suite is told of a server, and what is claimed for it. */
 export type ServerCommands = Pick<
   ServerSuiteOptions,
-  'command' | 'unixCommand' | 'limitCommand' | 'tlsCommand' | 'reloadSignal' | 'profiles'
+  | 'command'
+  | 'unixCommand'
+  | 'limitCommand'
+  | 'proxyCommand'
+  | 'proxyFields'
+  | 'mountCommand'
+  | 'tlsCommand'
+  | 'reloadSignal'
+  | 'profiles'
 >
 
 /** What servers claim. */
@@ -44,6 +52,9 @@ export class PatchedServer {
       command: kind === 'prefork' ? `${run('master.js')} {port} {workers}` : `${run('server.js')} {port}`,
       unixCommand: `${run('server.js')} {socket}`,
       limitCommand: `${run('server.js')} {port} {limit}`,
+      proxyCommand: `${run('server.js')} {port} Infinity '' 127.0.0.1`,
+      proxyFields: ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host'],
+      mountCommand: `${run('server.js')} {port} Infinity {mount}`,
       tlsCommand: `${run('server.js')} {port} {cert} {key} {ca}`,
       reloadSignal: 'SIGHUP',
       profiles: PROFILES[kind],

@@ -69,6 +69,25 @@ export const REQUESTS: Readonly<Record<string, ServerMutant>> = {
     "scheme: 'http'",
     "scheme: headers['x-forwarded-proto'] ?? 'http'",
   ),
+  'believes nobody, though it was told whom': mutant(
+    'REQ-17',
+    'request.js',
+    'socket.remoteAddress === proxy ?',
+    'false ?',
+  ),
+  'believes of a connection what was said of one request': mutant(
+    'REQ-17',
+    'request.js',
+    '? vouched(headers)',
+    '? (socket.said = { ...socket.said, ...vouched(headers) })',
+  ),
+  'believes the client that spoke to the proxy': mutant('REQ-17', 'request.js', ".split(',').at(-1)", ".split(',')[0]"),
+  'believes everybody where it trusts a proxy': mutant(
+    'REQ-17',
+    'request.js',
+    'socket.remoteAddress === proxy ?',
+    'proxy ?',
+  ),
   'makes up an authority': mutant('REQ-18', 'request.js', "target, host ?? ''", "target, host ?? 'localhost'"),
   'has fields on an ordinary object': mutant(
     'REQ-19',
@@ -99,6 +118,19 @@ export const REQUESTS: Readonly<Record<string, ServerMutant>> = {
   ),
   'seals the request': mutant('REQ-26', 'server.js', GIVEN, `${GIVEN}; Object.preventExtensions(request)`),
   'has a mount that ends in a slash': mutant('REQ-27', 'request.js', "mount: ''", "mount: '/'"),
+  'leaves the mount in the path': mutant('REQ-27', 'request.js', 'path: path.slice(mount.length)', 'path'),
+  'takes the first letters of a segment for the mount': mutant(
+    'REQ-27',
+    'request.js',
+    " && ['', '/'].includes(path.charAt(mount.length))",
+    '',
+  ),
+  'finds its mount whatever the case': mutant(
+    'REQ-27',
+    'request.js',
+    'path.startsWith(mount)',
+    'path.toLowerCase().startsWith(mount.toLowerCase())',
+  ),
   'does not know the port of its client': mutant('REQ-28', 'request.js', 'port: socket.remotePort', 'port: 0'),
 }
 

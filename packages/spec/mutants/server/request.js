@@ -12,6 +12,9 @@ const REQUEST_LINE = /^([\w!#$%&'*+.^`|~-]+) ([!"$-~\x80-\xff]+) HTTP\/1\.([01])
 const FIELD_LINE = /^([\w!#$%&'*+.^`|~-]+):[ \t]*((?:[!-~\x80-\xff]+[ \t]*)*)$/
 const HOST = /^(?:\[[\da-fA-F:.]+\]|[\w!$&'()*+;=%~.-]*)(?::\d*)?$/
 
+/** Where the application stands, and the one peer that is believed about its clients. */
+const [mount = '', proxy] = process.argv.slice(5)
+
 /** Makes a request of a head. Throws a Refusal. */
 export function parseRequest(head, socket) {
   const [first, ...lines] = head.split('\r\n')
@@ -31,7 +34,7 @@ export function parseRequest(head, socket) {
   if (length !== undefined && !/^\d{1,15}$/.test(length)) refuse(400)
   if (minor === '1' && expect !== undefined && !/^100-continue$/i.test(expect)) refuse(417)
   const asked = minor === '1' && /\bupgrade\b/i.test(headers.connection) ? headers.upgrade?.toLowerCase() : undefined
-  return {
+  const request = {
     method,
     target,
     mount: '',
@@ -45,6 +48,20 @@ export function parseRequest(head, socket) {
     tls: null,
     upgrade: method === 'CONNECT' ? 'connect' : asked,
   }
+  return Object.assign(request, placed(request.path), socket.remoteAddress === proxy ? vouched(headers) : {})
+}
+
+/** What of a path is the mount's: whole segments, as received. */
+function placed(path) {
+  const isUnder = path.startsWith(mount) && ['', '/'].includes(path.charAt(mount.length))
+  return mount !== '' && isUnder ? { mount, path: path.slice(mount.length) } : {}
+}
+
+/** What the proxy says of its client; what stands before its own word in a list is the client's. */
+function vouched({ 'x-forwarded-for': list, 'x-forwarded-proto': scheme, 'x-forwarded-host': authority }) {
+  const address = list?.split(',').at(-1).trim()
+  const said = { scheme, authority, remote: address && { address, port: null } }
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
 }
 
 function splitTarget(method, target, host) {

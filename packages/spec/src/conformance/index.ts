@@ -42,4 +42,5 @@ export {
 } from './report.ts'
 export { toHtml, toJson, toJunit, toTap } from './reports/index.ts'
 export { type OpenedSubject, type RunOptions, runCases } from './runner.ts'
+export { PROXY_FIELDS, type ProxyField } from './server/proxy-fields.ts'
 export { runServerSuite, SERVER_PROFILES, type ServerSuiteOptions } from './server/suite.ts'

@@ -70,8 +70,13 @@ async function server(line: CommandLine, surroundings: Surroundings): Promise<nu
   if (command !== undefined && !(command.includes('{app}') && command.includes('{port}'))) {
     throw new UsageError('--command: {app} and {port} must be in it')
   }
-  if (tlsCommand !== undefined && !['{app}', '{port}', '{cert}', '{key}'].every(place => tlsCommand.includes(place))) {
-    throw new UsageError('--tls-command: {app}, {port}, {cert} and {key} must be in it')
+  for (const [option, text, places] of [
+    ['--tls-command', tlsCommand, ['{app}', '{port}', '{cert}', '{key}']],
+    ['--mount-command', line.mountCommand, ['{app}', '{port}', '{mount}']],
+  ] as const) {
+    if (text !== undefined && !places.every(place => text.includes(place))) {
+      throw new UsageError(`${option}: ${places.slice(0, -1).join(', ')} and ${places.at(-1)} must be in it`)
+    }
   }
   if (url !== undefined && probeDirectory === undefined) throw new UsageError('--url: --probe-dir is needed as well')
   const total = someCases(selectCases(serverCases, only).length, only)

@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Feature } from '../../requirements.ts'
 import { formatOf } from '../reports/index.ts'
+import { PROXY_FIELDS, type ProxyField } from '../server/proxy-fields.ts'
 import { SERVER_PROFILES } from '../server/suite.ts'
 
 /** The command was not understood; its message is for the person who wrote it. */
@@ -27,6 +28,10 @@ Options of server
   --tls-command <text>   the same over TLS, for the profile tls, with the files {cert} and {key}, and {ca}, where it
                          can ask clients for certificates: kirin {app} --bind 127.0.0.1:{port} --certfile {cert} …
   --limit-command <text> the same with a limit of {limit} bytes for the body of a request, if it can
+  --proxy-command <text> the same, believing a proxy on 127.0.0.1, and nobody else, about its clients, if it can
+  --proxy-fields <list>  the fields by which it does: x-forwarded-for, x-forwarded-proto, x-forwarded-host, forwarded
+                         (default: x-forwarded-for,x-forwarded-proto)
+  --mount-command <text> the same, with the application mounted at the path {mount}, if it can
   --reload-signal <name> the signal that makes it reload, if it can: HUP
   --profile <list>       what the server claims: core, stream, prefork, upgrade, tls (default: core,stream)
   --url <url>            http://127.0.0.1:8000, of a server that has loaded the probe (nsgi-conformance probe)
@@ -53,6 +58,9 @@ export interface CommandLine {
   readonly unixCommand: string | undefined
   readonly tlsCommand: string | undefined
   readonly limitCommand: string | undefined
+  readonly proxyCommand: string | undefined
+  readonly proxyFields: readonly ProxyField[] | undefined
+  readonly mountCommand: string | undefined
   readonly reloadSignal: NodeJS.Signals | undefined
   readonly profiles: readonly Feature[] | undefined
   readonly url: string | undefined
@@ -74,6 +82,9 @@ const OPTIONS = {
   'unix-command': { type: 'string' },
   'tls-command': { type: 'string' },
   'limit-command': { type: 'string' },
+  'proxy-command': { type: 'string' },
+  'proxy-fields': { type: 'string' },
+  'mount-command': { type: 'string' },
   'reload-signal': { type: 'string' },
   profile: { type: 'string' },
   url: { type: 'string' },
@@ -105,8 +116,11 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     unixCommand: values['unix-command'],
     tlsCommand: values['tls-command'],
     limitCommand: values['limit-command'],
+    proxyCommand: values['proxy-command'],
+    proxyFields: listOf('--proxy-fields', PROXY_FIELDS, values['proxy-fields']),
+    mountCommand: values['mount-command'],
     reloadSignal: signalOf(values['reload-signal']),
-    profiles: profilesOf(values.profile),
+    profiles: listOf('--profile', SERVER_PROFILES, values.profile),
     url: urlOf(values.url),
     probeDirectory: values['probe-dir'],
     startTimeout: thousandfold(numberOf('--start-timeout', values['start-timeout'])),
@@ -134,13 +148,18 @@ function words(list: string): readonly string[] {
   return list.split(/[\s,]+/).filter(word => word !== '')
 }
 
-function profilesOf(list: string | undefined): readonly Feature[] | undefined {
-  if (list === undefined) return undefined
-  return words(list).map(word => {
-    const found = SERVER_PROFILES.find(profile => profile === word)
-    if (found === undefined) throw new UsageError(`--profile: "${word}" is none of ${SERVER_PROFILES.join(', ')}`)
-    return found
-  })
+function listOf<Word extends string>(
+  option: string,
+  known: readonly Word[],
+  list: string | undefined,
+): readonly Word[] | undefined {
+  return list === undefined ? undefined : words(list).map(word => oneOf(option, known, word))
+}
+
+function oneOf<Word extends string>(option: string, known: readonly Word[], word: string): Word {
+  const found = known.find(one => one === word)
+  if (found === undefined) throw new UsageError(`${option}: "${word}" is none of ${known.join(', ')}`)
+  return found
 }
 
 function signalOf(name: string | undefined): NodeJS.Signals | undefined {

@@ -1,6 +1,7 @@
 import { expectEqual, expectThat, fail, skip } from '../failure.ts'
 import type { Exchange } from '../report.ts'
 import type { ProbeDirectory, ProbeEvent } from './probe-directory.ts'
+import type { ProxyField } from './proxy-fields.ts'
 import { type ProbeRequest, probeRequest, type RequestOptions } from './request.ts'
 import { type Reachable, ServerProcess, type StartOptions } from './server-process.ts'
 import { Connection } from './wire/connection.ts'
@@ -23,6 +24,11 @@ export interface Server {
   readonly unixCommand: string | undefined
   /** The command for a server with a limit on bodies, if there is one. */
   readonly limitCommand: string | undefined
+  /** The command for a server that believes a proxy on 127.0.0.1, if there is one, and through which fields it does. */
+  readonly proxyCommand: string | undefined
+  readonly proxyFields: readonly ProxyField[]
+  /** The command for a server whose application is mounted, if there is one. */
+  readonly mountCommand: string | undefined
   /** The signal that makes the server reload, if it has one. */
   readonly reloadSignal: NodeJS.Signals | undefined
   /** Milliseconds without a byte or an event that is due after which a wait fails. */

@@ -30,13 +30,15 @@ export type ProbeName = 'application' | 'bare-application'
 
 /** How a server is started. */
 export interface StartOptions {
-  /** Run by `sh`. `{app}`, `{port}`, `{workers}`, `{limit}`, `{socket}`, and the files `{cert}`, `{key}`, `{ca}` are replaced. */
+  /** Run by `sh`. `{app}`, `{port}`, `{workers}`, `{limit}`, `{mount}`, `{socket}`, and the files `{cert}`, `{key}`, `{ca}` are replaced. */
   readonly command: string
   /** Whether what it starts speaks TLS. */
   readonly secure?: boolean
   readonly workers?: number
   /** Most bytes of a body. */
   readonly limit?: number
+  /** Where the application stands: a path without a slash at its end. */
+  readonly mount?: string
   readonly probe?: ProbeName
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>
@@ -72,6 +74,7 @@ export class ServerProcess implements Reachable {
   readonly #child: ChildProcess
   readonly #ended: Promise<ProcessEnd>
   readonly #takenAway: () => void
+  readonly #mount: string
   readonly #startTimeout: number
   readonly #patience: number
 
@@ -81,10 +84,11 @@ export class ServerProcess implements Reachable {
     this.#patience = options.patience ?? PATIENCE
     this.probe = new ProbeDirectory({ patience: this.#patience })
     this.#startTimeout = startTimeout
+    this.#mount = options.mount ?? ''
     const socket = join(this.probe.path, 'server.sock')
     this.where = command.includes('{socket}') ? { path: socket } : { host: '127.0.0.1', port }
     const [count, limit] = [String(workers), String(options.limit ?? '')]
-    const places = { app: probePath(probe), port: String(port), workers: count, limit, socket }
+    const places = { app: probePath(probe), port: String(port), workers: count, limit, mount: this.#mount, socket }
     const filled = fill(command, { ...places, ...(this.secure ? writeCertificates(this.probe.path) : {}) })
     // `exec`, so that the signals of the suite reach the server and not the shell.
     this.#child = spawn('sh', ['-c', `exec ${filled}`], {
@@ -142,7 +146,8 @@ export class ServerProcess implements Reachable {
     for (;;) {
       if (this.end !== undefined) this.#failed(`the server ended (${endInWords(this.end)}) before it answered`)
       try {
-        await expectAnswer(this, { signal, silence: Math.max(1, deadline - performance.now()) })
+        const silence = Math.max(1, deadline - performance.now())
+        await expectAnswer(this, { signal, silence, mount: this.#mount })
         return
       } catch (error) {
         const refused = error instanceof ConformanceFailure && error.cause !== undefined
@@ -212,13 +217,14 @@ export class ServerProcess implements Reachable {
 /** Sends one request and reads one answer. */
 export async function expectAnswer(
   { where, secure }: Pick<Reachable, 'where' | 'secure'>,
-  { signal, silence }: { readonly signal: AbortSignal; readonly silence: number },
+  how: { readonly signal: AbortSignal; readonly silence: number; readonly mount?: string },
 ): Promise<void> {
+  const { signal, silence, mount = '' } = how
   const connection = await Connection.open({ where, name: 'first', signal, silence, tls: secure ? {} : undefined })
   try {
     connection.request({
       method: 'GET',
-      bytes: Buffer.from('GET /?first HTTP/1.1\r\nHost: conformance\r\nConnection: close\r\n\r\n'),
+      bytes: Buffer.from(`GET ${mount}/?first HTTP/1.1\r\nHost: conformance\r\nConnection: close\r\n\r\n`),
     })
     const { status, body } = await connection.response()
     if (status !== 200 || !body.toString('latin1').startsWith('probe ')) {

@@ -7,6 +7,7 @@ import { Bench, type Server } from './bench.ts'
 import { serverCases } from './cases/index.ts'
 import { PATIENCE } from './patience.ts'
 import { ProbeDirectory } from './probe-directory.ts'
+import { DEFAULT_PROXY_FIELDS, type ProxyField } from './proxy-fields.ts'
 import { endInWords, expectAnswer, type Reachable, ServerProcess } from './server-process.ts'
 
 /** How many cases run at a time: most wait for a server, so more than there are processors. */
@@ -43,6 +44,12 @@ export interface ServerSuiteOptions {
   readonly tlsCommand?: string | undefined
   /** As `command`, with `{limit}` for the most bytes that the body of a request may have. */
   readonly limitCommand?: string | undefined
+  /** As `command`, believing a proxy on 127.0.0.1, and no other peer, about its clients. */
+  readonly proxyCommand?: string | undefined
+  /** The fields through which it does; {@link DEFAULT_PROXY_FIELDS} where absent. */
+  readonly proxyFields?: readonly ProxyField[] | undefined
+  /** As `command`, with the application mounted at the path `{mount}`. */
+  readonly mountCommand?: string | undefined
   /** The signal that makes the server reload, where it can. */
   readonly reloadSignal?: NodeJS.Signals | undefined
   /** Claimed profiles; core and stream where absent. */
@@ -123,6 +130,9 @@ class SharedServer implements Server {
   readonly start: Server['start']
   readonly unixCommand: string | undefined
   readonly limitCommand: string | undefined
+  readonly proxyCommand: string | undefined
+  readonly proxyFields: readonly ProxyField[]
+  readonly mountCommand: string | undefined
   readonly reloadSignal: NodeJS.Signals | undefined
   readonly patience: number
   readonly cutEvery: number
@@ -135,6 +145,9 @@ class SharedServer implements Server {
     this.#options = options
     this.unixCommand = options.unixCommand
     this.limitCommand = options.limitCommand
+    this.proxyCommand = options.proxyCommand
+    this.proxyFields = options.proxyFields ?? DEFAULT_PROXY_FIELDS
+    this.mountCommand = options.mountCommand
     this.reloadSignal = options.reloadSignal
     this.patience = patience
     this.cutEvery = cutEvery
