@@ -1,5 +1,5 @@
-// What a configuration file imports, read anew at a reload: Node keeps each module under its address for as long as the process lives, so
-// each of them gets another address.
+// What a configuration file imports, read anew at a reload: Node keeps each module under its address for as long as the process lives. So
+// CommonJS modules are taken out of the cache, and the others get another address.
 import nodeModule, { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -10,7 +10,7 @@ interface ModuleHooks {
 
 type Resolve = (
   specifier: string,
-  context: { readonly conditions: readonly string[]; readonly parentURL?: string | undefined },
+  context: { readonly parentURL?: string | undefined },
   next: (specifier: string, context: unknown) => Resolved,
 ) => Resolved
 
@@ -21,32 +21,45 @@ interface Resolved {
 
 /**
  * From now on until the returned function is called, whatever the module imports or requires, itself or through others, is loaded anew.
- * Packages are left alone: they change with an upgrade (USR2). Once loaded, the older modules stay in memory with what they hold.
+ * Packages are left alone: they change with an upgrade (USR2). Once loaded, the older modules stay in memory with what they hold. Where
+ * Node has no hooks, that is so of CommonJS modules which are required by such alone.
  *
  * @param path of the module, absolute
  * @param load tells this load from the ones before
- * @returns `undefined` where Node has no such hooks: there it all comes out of the cache
  */
-export function freshenImports(path: string, load: string): (() => void) | undefined {
+export function freshenImports(path: string, load: string): () => void {
+  forgetRequired(createRequire(path).cache)
   const { registerHooks } = nodeModule as Partial<ModuleHooks>
-  if (registerHooks === undefined) return undefined
-  const require = createRequire(path)
   const fresh = new Set([path])
   const resolve: Resolve = (specifier, context, next) => {
     const found = next(specifier, context)
     const from = fileOf(context.parentURL)
     const to = fileOf(found.url)
-    if (from === undefined || to === undefined || !fresh.has(from) || to.includes('/node_modules/')) return found
-    // Only once: who else imports it is to have the same.
-    if (!fresh.has(to)) Reflect.deleteProperty(require.cache, to)
+    if (from === undefined || to === undefined || !fresh.has(from) || isPackaged(to)) return found
     fresh.add(to)
-    if (context.conditions.includes('require')) return found
     const address = pathToFileURL(to)
     address.searchParams.set('load', load)
     return { ...found, url: address.href }
   }
-  const hooks = registerHooks({ resolve })
-  return () => hooks.deregister()
+  try {
+    const hooks = registerHooks?.({ resolve })
+    return () => hooks?.deregister()
+  } catch {
+    // Whoever runs this (a test runner) has a loader of its own, and refuses.
+    return () => undefined
+  }
+}
+
+/**
+ * All of it at once: Node remembers what each `require` led to, and asks no hook again while that is in the cache. In a master, only its
+ * configuration is made of such modules; whoever holds one keeps it.
+ */
+function forgetRequired(cache: NodeJS.Dict<NodeJS.Module>): void {
+  for (const path of Object.keys(cache)) if (!isPackaged(path)) Reflect.deleteProperty(cache, path)
+}
+
+function isPackaged(path: string): boolean {
+  return path.includes('/node_modules/')
 }
 
 function fileOf(url: string | undefined): string | undefined {

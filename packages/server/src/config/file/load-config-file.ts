@@ -74,8 +74,6 @@ async function defaultExport(path: string): Promise<unknown> {
 type Namespace = Readonly<Record<string, unknown>>
 
 async function importFresh(path: string): Promise<Namespace> {
-  const require = createRequire(path)
-  Reflect.deleteProperty(require.cache, path)
   loads++
   const address = pathToFileURL(path)
   if (loads === 1) return (await import(address.href)) as Namespace
@@ -84,7 +82,7 @@ async function importFresh(path: string): Promise<Namespace> {
   try {
     return (await import(address.href)) as Namespace
   } finally {
-    stop?.()
+    stop()
   }
 }
 

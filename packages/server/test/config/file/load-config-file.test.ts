@@ -55,10 +55,11 @@ describe('loadConfigFile', () => {
   it('reads what a file imports anew as well, itself and through others, where Node has hooks for that; packages never', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', IMPORT_TWICE], {
       encoding: 'utf8',
-      cwd: applicationDirectory({ 'kirin.config.mjs': IMPORTING, 'far.mjs': `export * from './deep/near.mjs'` }),
+      cwd: applicationDirectory({ 'kirin.config.mjs': IMPORTING, 'kirin.config.cjs': REQUIRING, 'far.mjs': `export * from './deep/near.mjs'` }),
     })
     const second = 'registerHooks' in nodeModule ? '2 2 2 2 2 1' : '1 1 1 1 1 1'
-    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `1 1 1 1 1 1\n${second}\n`, stderr: '' })
+    const commonJs = '1 1\n2 1\n'
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `1 1 1 1 1 1\n${second}\n${commonJs}`, stderr: '' })
   })
 })
 
@@ -71,6 +72,8 @@ import data from './data.json' with { type: 'json' }
 export default { parts: [near, same, required.inner, required.outer, data, packaged] }
 `
 
+const REQUIRING = `module.exports = { parts: [require('./deep/required.cjs').inner, require('packaged')] }`
+
 const IMPORT_TWICE = `
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -78,13 +81,13 @@ import { loadConfigFile } from ${JSON.stringify(new URL('../../../dist/config/fi
 process.removeAllListeners('warning')
 mkdirSync('deep')
 mkdirSync('node_modules/packaged', { recursive: true })
-for (const value of [1, 2]) {
+for (const name of ['kirin.config.mjs', 'kirin.config.cjs']) for (const value of [1, 2]) {
   writeFileSync('deep/near.mjs', 'export const near = ' + value)
   writeFileSync('deep/inner.cjs', 'module.exports = ' + value)
   writeFileSync('deep/required.cjs', 'exports.inner = require("./inner.cjs"); exports.outer = ' + value)
   writeFileSync('data.json', String(value))
   writeFileSync('node_modules/packaged/index.js', 'module.exports = ' + value)
-  const { config, problem } = await loadConfigFile(resolve('kirin.config.mjs'), 'the file')
+  const { config, problem } = await loadConfigFile(resolve(name), 'the file')
   console.log(...(config?.parts ?? [problem]))
 }
 `
