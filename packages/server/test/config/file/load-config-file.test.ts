@@ -55,7 +55,11 @@ describe('loadConfigFile', () => {
   it('reads what a file imports anew as well, itself and through others, where Node has hooks for that; packages never', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', IMPORT_TWICE], {
       encoding: 'utf8',
-      cwd: applicationDirectory({ 'kirin.config.mjs': IMPORTING, 'kirin.config.cjs': REQUIRING, 'far.mjs': `export * from './deep/near.mjs'` }),
+      cwd: applicationDirectory({
+        'kirin.config.mjs': IMPORTING,
+        'kirin.config.cjs': REQUIRING,
+        'far.mjs': `export * from './deep/near.mjs'`,
+      }),
     })
     const second = 'registerHooks' in nodeModule ? '2 2 2 2 2 1' : '1 1 1 1 1 1'
     const commonJs = '1 1\n2 1\n'
