@@ -8,6 +8,7 @@ import { runParserLevel } from './commands/parser.ts'
 import { runPatterns } from './commands/patterns.ts'
 import { runSoak } from './commands/soak.ts'
 import { runSocketLevel } from './commands/sockets.ts'
+import { runSpread } from './commands/spread.ts'
 
 /** The levels by name, in the order in which they run. */
 const LEVELS: Readonly<Record<string, (options: TortureOptions) => Promise<boolean>>> = {
@@ -19,7 +20,7 @@ const LEVELS: Readonly<Record<string, (options: TortureOptions) => Promise<boole
 }
 
 /** What is run by its name alone. */
-const EXTRAS: typeof LEVELS = { patterns: runPatterns, chaos: runChaosLevel, boot: runBoot }
+const EXTRAS: typeof LEVELS = { patterns: runPatterns, chaos: runChaosLevel, boot: runBoot, spread: runSpread }
 
 const options = readOptions(process.argv.slice(2))
 const wanted = options.levels.length === 0 ? Object.keys(LEVELS) : options.levels
