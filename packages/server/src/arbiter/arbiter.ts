@@ -126,7 +126,7 @@ class Arbiter {
     return statusOf(this.#state, { pid: process.pid, pidOf, now: performance.now(), since: this.#since })
   }
 
-  /** Keeps no master alive whose workers have gone. */
+  /** Its timer keeps a master alive that has no workers for now (SIGWINCH). */
   #pulseSoon(): void {
     const before = performance.now()
     const pulse = (): void => {
@@ -135,7 +135,7 @@ class Arbiter {
       // What workers said while this process was stopped is heard first.
       afterPending(() => this.#dispatch({ type: 'pulse', elapsed }))
     }
-    this.#pulse = setTimeout(pulse, heartbeatInterval(this.#state.policy.timeout)).unref()
+    this.#pulse = setTimeout(pulse, heartbeatInterval(this.#state.policy.timeout))
   }
 
   #dispatch(event: ArbiterEvent): void {

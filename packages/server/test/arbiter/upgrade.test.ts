@@ -110,3 +110,21 @@ describe('USR2', () => {
     expect(await late).toEqual(['two', 'two'])
   })
 })
+
+describe('WINCH', () => {
+  it('leaves a master that waits for HUP or TTIN, also when nothing else keeps its event loop going', async () => {
+    const { kirin, answers } = await serve('--log-level', 'debug')
+    kirin.signal('SIGWINCH')
+    await kirin.line(/Worker 0 \(pid \d+\) exited with code 0/)
+    // One that goes away for want of work may still hear the first.
+    for (let count = 0; count < 2; count++) {
+      const mark = kirin.mark()
+      kirin.signal('SIGUSR1')
+      await kirin.line(/Reopening the logs/, mark)
+    }
+    kirin.signal('SIGTTIN')
+    expect(await answers()).toEqual(['one', 'one'])
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+  })
+})
