@@ -93,7 +93,9 @@ function limitedGroup(): string | undefined {
 
 describe('--workers auto, where there are several processors', () => {
   const group = limitedGroup()
-  afterAll(() => group !== undefined && rmdirSync(group))
+  afterAll(() => {
+    if (group !== undefined) rmdirSync(group)
+  })
 
   const itHere = availableParallelism() > 1 ? itAsRoot : it.skip
   const itWithMounts = findProgram('unshare') === undefined ? it.skip : itHere
