@@ -29,6 +29,7 @@ import { namedDirectory, ownCommand, startDirectory } from './own-command.ts'
 import { giveLogFiles } from './ownership.ts'
 import { preload } from './preload.ts'
 import { printConfig, printConfigJson } from './print-config.ts'
+import { leaveProcessOne } from './process-one.ts'
 import { firstSetup, renewing, type SetupMeans } from './setup.ts'
 import { bindWanted } from './sockets.ts'
 import { Surroundings, type SurroundingsOptions } from './surroundings.ts'
@@ -68,6 +69,7 @@ export async function main(words: readonly string[], environment: Environment): 
 }
 
 async function start(plan: Plan, environment: Environment): Promise<number> {
+  leaveProcessOne(plan.settings)
   const command = ownCommand()
   const directory = namedDirectory()
   const inheritance = Inheritance.take(process.env, process.ppid)

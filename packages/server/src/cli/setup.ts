@@ -47,6 +47,7 @@ interface Problems {
 const FIXED = [
   'pid',
   'daemon',
+  'init',
   'user',
   'group',
   'initgroups',

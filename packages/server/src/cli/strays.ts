@@ -19,7 +19,7 @@ export function watchStrays(log: Pick<Logger, 'warn'>): void {
     clearInterval(timer)
     log.warn(
       `${count} processes have ended and nobody waits for them: the application’s programs leave children behind, ` +
-        'and as process 1 Kirin inherits them; start it behind an init (docker run --init)',
+        'and as process 1 Kirin inherits them; start it behind an init (docker run --init), or on Node 22.15 or later with --init auto',
     )
   }, INTERVAL).unref()
 }

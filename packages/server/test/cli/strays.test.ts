@@ -27,7 +27,7 @@ describe('kirin as process 1', () => {
   itInNamespaces('serves, replaces workers that die, and stops at TERM with exit code 0', async () => {
     const cwd = applicationDirectory({ 'app.mjs': HELLO })
     const launcher = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child', 'sh', '-c', 'exec "$@"', 'sh']
-    const { kirin, origin } = await startServing(['app.mjs'], { cwd, launcher })
+    const { kirin, origin } = await startServing(['--init', 'off', 'app.mjs'], { cwd, launcher })
     await kirin.line(/\[1\] \[INFO\] Listening/)
     expect((await get('/', { origin })).status).toBe(200)
     const [master] = kirin.workers()

@@ -182,6 +182,8 @@ export interface FileSettings {
   readonly rawEnv?: string | readonly string[] | undefined
   /** Go to the background: the command returns when the first worker is ready (default: off). */
   readonly daemon?: boolean | undefined
+  /** Whether, as process 1 of a container, Kirin has a shell take that place, which waits for strays (default: auto, auto). */
+  readonly init?: 'auto' | 'off' | undefined
   /** File that holds the master’s process id while it runs (default: none). */
   readonly pid?: string | null | undefined
   /** Name shown in the titles of the processes, as in ps (default: the application’s file). */

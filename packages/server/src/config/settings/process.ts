@@ -1,5 +1,5 @@
 import type { TableOf } from '../setting.ts'
-import { environmentEntry, fileMask, onOff, path, text } from '../value-kinds.ts'
+import { choice, environmentEntry, fileMask, onOff, path, text } from '../value-kinds.ts'
 
 /** The process: its directory, who it is, its environment, its name. */
 export interface ProcessSettings {
@@ -10,6 +10,7 @@ export interface ProcessSettings {
   readonly initgroups: boolean
   readonly rawEnv: readonly string[]
   readonly daemon: boolean
+  readonly init: 'auto' | 'off'
   readonly pid: string | null
   readonly name: string | null
 }
@@ -88,6 +89,17 @@ export const processSettings: TableOf<ProcessSettings> = {
     details:
       'If none becomes ready, it returns with the exit code of the server and what that had to say. The daemon has a session of its own and no terminal: without `--error-logfile` ' +
       'nobody hears of it any more. What the application prints goes nowhere, unless `--capture-output` is given. Service managers need none of this.',
+  },
+  init: {
+    group: 'Process',
+    flag: '--init',
+    kind: choice<'auto' | 'off'>({ auto: 'auto', off: 'off' }, '<auto|off>'),
+    default: 'auto',
+    defaultText: 'auto',
+    summary: 'Whether, as process 1 of a container, Kirin has a shell take that place, which waits for strays',
+    details:
+      'Processes whose parents have gone become children of process 1, and Node waits for its own children only: others would stay as zombies. `/bin/sh` passes signals on, and ends as Kirin does, ' +
+      'which is started anew as its child. Node 22.15 or later; where there is no shell, with sockets of a service manager (LISTEN_FDS), and everywhere else than as process 1 nothing is done.',
   },
   pid: {
     group: 'Process',
