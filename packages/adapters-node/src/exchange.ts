@@ -10,7 +10,7 @@
 //     before a head  `nsgi.drop`, else a 500
 //                    finished(error), signal       'aborted', ECONNRESET, 'close'
 import type { BodyChunk, Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
-import { afterTurn } from './after-turn.ts'
+import { afterRound } from './after-round.ts'
 import { drop } from './dropping.ts'
 import { abortIncoming, type IncomingConstructor } from './incoming.ts'
 import { claimBody, dumpIncoming, type Incoming, isBroken, whenBodyRests } from './incoming-body.ts'
@@ -80,8 +80,8 @@ export class Exchange implements SocketOwner {
   }
 
   /**
-   * The response: itself if the handler made it before it returned, else a promise. If that is not settled by the end of
-   * the turn, `signal` is watched; a response that is out learns of a loss through `finished`.
+   * The response: itself if the handler made it before it returned, else a promise. If that is not settled when this round of the event
+   * loop is through, `signal` is watched; a response that is out learns of a loss through `finished`.
    */
   response(): GatewayResponse | Promise<GatewayResponse> {
     if (this.#response) {
@@ -90,8 +90,8 @@ export class Exchange implements SocketOwner {
     }
     if (this.#dropped) return this.#dropped
     if (this.#failure) throw this.#failure.error
-    // Promise jobs first: most handlers that await something await what is there already, and a signal costs microseconds.
-    afterTurn(watchSignal, this)
+    // Most handlers that await something await what is there already, or comes with it, and a signal costs microseconds.
+    afterRound(() => this.#watchSignal())
     return new Promise((resolve, reject) => {
       this.#settler = { resolve, reject }
     })
@@ -101,7 +101,7 @@ export class Exchange implements SocketOwner {
    * Watches for the loss of the client, unless there is a response by now. A handler that awaits the request's body learns of a loss by
    * that, and most answer when they have it: only what they await then is worth a signal.
    */
-  watchSignal(): void {
+  #watchSignal(): void {
     if (!this.#awaitsResponse || whenBodyRests(this.req, () => this.#watch())) return
     this.#watch()
   }
@@ -324,8 +324,4 @@ export class Exchange implements SocketOwner {
     if (this.#request.body !== null) queueMicrotask(() => claimBody(this.req))
     this.#settler.resolve(this.#response)
   }
-}
-
-function watchSignal(exchange: Exchange): void {
-  exchange.watchSignal()
 }

@@ -1,7 +1,7 @@
 // How the body of a gateway request is read as that of an `http.IncomingMessage`: node's Readable pulls, the gateway's iterator gives.
 import type { IncomingMessage } from 'node:http'
 import type { GatewayRequest } from '@nsgi/spec'
-import { afterTurn } from './after-turn.ts'
+import { afterRound } from './after-round.ts'
 import { connectionReset } from './node-errors.ts'
 import type { NodeRequest } from './node-internals.ts'
 
@@ -72,7 +72,7 @@ export function dumpIncoming(request: Incoming): void {
 
 /**
  * Whether the body is being read: then it tells of a loss of the client by its failure. `callback` is called once when it is
- * so no more: at once at a failure, else at the end of a turn.
+ * so no more: at once at a failure, else when a round of the event loop is through.
  */
 export function whenBodyRests(request: Incoming, callback: () => void): boolean {
   const state = (request as unknown as Inner)[source]
@@ -159,7 +159,7 @@ async function pull(http: Inner, state: BodySource): Promise<void> {
   else {
     // A reader that has enough may pull again in this turn; any other is going to.
     state.pulling = http.push(asBuffer(result.value))
-    if (!state.pulling && state.onRest !== undefined) afterTurn(restSoon, state)
+    if (!state.pulling && state.onRest !== undefined) afterRound(() => restUnlessPulling(state))
   }
 }
 
@@ -183,12 +183,8 @@ async function drain(iterator: AsyncIterator<Uint8Array>): Promise<void> {
 function finishPulling(http: Inner, state: BodySource): void {
   state.pulling = false
   finish(http)
-  // 'end' is emitted in a tick, and what was waiting for it may answer in promise jobs behind that.
-  if (state.onRest !== undefined) afterTurn(restSoon, state)
-}
-
-function restSoon(state: BodySource): void {
-  afterTurn(restUnlessPulling, state)
+  // 'end' is emitted in a tick, and most of those who waited for it answer in promise jobs behind that.
+  if (state.onRest !== undefined) afterRound(() => restUnlessPulling(state))
 }
 
 function restUnlessPulling(state: BodySource): void {

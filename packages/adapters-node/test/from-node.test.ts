@@ -51,6 +51,18 @@ describe('a handler that ends before it returns', () => {
     expect(start((_req, res) => res.end('done'), signalless()).response).toMatchObject({ body: 'done' })
   })
 
+  it('may write it, if it has said how long it is', async () => {
+    const { response, res } = start((_req, answer) => {
+      answer.setHeader('content-length', 5)
+      answer.write('höll')
+      answer.end()
+    })
+    expect(response).toMatchObject({ headers: { 'content-length': '5' }, body: 'höll' })
+    const told = once(res, 'finish')
+    ;(response as GatewayResponse).finished?.()
+    await told
+  })
+
   it('has a response that middleware may copy', async () => {
     const { response, res } = start((_req, res) => res.end('x'))
     const copy = { ...(response as GatewayResponse), status: 201 }
@@ -359,6 +371,59 @@ describe('a handler that fails (ADP-08)', () => {
 })
 
 describe('a request body', () => {
+  const text: NodeHandler = async (req, res) => {
+    let all = ''
+    for await (const chunk of req) all += String(chunk)
+    res.end(all)
+  }
+  const chunksThen = (chunks: readonly string[], last: () => Promise<IteratorResult<Uint8Array>>) => ({
+    [Symbol.asyncIterator]: () => {
+      const left = chunks.values()
+      return {
+        next: async () => {
+          const { done, value } = left.next()
+          return done ? last() : { done: false as const, value: Buffer.from(value) }
+        },
+      }
+    },
+  })
+  const never = (): Promise<never> => new Promise(() => {})
+  const over = async (): Promise<IteratorResult<Uint8Array>> => ({ done: true, value: undefined })
+
+  it.each(['1.0', '1.1'] as const)(
+    'ends with its last byte where HTTP/%s says how many there are',
+    async httpVersion => {
+      const headers = { 'content-length': '10' }
+      const request = createRequest({ body: chunksThen(['hello', ' body'], never), headers, httpVersion })
+      expect(await start(text, request).response).toMatchObject({ body: 'hello body' })
+    },
+  )
+
+  it('is read to its end where a middleware has changed it and not its length, and over HTTP/2, where trailers may follow', async () => {
+    const headers = { 'content-length': '5' }
+    const changed = Object.create(createRequest({ body: 'short', headers }), {
+      body: { value: chunksThen(['hello', ' body'], over) },
+    }) as GatewayRequest
+    expect(await start(text, changed).response).toMatchObject({ body: 'hello body' })
+    const order: string[] = []
+    const last = async (): Promise<IteratorResult<Uint8Array>> => {
+      await turn()
+      order.push('trailers')
+      return over()
+    }
+    const body = chunksThen(['hello', ' body'], last)
+    const streamed = createRequest({ body, headers: { 'content-length': '10' }, httpVersion: '2' })
+    const { req, response } = start(text, streamed)
+    req.on('end', () => order.push('end'))
+    expect(await response).toMatchObject({ body: 'hello body' })
+    expect(order).toEqual(['trailers', 'end'])
+  })
+
+  it('costs no AbortSignal where the answer follows its end', async () => {
+    const request = Object.create(signalless(), { body: { value: chunksThen(['hello'], over) } }) as GatewayRequest
+    expect(await start(text, request).response).toMatchObject({ body: 'hello' })
+  })
+
   it('that breaks aborts the request with ECONNRESET, whatever broke it, and is the reason that there is no response', async () => {
     const broken = new Error('too large')
     const body = (async function* () {

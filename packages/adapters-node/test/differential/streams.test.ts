@@ -58,15 +58,16 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
       return parseResponses(await client.toEnd()).map(comparable)
     }))
 
-  it('a client that goes while it is being sent to', () =>
+  it.each(['the client goes while it is being sent to', 'the client goes, and the response is piped to'])('%s', name =>
     expectAlike(async server => {
       const id = nextId()
       const client = await RawClient.connect(server.port)
-      client.send(requestBytes('the client goes while it is being sent to', id))
+      client.send(requestBytes(name, id))
       await client.seen('first')
       client.reset()
       return server.records.of(id)
-    }))
+    }),
+  )
 
   it('a client that goes before the answer', () =>
     expectAlike(async server => {
@@ -79,15 +80,32 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
       return server.records.of(id)
     }))
 
-  it('a client that goes during its upload', () =>
+  it.each([
+    'the client goes during its upload',
+    'the client goes during its upload, which is iterated',
+    'the client goes during its upload, which is piped',
+  ])('%s', name =>
     expectAlike(async server => {
       const begun = ask(server, 'wait until it has begun')
       const id = nextId()
       const client = await RawClient.connect(server.port)
-      client.send(requestBytes('the client goes during its upload', id, { ...upload, body: 'only this' }))
+      client.send(requestBytes(name, id, { ...upload, body: 'only this' }))
       await begun
       client.reset()
       return server.records.of(id)
+    }),
+  )
+
+  it('no store of one request is that of the next on its connection', () =>
+    expectAlike(async server => {
+      const client = await RawClient.connect(server.port)
+      const [first, second] = [nextId(), nextId()]
+      client.send(requestBytes('a store that is entered', first))
+      await server.records.of(first)
+      client.send(requestBytes('a store that another request has entered', second))
+      const { notes } = await server.records.of(second)
+      client.socket.end()
+      return notes
     }))
 
   it('requests sent without waiting are answered in their order', () =>
