@@ -28,6 +28,7 @@ import {
 } from './node-members.ts'
 import { afterJobs, now } from './real-time.ts'
 import { ResponseQueue } from './response-queue.ts'
+import { readAsStream, readFrom } from './socket-input.ts'
 
 /**
  * What the connection is at: before a request, within a head, within a body of known length, within a chunked one, handing on what a
@@ -94,7 +95,10 @@ export class HttpConnection {
   private refused: Refused | undefined
   /** Bytes still to come of a body of known length. */
   private remaining = 0
+  /** Whether what is being read is memory that the next read takes: what stays is copied. */
+  private isShared = false
   private readonly onData = (input: Buffer): void => this.received(input)
+  private readonly onShared = (input: Buffer, end: number): void => this.receivedShared(input.subarray(0, end))
   private readonly onEnd = (): void => this.ended()
   private readonly onClose = (): void => this.closed()
   private readonly onDrain = (): void => this.responses.drained()
@@ -106,8 +110,7 @@ export class HttpConnection {
     this.host = host
     this.responses = new ResponseQueue(host, this.socket, req => this.answered(req))
     this.scope = new MessageScope(socket)
-    const keep = (input: Buffer, start: number, end: number): void => void this.pieces.push(input.subarray(start, end))
-    this.parser = new RequestParser(host.limits, keep, rules)
+    this.parser = new RequestParser(host.limits, (input, start, end) => this.keepPiece(input, start, end), rules)
   }
 
   /** Begins to read. */
@@ -120,7 +123,7 @@ export class HttpConnection {
     socket.setEncoding = refuseEncoding
     if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout)
     socket.on('timeout', this.onTimeout)
-    socket.on('data', this.onData)
+    readFrom(socket, this.onData, this.onShared)
     socket.on('error', this.onError)
     socket.on('end', this.onEnd)
     socket.on('close', this.onClose)
@@ -137,6 +140,20 @@ export class HttpConnection {
   private received(input: Buffer): void {
     if (this.phase === 'idle') this.since = now()
     this.scope.runInAsyncScope(this.consume, this, input)
+  }
+
+  private receivedShared(input: Buffer): void {
+    this.isShared = true
+    try {
+      this.received(input)
+    } finally {
+      this.isShared = false
+    }
+  }
+
+  /** What may be kept, of what is being read. */
+  private kept(bytes: Buffer): Buffer {
+    return this.isShared ? Buffer.from(bytes) : bytes
   }
 
   private consume(input: Buffer, start = 0): void {
@@ -171,7 +188,7 @@ export class HttpConnection {
   private keepBehind(input: Buffer, at: number): void {
     const { behind, behindAt } = this
     const isFirst = behind.length === 0
-    this.behind = isFirst ? input : Buffer.concat([behind.subarray(behindAt), input])
+    this.behind = isFirst ? this.kept(input) : Buffer.concat([behind.subarray(behindAt), input])
     this.behindAt = isFirst ? at : 0
   }
 
@@ -201,7 +218,7 @@ export class HttpConnection {
       return this.refuse({ rejection: rejection('TOO_MANY_FIELDS'), fault: undefined, packet: input, parsed: at })
     }
     const req = this.message(head)
-    if (head.facts.switching && this.switch(req, input.subarray(at))) return input.length
+    if (head.facts.switching && this.switch(req, this.kept(input.subarray(at)))) return input.length
     this.begin(req, head)
     return at
   }
@@ -242,7 +259,7 @@ export class HttpConnection {
   private readFixed(input: Buffer, start: number): number {
     const end = start + Math.min(input.length - start, this.remaining)
     this.remaining -= end - start
-    this.give(input.subarray(start, end))
+    this.give(this.kept(input.subarray(start, end)))
     if (this.remaining === 0) this.handOnLater(() => this.complete([]))
     return end
   }
@@ -254,8 +271,14 @@ export class HttpConnection {
     const piece = pieces.shift()
     if (piece === undefined) return this.settle(result, input, at)
     this.give(piece)
-    if (result !== 'more' || pieces.length > 0) this.handOnLater(() => this.settle(result, input, at))
+    if (result === 'more' && pieces.length === 0) return at
+    const packet = result === 'failed' ? this.kept(input) : input
+    this.handOnLater(() => this.settle(result, packet, at))
     return at
+  }
+
+  private keepPiece(input: Buffer, start: number, end: number): void {
+    this.pieces.push(this.kept(input.subarray(start, end)))
   }
 
   /** What came of parsing a chunked body, once its pieces are handed on. The offset behind it. */
@@ -272,7 +295,7 @@ export class HttpConnection {
     }
   }
 
-  /** A piece of the body, which nobody else will use: each read has memory of its own. */
+  /** A piece of the body, which nobody else will use. */
   private give(piece: Buffer): void {
     const { incoming } = this
     if (incoming === null || incoming._dumped) return
@@ -348,6 +371,7 @@ export class HttpConnection {
     socket.removeListener('timeout', this.onTimeout)
     socket.removeListener('error', this.onError)
     this.release()
+    readAsStream(socket)
     // As new: the first listener of 'data' sets it going.
     socket.readableFlowing = null
     server.emit(event, req, socket, behind)
@@ -361,15 +385,16 @@ export class HttpConnection {
   }
 
   private refuse(refused: Refused): number {
+    const kept = { ...refused, packet: this.kept(refused.packet) }
     this.phase = 'over'
-    this.refused = refused
-    this.failed(refusalError(refused))
-    return refused.packet.length
+    this.refused = kept
+    this.failed(refusalError(kept))
+    return kept.packet.length
   }
 
   /** As node does, where a listener of 'clientError' leaves the connection open: what was wrong stays wrong. */
   private refuseAgain(packet: Buffer): void {
-    if (this.refused !== undefined) this.failed(refusalError({ ...this.refused, packet, parsed: 0 }))
+    if (this.refused !== undefined) this.failed(refusalError({ ...this.refused, packet: this.kept(packet), parsed: 0 }))
   }
 
   /** The client closed its side. */

@@ -48,6 +48,8 @@ export type InnerSocket = Omit<Socket, 'readableFlowing'> & {
   /** Whether reading waits until less is to be sent. */
   _paused?: boolean
   readonly _writableState?: { readonly needDrain: boolean }
+  /** Libuv's stream, which a plain socket has. */
+  readonly _handle?: { useUserBuffer?(buffer: Buffer): void } | null
   readableFlowing: boolean | null
 }
 

@@ -135,6 +135,63 @@ const behaviours: Behaviours = {
     return log
   },
 
+  async 'who reads from the socket of a request, from then on'(api) {
+    const log: unknown[] = []
+    const server = api.createServer((req, res) => {
+      const { socket } = req
+      const read = (chunk: Buffer): void => void log.push(String(chunk))
+      if (req.url === '/data') socket.on('data', read)
+      if (req.url === '/once') socket.once('data', read)
+      if (req.url === '/first') socket.prependListener('data', read)
+      res.end(req.url)
+    })
+    const port = await listening(server)
+    for (const path of ['/data', '/once', '/first', '/none']) {
+      const client = await connect(port)
+      log.push(plain(await client.send(GET.replace('/', path)).until(/\r\n\r\n\/\w+/)))
+      log.push(plain(await client.send(GET.replace('/', '/b')).until(/\r\n\r\n\/b/)))
+      log.push(plain(await client.send(LAST.replace('/', '/c')).rest()))
+    }
+    return log
+  },
+
+  async 'memory of what was read stays what it was'(api) {
+    const kept: Buffer[] = []
+    const server = api.createServer((req, res) => {
+      req.on('data', (chunk: Buffer) => kept.push(chunk)).on('end', () => res.end('x'))
+    })
+    server.on('clientError', (error: Error & { rawPacket?: Buffer }, socket) => {
+      kept.push(error.rawPacket as Buffer)
+      socket.destroy()
+    })
+    server.on('upgrade', (_req, socket, head) => {
+      kept.push(head)
+      socket.on('data', (chunk: Buffer) => kept.push(chunk)).on('end', () => socket.end())
+      socket.write('HTTP/1.1 101 Switching\r\n\r\n')
+    })
+    const port = await listening(server)
+    const client = await connect(port)
+    const post = 'POST / HTTP/1.1\r\nHost: a\r\n'
+    for (const letter of 'abc') {
+      const chunk = letter.repeat(3)
+      await client.send(`${post}Content-Length: 3\r\n\r\n${chunk}`).until(/x$/)
+      await client
+        .send(`${post}Transfer-Encoding: chunked\r\n\r\n3\r\n${chunk}\r\n3\r\n${chunk}\r\n0\r\n\r\n`)
+        .until(/x$/)
+      // Behind a body, in the same read.
+      const both = `${post}Content-Length: 3\r\n\r\n${chunk}`.repeat(2)
+      await client.send(both).until(/x[^]*x$/)
+    }
+    await client.send('NONSENSE\r\n\r\n').rest()
+    const other = await connect(port)
+    await other.send(`${SWITCH}head`).until(/\r\n\r\n/)
+    other.send('later')
+    other.socket.end()
+    await other.rest()
+    await exchange(port, `${post}Connection: close\r\nContent-Length: 3\r\n\r\nzzz`)
+    return kept.map(String)
+  },
+
   async 'no listener of connection any more, or one before it'(api) {
     const log: unknown[] = []
     const server = api.createServer(hello)
