@@ -2,6 +2,7 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { pathToFileURL } from 'node:url'
+import { product } from '../config/product.ts'
 import type { WorkerEnding } from '../hooks/hooks.ts'
 import { FIRST_SOCKET, readTraceAnswer, TRACE_DESCRIPTOR, TRACE_REQUEST } from '../ipc/heartbeat.ts'
 import { type BootOrder, envelop, type FromWorker, readFromWorker, type ToWorker } from '../ipc/messages.ts'
@@ -19,7 +20,7 @@ export interface WorkerLaunch {
   /** The descriptor of its standard output and error; the master's own where there is none. */
   readonly output?: number | undefined
   /** The rest of what it is told. */
-  readonly order: Omit<BootOrder, 'descriptors'>
+  readonly order: Omit<BootOrder, 'descriptors' | 'version'>
   readonly onMessage: (message: FromWorker) => void
   /** Called once, after every message. */
   readonly onExit: (ending: ProcessEnding) => void
@@ -81,7 +82,7 @@ export function startWorker(launch: WorkerLaunch): WorkerHandle {
     if (child.connected) child.send(envelop(message), socket as SendHandle | undefined, () => {})
   }
   const descriptors = launch.sockets.map((_, index) => FIRST_SOCKET + index)
-  send({ type: 'boot', order: { ...launch.order, descriptors } })
+  send({ type: 'boot', order: { ...launch.order, version: product.version, descriptors } })
   const traces = child.stdio[TRACE_DESCRIPTOR] as Duplex | undefined
   // What goes wrong there is told by the worker's exit.
   traces?.on('error', () => {})

@@ -24,7 +24,7 @@ export async function openLogs(settings: Settings): Promise<MasterLog | { readon
   try {
     const custom =
       loggerClass === null ? undefined : await loadCustomLogger(loggerClass, { worker: null, level: logLevel })
-    const sinks = new LogSinks(settings, null)
+    const sinks = await LogSinks.open(settings, null)
     const also = sinks.isOpen ? sinks.line : undefined
     return { ...(await openErrorLog({ targets: targets.errors, custom, also })), sinks }
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Notice } from '../arbiter/model.ts'
 import { type BindAddress, formatBindAddress } from '../config/bind-address.ts'
 import type { MonitoringSettings } from '../config/settings/monitoring.ts'
-import { ManagementServer } from './management-server.ts'
+import type { ManagementServer } from './management-server.ts'
 import type { Managed } from './routes.ts'
 
 /** Milliseconds between two tries for an address that the master before this one still has. */
@@ -59,6 +59,8 @@ export class Management {
   async #open(place: Place): Promise<string | undefined> {
     const { managed, log, isSuccessor } = this.#plan
     try {
+      // With it comes node:http, which many masters need for nothing.
+      const { ManagementServer } = await import('./management-server.ts')
       const server = await ManagementServer.open({ ...place, managed })
       this.#servers.push(server)
       if (this.#isClosed) server.close()

@@ -2,7 +2,7 @@
 // may send messages of its own over the same channel (as programs made for other process managers do).
 import * as v from 'valibot'
 import type { BindAddress } from '../config/bind-address.ts'
-import { defaultSettings, type Settings } from '../config/settings.ts'
+import type { Settings } from '../config/settings.ts'
 import { NO_TRAFFIC, type Traffic } from '../metrics/traffic.ts'
 
 /** Marks a message as ours. */
@@ -40,6 +40,8 @@ export interface Account {
 
 /** Everything a worker is told when it starts. */
 export interface BootOrder {
+  /** Of the master; none in that of an early one. A worker of another version has settings that the master does not know of. */
+  readonly version?: string | undefined
   /** The worker's number. */
   readonly slot: number
   /** What the process is called in `ps`. */
@@ -127,10 +129,10 @@ export type FromWorker =
   /** Its program listens: the master is to bind, or to give what it has bound. */
   | { readonly type: 'bind'; readonly number: number; readonly wanted: WantedAddress }
 
-/** They were checked where they were read. What a master of an older version does not know of has its default. */
+/** They were checked where they were read; see `worker/boot-order.ts` for those of another version. */
 const settings = v.pipe(
   v.record(v.string(), v.unknown()),
-  v.transform((given): WorkerSettings => ({ ...defaultSettings, ...given })),
+  v.transform((given): WorkerSettings => given as unknown as WorkerSettings),
 )
 
 const tlsMaterial = v.object({
@@ -144,6 +146,7 @@ const tlsMaterial = v.object({
 const account = v.object({ uid: v.number(), gid: v.number(), groupsOf: v.nullable(v.string()) })
 
 const bootOrder = v.object({
+  version: v.optional(v.string()),
   slot: v.number(),
   title: v.string(),
   application: v.string(),

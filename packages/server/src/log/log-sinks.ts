@@ -1,10 +1,11 @@
 // Where both logs go besides their files: syslog, and the counters of statsd.
 import type { Settings } from '../config/settings.ts'
-import { parseStatsdHost, Statsd } from '../metrics/statsd.ts'
+import type { Statsd } from '../metrics/statsd.ts'
+import { parseStatsdHost } from '../metrics/statsd-address.ts'
 import type { ExchangeRecord } from '../transport/gateway-server.ts'
 import { accessLine } from './access-log.ts'
 import { formatForPeople } from './people-format.ts'
-import { type Severity, Syslog } from './syslog.ts'
+import type { Severity, Syslog } from './syslog.ts'
 import { FACILITIES, parseSyslogTarget } from './syslog-target.ts'
 
 /** What a line of the log is in syslog's words, and in gunicorn's for statsd. */
@@ -27,12 +28,21 @@ export class LogSinks {
   readonly #format: Settings['logFormat']
   readonly #accessLine: (record: ExchangeRecord) => string
 
-  /** @param worker the number of the worker that writes; `null` for the master */
-  constructor(settings: Settings, worker: number | null) {
+  private constructor(settings: Settings, worker: number | null, { syslog, statsd }: Opened) {
     this.#format = settings.logFormat
-    this.#syslog = openSyslog(settings)
-    this.#statsd = openStatsd(settings)
+    this.#syslog = syslog
+    this.#statsd = statsd
     this.#accessLine = accessLine({ format: settings.logFormat, line: settings.accessLogformat }, worker ?? 0)
+  }
+
+  /**
+   * Opens what the settings name; what they do not name is not even loaded.
+   *
+   * @param worker the number of the worker that writes; `null` for the master
+   */
+  static async open(settings: Settings, worker: number | null): Promise<LogSinks> {
+    const [syslog, statsd] = await Promise.all([openSyslog(settings), openStatsd(settings)])
+    return new LogSinks(settings, worker, { syslog, statsd })
   }
 
   /** Whether there is anywhere to send things. */
@@ -70,8 +80,15 @@ export class LogSinks {
   }
 }
 
-function openSyslog({ syslog, syslogAddr, syslogPrefix, syslogFacility }: Settings): Syslog | undefined {
+interface Opened {
+  readonly syslog: Syslog | undefined
+  readonly statsd: Statsd | undefined
+}
+
+async function openSyslog(settings: Settings): Promise<Syslog | undefined> {
+  const { syslog, syslogAddr, syslogPrefix, syslogFacility } = settings
   if (!syslog && syslogAddr === null) return undefined
+  const { Syslog } = await import('./syslog.ts')
   return new Syslog({
     target: parseSyslogTarget(syslogAddr ?? '') ?? { type: 'udp', host: '127.0.0.1', port: 514 },
     name: syslogPrefix === null ? 'kirin' : `kirin.${syslogPrefix}`,
@@ -79,7 +96,9 @@ function openSyslog({ syslog, syslogAddr, syslogPrefix, syslogFacility }: Settin
   })
 }
 
-function openStatsd({ statsdHost, statsdPrefix, dogstatsdTags }: Settings): Statsd | undefined {
+async function openStatsd({ statsdHost, statsdPrefix, dogstatsdTags }: Settings): Promise<Statsd | undefined> {
   const target = parseStatsdHost(statsdHost ?? '')
-  return target && new Statsd({ ...target, prefix: statsdPrefix ?? '', tags: dogstatsdTags })
+  if (target === undefined) return undefined
+  const { Statsd } = await import('../metrics/statsd.ts')
+  return new Statsd({ ...target, prefix: statsdPrefix ?? '', tags: dogstatsdTags })
 }

@@ -12,15 +12,6 @@ export interface StatsdOptions {
   readonly tags: readonly string[]
 }
 
-/** Reads `host:port` or `[ipv6]:port`; `undefined` for anything else. */
-export function parseStatsdHost(text: string): Pick<StatsdOptions, 'host' | 'port'> | undefined {
-  const { ipv6, host = ipv6, port } = HOST_AND_PORT.exec(text)?.groups ?? {}
-  const number = Number(port)
-  return host === undefined || !(number >= 1 && number <= 65_535) ? undefined : { host, port: number }
-}
-
-const HOST_AND_PORT = /^(?:\[(?<ipv6>[0-9a-fA-F:.]+)\]|(?<host>[^:[\]\s/]+)):(?<port>\d{1,5})$/
-
 /** Bytes: what goes through an Ethernet in one piece, behind the heads of IP and UDP. */
 const DATAGRAM = 1432
 

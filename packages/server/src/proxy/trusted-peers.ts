@@ -1,5 +1,5 @@
 // Whom the operator trusts to speak for others. `node:net` is imported for its address arithmetic, not for sockets.
-import { BlockList, isIP, isIPv6 } from 'node:net'
+import { BlockList, SocketAddress } from 'node:net'
 
 /** One end of a connection; `port` is `null` on a UNIX socket, whose peers have `""` for an address. */
 export interface Peer {
@@ -14,19 +14,32 @@ ANY_IPV4.addSubnet('0.0.0.0', 0, 'ipv4')
 /** Bits of the prefix before an IPv4 address that is written as IPv6. */
 const MAPPED_PREFIX = 96
 
+/**
+ * What kind of address that is, if it is one. By libuv's reading (inet_pton), not by node's `isIP`: the regular expression behind that for
+ * IPv6 takes some milliseconds to compile, in every worker that starts.
+ */
+function familyOf(text: string): 'ipv4' | 'ipv6' | undefined {
+  const family = text.includes(':') ? 'ipv6' : 'ipv4'
+  try {
+    return new SocketAddress({ address: text, family }).family
+  } catch {
+    return undefined
+  }
+}
+
 /** Reads `192.0.2.1`, `10.0.0.0/8`, `2001:db8::/32`; `undefined` for anything else, a zone included. */
 function parseNetwork(text: string): { address: string; prefix: number; family: 'ipv4' | 'ipv6' } | undefined {
   const [, address = '', digits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
-  const version = isIP(address)
-  if (version === 0) return undefined
-  const bits = version === 4 ? 32 : 128
+  const family = familyOf(address)
+  if (family === undefined) return undefined
+  const bits = family === 'ipv4' ? 32 : 128
   const prefix = digits === undefined ? bits : Number(digits)
   if (prefix > bits) return undefined
-  if (version === 4) return { address, prefix, family: 'ipv4' }
-  if (prefix < MAPPED_PREFIX || !ANY_IPV4.check(address, 'ipv6')) return { address, prefix, family: 'ipv6' }
+  if (family === 'ipv4' || prefix < MAPPED_PREFIX || !ANY_IPV4.check(address, family))
+    return { address, prefix, family }
   const dotted = /[\d.]+$/.exec(address)?.[0] ?? ''
   // Written in hexadecimal it is nobody's habit, and no ground to guess.
-  return isIP(dotted) === 4 ? { address: dotted, prefix: prefix - MAPPED_PREFIX, family: 'ipv4' } : undefined
+  return familyOf(dotted) === 'ipv4' ? { address: dotted, prefix: prefix - MAPPED_PREFIX, family: 'ipv4' } : undefined
 }
 
 /** Whether `text` is `*`, an address, or a network in CIDR notation. */
@@ -85,7 +98,8 @@ export class TrustedPeers {
     // A link-local address comes with the name of the interface behind it.
     const zone = text.indexOf('%')
     const address = zone === -1 ? text : text.slice(0, zone)
-    if (!isIPv6(address)) return isIP(address) === 4 && this.ipv4.check(address, 'ipv4')
+    const family = familyOf(address)
+    if (family !== 'ipv6') return family === 'ipv4' && this.ipv4.check(address, family)
     return ANY_IPV4.check(address, 'ipv6') ? this.ipv4.check(address, 'ipv6') : this.ipv6.check(address, 'ipv6')
   }
 }

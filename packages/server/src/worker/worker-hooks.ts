@@ -1,7 +1,5 @@
 // The hooks that a configuration file has for workers, in a worker.
 import type { Application, Logger } from '@nsgi/spec'
-import { configLayer } from '../config/file/config-layer.ts'
-import { loadConfigFile } from '../config/file/load-config-file.ts'
 import { HookError, HookRunner } from '../hooks/hook-runner.ts'
 import type { WorkerHooks, WorkerSubject } from '../hooks/hooks.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
@@ -24,6 +22,9 @@ export async function loadWorkerHooks(
 ): Promise<WorkerHookRunner> {
   const subject: WorkerSubject = Object.freeze({ worker: slot, pid: process.pid, log })
   if (typeof hooksFile !== 'string') return new HookRunner<WorkerHooks>({}, { subject, log })
+  // Only here: with the table of settings they are many modules, which a worker needs for nothing else.
+  const { loadConfigFile } = await import('../config/file/load-config-file.ts')
+  const { configLayer } = await import('../config/file/config-layer.ts')
   const { config, problem } = await loadConfigFile(hooksFile, hooksFile)
   if (config === undefined) throw new BootError(problem, exitCodes.failure)
   const { hooks, problems } = configLayer(config, hooksFile)

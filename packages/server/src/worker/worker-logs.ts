@@ -30,7 +30,7 @@ export async function openWorkerLogs({ settings, slot }: Pick<BootOrder, 'settin
   const { loggerClass, logLevel: level } = settings
   const targets = logTargets(settings)
   const custom = loggerClass === null ? undefined : await loadCustomLogger(loggerClass, { worker: slot, level })
-  const sinks = new LogSinks(settings, slot)
+  const sinks = await LogSinks.open(settings, slot)
   const also = sinks.isOpen ? sinks.line : undefined
   const errors = await openErrorLog({ targets: targets.errors, custom, also })
   const onFailure = (error: Error): void => {

@@ -13,6 +13,7 @@ import {
 import { describeThrown } from '../log/describe-thrown.ts'
 import { becomeAccount } from './become-account.ts'
 import { BootError, toBootFailure } from './boot-error.ts'
+import { completeOrder } from './boot-order.ts'
 import { watchDescriptors } from './descriptor-watch.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import type { Program } from './program.ts'
@@ -97,9 +98,10 @@ export class WorkerProcess {
     }
   }
 
-  async #boot(order: BootOrder): Promise<void> {
-    process.title = order.title
+  async #boot(told: BootOrder): Promise<void> {
+    process.title = told.title
     try {
+      const order = await completeOrder(told)
       if (order.account) becomeAccount(order.account)
       this.#logs = await openWorkerLogs(order)
       if (order.settings.timeout > 0) startTracer(this.#logs.logger)

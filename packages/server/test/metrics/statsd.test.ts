@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { describe, expect, it } from '@jest/globals'
-import { parseStatsdHost, Statsd } from '../../src/metrics/statsd.ts'
+import { Statsd } from '../../src/metrics/statsd.ts'
+import { parseStatsdHost } from '../../src/metrics/statsd-address.ts'
 
 describe('Statsd', () => {
   it('gathers lines in datagrams that no network has to cut', async () => {
