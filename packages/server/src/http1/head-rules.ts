@@ -17,7 +17,7 @@ export interface RecordedHead {
   readonly spanEnd: number
   /**
    * Whether the application gets what `node:http` gives it: any Host or none, any target, any expectation, fields that
-   * come twice, an upgrade on HTTP/1.0 or before a body. What frames the message is held to the rules in any case.
+   * come twice, an upgrade on HTTP/1.0 or before a body, a request of HTTP/0.9 or 2.0 or without a version. What frames the message is held to the rules in any case.
    */
   readonly framingOnly?: boolean
 }
@@ -36,9 +36,11 @@ interface Facts {
 /** The head, or why it is refused; `text` is its bytes as latin1 with both closing CRLFs. */
 export function readHead(text: string, recorded: RecordedHead): RequestHead | Rejection {
   const { urlStart, urlEnd } = recorded
+  const framingOnly = recorded.framingOnly === true
   const version = readVersion(text, urlEnd)
-  if (version === undefined) return rejection('MALFORMED', 'invalid request line')
-  if (version === 'other') return rejection('VERSION')
+  const hasNone = framingOnly && text.startsWith('\r\n', urlEnd)
+  if (version === undefined && !hasNone) return rejection('MALFORMED', 'invalid request line')
+  if (version === 'other' && !framingOnly) return rejection('VERSION')
   // One space on each side of the target (RFC 9112 §3): llhttp takes more.
   if (text.indexOf(' ') !== urlStart - 1) return rejection('MALFORMED', 'more than one space in the request line')
   const facts: Facts = {
@@ -51,7 +53,6 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
     close: false,
   }
   const http11 = version === '1.1'
-  const framingOnly = recorded.framingOnly === true
   const refused =
     collectFacts(text, recorded, facts) ??
     (framingOnly ? undefined : checkTarget(text, urlStart, urlEnd)) ??
@@ -60,7 +61,7 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
   return new RequestHead(text, {
     targetStart: urlStart,
     targetEnd: urlEnd,
-    fieldsStart: urlEnd + REQUEST_LINE_TAIL,
+    fieldsStart: urlEnd + (hasNone ? 2 : REQUEST_LINE_TAIL),
     http11,
     switching:
       recorded.switching && facts.coding === undefined && (framingOnly || (http11 && facts.contentLength === 0)),

@@ -50,6 +50,13 @@ export class RequestHead implements MessageHead {
     return this.facts.http11 ? '1.1' : '1.0'
   }
 
+  /** The version as it stands there, where any may: `0.9` is also one that is not there. */
+  get statedVersion(): string {
+    const { http11, targetEnd, fieldsStart } = this.facts
+    if (http11) return '1.1'
+    return fieldsStart - targetEnd === 2 ? '0.9' : this.text.slice(targetEnd + 6, targetEnd + 9)
+  }
+
   get isSwitching(): boolean {
     return this.facts.switching
   }

@@ -13,7 +13,7 @@ export interface RequestCount {
 /** Tells the program of a request, as node's `parserOnIncoming` does: 'request', or one of the events for what is special. */
 // oxlint-disable-next-line max-params -- three of them are what every listener of 'request' takes, and an object a request costs
 export function emitMessages(server: InnerServer, req: IncomingMessage, res: InnerResponse, count: RequestCount): void {
-  if (req.httpVersionMinor !== 1) {
+  if (req.httpVersion !== '1.1') {
     server.emit('request', req, res)
     return
   }

@@ -226,10 +226,10 @@ export class HttpConnection {
   private message(head: RequestHead): InnerRequest {
     const { IncomingMessage: Request, server } = this.host
     const req = new Request(this.socket) as unknown as InnerRequest
-    const { httpVersion, rawHeaders } = head
-    req.httpVersionMajor = 1
-    req.httpVersionMinor = httpVersion === '1.1' ? 1 : 0
-    req.httpVersion = httpVersion
+    const { statedVersion, rawHeaders } = head
+    req.httpVersionMajor = Number(statedVersion[0])
+    req.httpVersionMinor = Number(statedVersion[2])
+    req.httpVersion = statedVersion
     req.joinDuplicateHeaders = server.joinDuplicateHeaders || null
     req.url = head.target
     req.upgrade = false

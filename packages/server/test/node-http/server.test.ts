@@ -702,6 +702,19 @@ const behaviours: Behaviours = {
     return seen
   },
 
+  async 'requests of other versions, and without one'(api) {
+    const server = api.createServer((req, res) => {
+      res.end(JSON.stringify([req.url, req.httpVersion, req.httpVersionMajor, req.httpVersionMinor, req.rawHeaders]))
+    })
+    const port = await listening(server)
+    const seen = []
+    const fields = 'Connection: close\r\nX: y\r\n'
+    for (const line of ['GET /a', 'GET http://a', 'GET /a HTTP/0.9', 'POST /a HTTP/2.0', 'GET /a HTTP/1.0']) {
+      seen.push(await exchange(port, `${line}\r\n\r\n`), await exchange(port, `${line}\r\n${fields}\r\n`))
+    }
+    return seen
+  },
+
   async 'bytes that a program frames by itself'(api) {
     const server = api.createServer((req, res) => {
       switch (req.url) {
