@@ -10,22 +10,31 @@ const shared = Buffer.allocUnsafeSlow(64 * 1024)
 /** Where `net.Socket` keeps the buffer of its documented `onread` option, which can be given to a new socket only, and its callback. */
 const [bufferMember, callbackMember] = membersOfOnread()
 
+/** Whether reads of a socket go past it. */
+const isPast: unique symbol = Symbol('kirin.isPast')
+
 type ListenMethod = 'on' | 'addListener' | 'prependListener'
-const listenMethods: readonly ListenMethod[] = ['on', 'addListener', 'prependListener']
+/** Methods of a socket's own while its reads go past it: they see that somebody wants to read from it. */
+const listening = {
+  on: listeningBy('on'),
+  addListener: listeningBy('addListener'),
+  prependListener: listeningBy('prependListener'),
+}
 
 /** Takes `input[0, end)`, which is memory that the next read takes. */
 export type SharedReadCallback = (input: Buffer, end: number) => void
 
 /** Has a connection's bytes told of: by `onShared` where reads can be shared, and nobody reads from it already; by the listener of 'data' else. */
 export function readFrom(socket: InnerSocket, onData: (input: Buffer) => void, onShared: SharedReadCallback): void {
-  const isPast = canShare(socket)
+  const shares = canShare(socket)
   socket.on('data', onData)
-  if (!isPast) return
+  if (!shares) return
   socket._handle?.useUserBuffer?.(shared)
   const members = socket as unknown as Record<symbol, unknown>
   members[bufferMember as symbol] = shared
   members[callbackMember as symbol] = (end: number) => onShared(shared, end)
-  for (const name of listenMethods) Object.defineProperty(socket, name, listening(name))
+  members[isPast] = true
+  Object.assign(socket, listening)
 }
 
 function canShare(socket: InnerSocket): boolean {
@@ -37,20 +46,18 @@ function canShare(socket: InnerSocket): boolean {
 
 /** Has what a socket reads from now on come out of its readable side. */
 export function readAsStream(socket: InnerSocket): void {
-  if (!Object.hasOwn(socket, 'on')) return
-  for (const name of listenMethods) delete (socket as Partial<InnerSocket>)[name]
   const members = socket as unknown as Record<symbol, unknown>
+  if (members[isPast] !== true) return
+  members[isPast] = false
   members[callbackMember as symbol] = (end: number) => socket.push(Buffer.from(shared.subarray(0, end)))
 }
 
-/** A method of the socket's own, which sees that somebody wants to read from it. */
-function listening(name: ListenMethod): PropertyDescriptor {
-  const value = function (this: InnerSocket, event: string, listener: (...given: unknown[]) => void): InnerSocket {
+function listeningBy(name: ListenMethod): (this: InnerSocket, ...given: unknown[]) => InnerSocket {
+  return function (event, ...given) {
     if (event === 'data' || event === 'readable') readAsStream(this)
     const listen = Socket.prototype[name] as (this: InnerSocket, ...given: unknown[]) => InnerSocket
-    return listen.call(this, event, listener)
+    return listen.call(this, event, ...given)
   }
-  return { value, configurable: true, writable: true, enumerable: true }
 }
 
 function membersOfOnread(): readonly (symbol | undefined)[] {

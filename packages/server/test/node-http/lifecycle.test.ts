@@ -2,6 +2,8 @@
 import { EventEmitter, once } from 'node:events'
 import { type ServerOptions, ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe } from '@jest/globals'
 import {
   type Api,
@@ -17,6 +19,7 @@ import {
   plain,
   watched,
 } from '../support/on-both.ts'
+import { RawClient } from '../support/raw-client.ts'
 
 const SWITCH = 'GET /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'
 
@@ -133,6 +136,16 @@ const behaviours: Behaviours = {
       log.push(await exchange(port, LAST))
     }
     return log
+  },
+
+  async 'requests over a socket of the file system'(api) {
+    const path = join(tmpdir(), `drop-in-path-${process.pid}-${Math.random().toString(36).slice(2)}.sock`)
+    const server = watched(api.createServer((req, res) => void req.on('data', chunk => res.end(chunk))))
+    server.listen(path)
+    await once(server, 'listening')
+    const client = await RawClient.open({ path })
+    const post = `${LAST.replace('GET', 'POST').slice(0, -2)}Content-Length: 4\r\n\r\nbody`
+    return [plain(await client.send(post).rest()), server.address() === path]
   },
 
   async 'who reads from the socket of a request, from then on'(api) {
