@@ -1,4 +1,5 @@
 // The server's own log: pino, as lines for people or as JSON, to one or more destinations.
+import { writeSync } from 'node:fs'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { CustomLogger } from './custom-logger.ts'
 import { describeThrown } from './describe-thrown.ts'
@@ -85,7 +86,11 @@ function splitter(outputs: readonly Output[]): DestinationStream {
 }
 
 async function openTarget({ file: path, level, format }: ErrorTarget): Promise<Output> {
-  const file = await openLogFile({ destination: path === '-' ? STDERR : path, sync: true })
+  const file = await openLogFile(
+    path === '-'
+      ? { destination: STDERR, sync: true }
+      : { destination: path, sync: true, onFailure: error => tellOfLoss(path, error) },
+  )
   const shape = format === 'json' ? escapeControls : formatForPeople
   const writePlain = format === 'text' ? (line: string): void => file.write(`${line}\n`) : undefined
   return {
@@ -93,6 +98,15 @@ async function openTarget({ file: path, level, format }: ErrorTarget): Promise<O
     write: line => file.write(shape(line)),
     writePlain,
     reopen: () => file.reopen(),
+  }
+}
+
+/** There is no other log to tell of this one: what looks after the process (systemd, a terminal) may still hear. */
+function tellOfLoss(path: string, { message }: Error): void {
+  try {
+    writeSync(STDERR, `kirin: the error log ${path} cannot be written, lines are lost: ${message}\n`)
+  } catch {
+    // Nobody does.
   }
 }
 

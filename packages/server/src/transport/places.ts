@@ -57,7 +57,7 @@ export class Places {
     this.reported = now
     this.log.warn(
       { connections: this.limit },
-      'All places for connections are taken (--worker-connections): new clients wait for another worker, or for a place',
+      'All places for connections are taken (--worker-connections, within the limit on open files): new clients wait for another worker, or for a place',
     )
   }
 }

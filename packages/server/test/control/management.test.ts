@@ -107,6 +107,14 @@ describe('--control-socket', () => {
     })
   })
 
+  it('has to have a directory', async () => {
+    const cwd = applicationDirectory({ 'app.mjs': HELLO })
+    const args = ['-b', '127.0.0.1:0', '--control-socket', 'nowhere/control.sock', 'app.mjs']
+    const { code, stderr } = await runKirin(args, { cwd })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/cannot listen on unix:nowhere\/control\.sock: its directory does not exist\n$/)
+  })
+
   it('of a server that was killed is replaced, one that is answered on is not', async () => {
     const { kirin, cwd, socketPath } = await serve(...CONTROL)
     const second = await runKirin(['-b', '127.0.0.1:0', ...CONTROL, 'app.mjs'], { cwd })

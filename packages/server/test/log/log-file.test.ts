@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { openLogFile } from '../../src/log/log-file.ts'
 import { get } from '../support/http-client.ts'
-import { applicationDirectory, startServing } from '../support/kirin-process.ts'
+import { applicationDirectory, startKirin, startServing } from '../support/kirin-process.ts'
 
 const path = () => join(applicationDirectory({}), 'a.log')
 
@@ -110,6 +110,15 @@ describe('the access log of a server', () => {
     kirin.signal('SIGTERM')
     expect(await kirin.exited()).toEqual({ code: 0, signal: null })
     expect(kirin.stderr).not.toMatch(/did not stop in time/)
+  })
+
+  it('of errors that cannot be written is told of on standard error, once by each process', async () => {
+    const cwd = applicationDirectory(files)
+    const kirin = startKirin(['-b', 'unix:k.sock', '--error-logfile', '/dev/full', 'app.mjs'], { cwd })
+    await kirin.line(/^kirin: the error log \/dev\/full cannot be written, lines are lost: ENOSPC/m)
+    kirin.signal('SIGTERM')
+    await kirin.exited()
+    expect(kirin.stderr.match(/lines are lost/g)?.length).toBeLessThanOrEqual(2)
   })
 
   it('whose reader went away harms nobody', async () => {

@@ -56,6 +56,8 @@ interface Handshake {
 export class SecureAcceptor {
   private readonly options: SecureAcceptorOptions
   private readonly handshakes = new Map<Socket, Handshake>()
+  /** Who is at the other end, also when node tells of a failure after it has closed the connection. */
+  private readonly peers = new WeakMap<Socket, string>()
   private server: Server
   private asksForCertificate: boolean
 
@@ -84,6 +86,7 @@ export class SecureAcceptor {
     const { remoteAddress = '', remotePort } = raw
     const handshake: Handshake = { peer: `${remoteAddress}:${remotePort}`, secured, state: 'silent', since: undefined }
     this.handshakes.set(raw, handshake)
+    this.peers.set(raw, handshake.peer)
     raw.on('error', () => undefined)
     raw.on('close', () => {
       this.handshakes.delete(raw)
@@ -174,7 +177,7 @@ export class SecureAcceptor {
 
   private failed(error: Error, socket: TLSSocket): void {
     const raw = (socket as unknown as TlsInternals)._parent
-    const peer = raw ? this.handshakes.get(raw)?.peer : undefined
+    const peer = raw ? this.peers.get(raw) : undefined
     const verdict = socket.authorizationError as unknown
     this.report(peer, verdict ? describeVerdict(verdict) : describeFailure(error))
     socket.destroy()
