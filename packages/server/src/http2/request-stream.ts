@@ -8,6 +8,7 @@ import type { Vouched } from '../exchange/forwarding.ts'
 import { type BodySource, RequestBody } from '../exchange/request-body.ts'
 import type { HandedOver } from '../exchange/wire.ts'
 import { type ConnectionTimeouts, LINGER_TIMEOUT, UNREAD_TIMEOUT } from '../transport/timeouts.ts'
+import { guardAbort } from './guarded-abort.ts'
 import { Http2Exchange, type Http2Owner } from './http2-exchange.ts'
 import type { Http2Host } from './http2-host.ts'
 import { sendRefusal } from './refusal.ts'
@@ -129,6 +130,7 @@ export class RequestStream implements Http2Owner, BodySource {
     const endStream = plan.framing === 'none' || (plan.framing === 'single' && plan.length === 0)
     if (plan.framing !== 'none' && plan.framing !== 'single') {
       stream.on('drain', () => this.exchange.drained())
+      guardAbort(stream)
       // A reset without an error leaves what waits to be sent where it is.
       stream.once('aborted', () => stream.destroy())
     }
