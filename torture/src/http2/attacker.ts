@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
 import { content } from '../soak/content.ts'
+import { mayBeCutOff } from '../soak/time-outs.ts'
 import type { Attack } from './attacks.ts'
 import { ACK, END_STREAM, frame, get, PREFACE, SETTING, settings, TYPE, windowUpdate } from './frames.ts'
 
@@ -18,17 +19,30 @@ const DEADLINE = 45_000
 /** Bytes of the answer that shows a connection to be of use still. */
 const PROOF = 4_000
 
+/** How often an attack begins anew whose handshake took longer than the server allows. */
+const ATTEMPTS = 5
+
 /** Runs an attack; the fault, if there was one. Never rejects. */
 export async function runAttack(attack: Attack, target: Target, pieces: number): Promise<string | undefined> {
-  const socket = open(target)
-  const attacker = new Attacker(socket, attack)
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const started = performance.now()
+    const socket = open(target)
+    const attacker = new Attacker(socket, attack)
+    const isEstablished = !target.isSecure || (await attacker.shake())
+    const fault = isEstablished ? await inTime(attacker, pieces) : 'no handshake'
+    socket.destroy()
+    if (isEstablished || !mayBeCutOff({ started, isEstablished })) return fault
+  }
+  return `no handshake in ${ATTEMPTS} attempts`
+}
+
+async function inTime(attacker: Attacker, pieces: number): Promise<string | undefined> {
   let deadline: NodeJS.Timeout | undefined
   const late = new Promise<string>(resolve => {
     deadline = setTimeout(() => resolve(`hangs: ${attacker.state}`), DEADLINE)
   })
   const fault = await Promise.race([attacker.run(pieces), late])
   clearTimeout(deadline)
-  socket.destroy()
   return fault
 }
 
@@ -45,6 +59,7 @@ class Attacker {
   private proof = Buffer.alloc(0)
   private goaway: number | undefined
   private isOver = false
+  private isSecured = false
   /** Whether frames are being sent, in pieces: nothing may come between those. */
   private isSending = true
   private acknowledgements = 0
@@ -66,6 +81,16 @@ class Attacker {
   get state(): string {
     const answered = [...this.answered].slice(-5).join(' ')
     return `answered ${answered}, GOAWAY ${this.goaway}, ${this.proof.length} bytes of proof, ${this.isOver ? 'over' : 'open'}`
+  }
+
+  /** Whether the handshake came to its end. */
+  async shake(): Promise<boolean> {
+    this.socket.once('secureConnect', () => {
+      this.isSecured = true
+      this.changed()
+    })
+    while (!this.isSecured && !this.isOver) await this.change()
+    return this.isSecured
   }
 
   /** Attacks, looks what comes of it, and leaves; the fault, if there was one. */

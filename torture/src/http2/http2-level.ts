@@ -1,4 +1,5 @@
 // Attacks on connections of HTTP/2 against a real kirin, by prior knowledge and over TLS, with bystanders that must notice nothing.
+import { setTimeout as wait } from 'node:timers/promises'
 import { Random } from '../random.ts'
 import { leaksOf, type WorkerStats } from '../soak/counts.ts'
 import { SoakedKirin } from '../soak/kirin.ts'
@@ -85,9 +86,12 @@ async function attackAll(kirin: SoakedKirin, options: Http2LevelOptions, report:
   }
   const bystander = async (isSecure: boolean): Promise<void> => {
     for (let number = 0; !over.signal.aborted; number++) {
+      const began = performance.now()
       const { fault } = await standBy({ ...addressOf(kirin), isSecure }, new Random(options.seed ^ 0x62797374, number))
       blame(fault)
       report.bystanders++
+      // The processors are the attackers', too.
+      await wait(performance.now() - began, undefined, { signal: over.signal }).catch(() => undefined)
     }
   }
   const bystanders = [bystander(false), bystander(true)]

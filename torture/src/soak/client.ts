@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { connect as connectSecure } from 'node:tls'
 import type { ClientPlan, Manner, OtherManner, PlannedRequest } from './plan.ts'
 import { type ReadResponse, ResponseReader } from './response-reader.ts'
+import { mayBeCutOff } from './time-outs.ts'
 
 /** Milliseconds in which any plan is over, on the slowest machine; after that the connection hangs. */
 const DEADLINE = 60_000
@@ -35,6 +36,11 @@ export async function runClient(plan: ClientPlan, { port, from, isSecure = false
   const secured = { socket: raw, rejectUnauthorized: false, allowHalfOpen: true }
   const socket = isSecure ? connectSecure(secured) : raw
   const client = new Client(socket, plan, raw)
+  const started = performance.now()
+  let isEstablished = !isSecure
+  socket.once('secureConnect', () => {
+    isEstablished = true
+  })
   const deadline = setTimeout(() => client.giveUp('hangs'), DEADLINE)
   let fault: string | undefined
   try {
@@ -46,6 +52,8 @@ export async function runClient(plan: ClientPlan, { port, from, isSecure = false
   socket.destroy()
   raw.destroy()
   const isPolite = POLITE.has(plan.manner)
+  const isUnread = plan.requests.some(({ body, expected }) => body.length > 0 && expected.leavesBody)
+  if (mayBeCutOff({ started, isEstablished, isUnread })) fault = undefined
   fault = client.faultBeforeEnd ?? (isPolite ? fault : undefined)
   return { manner: plan.manner, verified: isPolite ? client.verified : 0, bytes: socket.bytesRead, fault }
 }

@@ -20,6 +20,8 @@ export interface ExpectedResponse {
   readonly informs: boolean
   /** Whether the body breaks off, and the connection with it. */
   readonly breaks: boolean
+  /** Whether it may come before the body of the request was read. */
+  readonly leavesBody?: boolean
 }
 
 /**
@@ -160,6 +162,7 @@ function upload(random: Random, isLast: boolean): PlannedRequest {
     trailer: undefined,
     informs: false,
     breaks: false,
+    leavesBody: !isRead,
   }
   const head = headOf(`POST ${target} HTTP/1.1`, fields, isLast)
   return { method: 'POST', head, body: isChunked ? chunked(data, random) : data, waits, expected }

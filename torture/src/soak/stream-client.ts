@@ -4,6 +4,7 @@ import { WebSocket } from 'ws'
 import type { Random } from '../random.ts'
 import type { ClientOutcome } from './client.ts'
 import { content } from './content.ts'
+import { mayBeCutOff, type Progress } from './time-outs.ts'
 
 /** Milliseconds in which anything is over, on the slowest machine. */
 const DEADLINE = 60_000
@@ -24,10 +25,12 @@ export async function runWebSocket(ports: Ports, random: Random): Promise<Client
   const socket = new WebSocket(url, { rejectUnauthorized: false, perMessageDeflate: false })
   let verified = 0
   let bytes = 0
-  const fault = await within(resolve => {
+  const progress = { started: performance.now(), isEstablished: false }
+  const fault = await within(progress, resolve => {
     socket.on('error', error => resolve(error.message))
     socket.on('close', code => resolve(code === 1000 ? undefined : `closed with ${code}`))
     socket.on('open', () => {
+      progress.isEstablished = true
       for (const message of messages) socket.send(message)
     })
     socket.on('message', (data: Buffer) => {
@@ -50,9 +53,11 @@ export async function runStream({ secure }: Ports, random: Random): Promise<Clie
   const sent = content(random.below(65_521), random.skewed(200_000))
   const isLeaving = random.oneIn(4)
   const chunks: Buffer[] = []
-  const fault = await within(resolve => {
+  const progress = { started: performance.now(), isEstablished: false }
+  const fault = await within(progress, resolve => {
     session.on('error', error => resolve(error.message))
     session.on('remoteSettings', () => {
+      progress.isEstablished = true
       const stream = session.request({ ':method': 'CONNECT', ':protocol': 'echo', ':path': '/stream' })
       stream.on('error', error => resolve(isLeaving ? undefined : error.message))
       stream.on('data', (chunk: Buffer) => {
@@ -68,15 +73,23 @@ export async function runStream({ secure }: Ports, random: Random): Promise<Clie
   })
   session.destroy()
   const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
-  return { manner: 'stream', verified: isLeaving || fault !== undefined ? 0 : 1, bytes, fault }
+  return {
+    manner: 'stream',
+    verified: isLeaving || fault !== undefined || !progress.isEstablished ? 0 : 1,
+    bytes,
+    fault,
+  }
 }
 
-function within(run: (resolve: (fault: string | undefined) => void) => void): Promise<string | undefined> {
+function within(
+  progress: Progress,
+  run: (resolve: (fault: string | undefined) => void) => void,
+): Promise<string | undefined> {
   return new Promise(resolve => {
     const deadline = setTimeout(() => resolve('hangs'), DEADLINE)
     run(fault => {
       clearTimeout(deadline)
-      resolve(fault)
+      resolve(mayBeCutOff(progress) ? undefined : fault)
     })
   })
 }

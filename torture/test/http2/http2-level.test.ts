@@ -12,7 +12,7 @@ describe('attacks on connections of HTTP/2', () => {
       cases: attackNames.length + 7,
       seconds: Number.POSITIVE_INFINITY,
       workers: 1,
-      concurrency: 24,
+      concurrency: 48,
     })
     expect(report.faults).toEqual([])
     expect(Object.keys(report.attacks).sort()).toEqual([...attackNames].sort())
