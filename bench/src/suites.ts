@@ -1,6 +1,6 @@
 // What can be measured: suites of groups, in each of which targets take turns under the same load.
 import { type Load, PLAIN } from './load.ts'
-import { BUN, DROP_IN, FRAMEWORKS, KIRIN_GATEWAY, NET_FLOOR, NODE_HTTP, type Target } from './targets.ts'
+import { BUN, DROP_IN, FRAMEWORKS, HONO, KIRIN_GATEWAY, NET_FLOOR, NODE_HTTP, type Target } from './targets.ts'
 
 /** What a ratio of two targets' processor times has to stay below (performance bars of the design). */
 export interface Bar {
@@ -125,6 +125,17 @@ const dropIn: Suite = {
   })),
 }
 
+const fetchHandlers: Suite = {
+  name: 'fetch',
+  title: 'A fetch handler (Hono)',
+  groups: ['hello, world', 'JSON of 1 KB', 'POST of 10 KB JSON'].map(label => ({
+    label,
+    load: FRAMEWORK_LOADS[label] ?? PLAIN,
+    targets: HONO,
+    bars: [{ target: HONO[2], of: HONO[0], atMost: 1 }],
+  })),
+}
+
 const connections = growth('connections', [1, 8, 64, 512, 4096, 10_000], count => ({ ...PLAIN, connections: count }))
 const fields = growth('header fields', [0, 4, 8, 16, 32, 64], count => ({ ...PLAIN, fields: count }))
 const sizes = growth('KiB of response', [1, 4, 16, 64, 256, 1024], count => ({
@@ -148,5 +159,5 @@ function growth(axis: string, counts: readonly number[], loadOf: (count: number)
 
 /** All suites by name; the first is measured when none is named. */
 export const SUITES: ReadonlyMap<string, Suite> = new Map(
-  [hello, shapes, frameworks, dropIn, connections, fields, sizes].map(suite => [suite.name, suite]),
+  [hello, shapes, frameworks, fetchHandlers, dropIn, connections, fields, sizes].map(suite => [suite.name, suite]),
 )

@@ -71,6 +71,13 @@ export const FRAMEWORKS: readonly Framework[] = [
   framework('Fastify', 'fastify'),
 ]
 
+/** Hono by its own server for node, which replaces the platform's Request and Response; by the adapter; and by that with lighter ones, too. */
+export const HONO: readonly [Target, Target, Target] = [
+  listening('Hono on @hono/node-server', 'hono'),
+  underKirin('Hono on kirin', 'hono'),
+  underKirin('Hono on kirin, lighter', 'hono-lighter'),
+]
+
 function framework(name: string, file: string): Framework {
   return {
     name,

@@ -1,5 +1,6 @@
 // From a handler's Response to the gateway's.
 import type { GatewayResponse } from '@nsgi/spec'
+import { lightParts, RealResponse } from './globals/light-response.ts'
 
 /** A Response of any implementation. */
 export type ResponseLike = Pick<Response, 'status' | 'statusText' | 'headers' | 'body' | 'bodyUsed'>
@@ -13,6 +14,11 @@ const PATIENCE = 8
 
 /** The gateway response for a Response. Throws a TypeError for what is none, or one whose body was read already. */
 export async function gatewayResponse(given: unknown, method: string): Promise<GatewayResponse> {
+  const light = lightParts(given)
+  if (light !== undefined) {
+    const { status, body, headers, fields } = light
+    return { status, headers: headers === undefined ? ofTheMessage(fields) : headersOf(headers), body }
+  }
   const response = asResponse(given)
   const { status, statusText, body } = response
   const head = { status, headers: headersOf(response.headers), reason: statusText === '' ? undefined : statusText }
@@ -44,13 +50,25 @@ function headersOf(headers: Headers): Record<string, string | string[]> {
   return record
 }
 
+/** Fields without those of the connection. */
+function ofTheMessage(fields: Record<string, string | string[]>): Record<string, string | string[]> {
+  for (const name in fields) {
+    if (name === 'connection' || OF_THE_CONNECTION.has(name))
+      return headersOf(new Headers(Object.entries(fields).flatMap(lines)))
+  }
+  return fields
+}
+
+const lines = ([name, value]: [string, string | string[]]): [string, string][] =>
+  [value].flat().map(line => [name, line])
+
 interface BodyState {
   readonly body: { readonly source?: unknown } | null
 }
 
 // undici keeps what a Response was made from; reading it through its stream costs more than all the rest. Not on every version.
-const stateKey = Object.getOwnPropertySymbols(new Response('probe')).find(key => {
-  const state = (new Response('probe') as unknown as Record<symbol, Partial<BodyState> | undefined>)[key]
+const stateKey = Object.getOwnPropertySymbols(new RealResponse('probe')).find(key => {
+  const state = (new RealResponse('probe') as unknown as Record<symbol, Partial<BodyState> | undefined>)[key]
   return state?.body?.source === 'probe'
 })
 

@@ -6,10 +6,13 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { runKirin } from '../../adapters-node/test/support/servers.ts'
 
-function serves(module: string): (path: string, init?: RequestInit) => Promise<Response> {
+/** In the place of the platform's, for a whole process. */
+const LIGHTER = { NODE_OPTIONS: `--import=${new URL('../dist/globals/register.js', import.meta.url).href}` }
+
+function serves(module: string, env: NodeJS.ProcessEnv = {}): (path: string, init?: RequestInit) => Promise<Response> {
   let server: Awaited<ReturnType<typeof runKirin>>
   beforeAll(async () => {
-    server = await runKirin(new URL(`fixtures/${module}`, import.meta.url))
+    server = await runKirin(new URL(`fixtures/${module}`, import.meta.url), { env })
   })
   afterAll(() => server?.stop())
   return (path, init) => fetch(`http://127.0.0.1:${server.port}${path}`, { redirect: 'manual', ...init })
@@ -21,8 +24,11 @@ const post = (body: string | Uint8Array, type = 'application/json'): RequestInit
   headers: { 'content-type': type },
 })
 
-describe('a Hono application on kirin', () => {
-  const ask = serves('hono.mjs')
+describe.each([
+  ["the platform's Request and Response", {}],
+  ['lighter ones', LIGHTER],
+])('a Hono application on kirin, with %s', (_which, env) => {
+  const ask = serves('hono.mjs', env)
   const text = async (path: string, init?: RequestInit): Promise<string> => (await ask(path, init)).text()
 
   it('answers', async () => {

@@ -1,9 +1,13 @@
 // What a handler gets: a real Request, or an object that is as good as one until something unusual is asked of it.
 import type { Context, GatewayRequest } from '@nsgi/spec'
+import { type StandIn, standInPrototype } from '../stand-in.ts'
 import { gateway, noteOrigin, worker } from './origin.ts'
 import { collect, streamOf } from './request-body.ts'
 import { copyHeaders, LazyHeaders } from './request-headers.ts'
 import { urlOf } from './request-url.ts'
+
+/** The platform's, whatever is put in its place later. */
+const { Request: RealRequest } = globalThis
 
 const real: unique symbol = Symbol('nsgi.real')
 const headers: unique symbol = Symbol('nsgi.headers')
@@ -25,7 +29,10 @@ function realRequest(request: GatewayRequest, given?: Headers): Request {
   const { method, signal } = request
   const body = bodyOf(request)
   const init = { method, signal, headers: given ?? copyHeaders(request) }
-  return new Request(urlOf(request), body === null ? init : { ...init, body: streamOf(body), duplex: 'half' as const })
+  return new RealRequest(
+    urlOf(request),
+    body === null ? init : { ...init, body: streamOf(body), duplex: 'half' as const },
+  )
 }
 
 /** A GET or HEAD has no body in fetch, whatever the client sent. */
@@ -49,15 +56,6 @@ function methodOf({ method }: GatewayRequest): string {
   return method > 'Z' && NORMALISED.has(method.toLowerCase()) ? method.toUpperCase() : method
 }
 
-/** The members that need no real Request; each is used only as long as there is none. */
-const cheap: Readonly<Record<string, (inner: Inner) => unknown>> = {
-  method: inner => methodOf(inner[gateway]),
-  url: inner => (inner[url] ??= urlOf(inner[gateway])),
-  headers: inner => (inner[headers] ??= new LazyHeaders(inner[gateway])),
-  signal: inner => inner[gateway].signal,
-  bodyUsed: inner => inner[used],
-}
-
 const readers: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   text: bytes => new TextDecoder().decode(bytes),
   json: bytes => JSON.parse(new TextDecoder().decode(bytes)) as unknown,
@@ -72,41 +70,19 @@ async function read(inner: Inner, name: string): Promise<unknown> {
   return readers[name]?.(await collect(body))
 }
 
-const prototype = makePrototype()
-
-function makePrototype(): object {
-  const result = Object.create(Request.prototype) as object
-  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(Request.prototype))) {
-    if (name === 'constructor') continue
-    if (typeof descriptor.value === 'function')
-      Object.defineProperty(result, name, { ...descriptor, value: methodNamed(name) })
-    else if (descriptor.get) Object.defineProperty(result, name, { ...descriptor, get: getterNamed(name) })
-  }
-  // Where the platform's own code looks when a Request is given to `new Request()` or `fetch`.
-  for (const key of Object.getOwnPropertySymbols(new Request('http://localhost'))) {
-    const get = function (this: object): unknown {
-      return (realOf(this) as unknown as Record<symbol, unknown>)[key]
-    }
-    Object.defineProperty(result, key, { get, configurable: true })
-  }
-  return result
+const standIn: StandIn = {
+  getters: {
+    method: (inner: Inner) => methodOf(inner[gateway]),
+    url: (inner: Inner) => (inner[url] ??= urlOf(inner[gateway])),
+    headers: (inner: Inner) => (inner[headers] ??= new LazyHeaders(inner[gateway])),
+    signal: (inner: Inner) => inner[gateway].signal,
+    bodyUsed: (inner: Inner) => inner[used],
+  },
+  methods: Object.fromEntries(Object.keys(readers).map(name => [name, (inner: Inner) => read(inner, name)])),
+  real: realOf,
+  isMade: inner => (inner as Inner)[real] !== undefined,
 }
-
-function getterNamed(name: string): (this: Inner) => unknown {
-  const get = Object.hasOwn(cheap, name) ? cheap[name] : undefined
-  return function () {
-    return get !== undefined && this[real] === undefined ? get(this) : Reflect.get(realOf(this), name)
-  }
-}
-
-function methodNamed(name: string): (this: Inner, ...given: unknown[]) => unknown {
-  const isReader = Object.hasOwn(readers, name)
-  return function (...given) {
-    if (isReader && this[real] === undefined) return read(this, name)
-    const request = realOf(this) as unknown as Record<string, (...all: unknown[]) => unknown>
-    return request[name]?.(...given)
-  }
-}
+const prototype = standInPrototype(new RealRequest('http://localhost'), standIn)
 
 function Lazy(this: Inner, request: GatewayRequest, context: Context): void {
   Object.assign(this, { [gateway]: request, [worker]: context })
@@ -120,24 +96,39 @@ const LazyRequest = Lazy as unknown as new (request: GatewayRequest, context: Co
 
 /**
  * Whether the platform takes a lazy request for a real one: it looks for its state under symbols then. Where it keeps it in private
- * fields, `new Request(request)` and `fetch(request)` would fail, so that handlers get real ones.
+ * fields, `new Request(request)` and `fetch(request)` would fail, so that handlers get real ones unless somebody unwraps what is given there.
  */
 const standsForReal = ((): boolean => {
   const probe = Object.create(prototype) as Inner
-  probe[real] = new Request('http://probe/path', { headers: { 'x-probe': 'yes' } })
+  probe[real] = new RealRequest('http://probe/path', { headers: { 'x-probe': 'yes' } })
   try {
-    const copy = new Request(probe as unknown as Request)
+    const copy = new RealRequest(probe as unknown as Request)
     return copy.url === 'http://probe/path' && copy.headers.get('x-probe') === 'yes'
   } catch {
     return false
   }
 })()
 
+let isLazy = standsForReal
+
+/**
+ * Has handlers get lazy requests also where the platform does not take them for real ones: whoever gives one to it then sees to it that
+ * {@link platformRequest} comes between. Says whether that is needed.
+ */
+export function makeLazily(): boolean {
+  isLazy = true
+  return !standsForReal
+}
+
+/** What the platform takes for a Request in the place of a lazy one; anything else as it is. */
+export function platformRequest(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && gateway in value ? realOf(value) : value
+}
+
 /** Makes the Request for a gateway request. Throws a TypeError where fetch cannot have it. */
-export const createRequest: (request: GatewayRequest, context: Context) => Request = standsForReal
-  ? (request, context) => new LazyRequest(request, context)
-  : (request, context) => {
-      const made = realRequest(request)
-      noteOrigin(made, { request, context })
-      return made
-    }
+export function createRequest(request: GatewayRequest, context: Context): Request {
+  if (isLazy) return new LazyRequest(request, context)
+  const made = realRequest(request)
+  noteOrigin(made, { request, context })
+  return made
+}
