@@ -96,7 +96,8 @@ function suiteTable(): string {
 
 The tests that other projects wrote for \`node:http\`, fetched at a release and run without a change to them: first on node's own server, then with
 \`@nsgi/server/http\` put in its place by a preload. How is told in [writing-an-adapter.md](writing-an-adapter.md#the-test-suites-of-others-on-this-engine). The numbers of servers
-and requests are those of the second run: they show that it was this engine that answered. What fails on node does not count. Node 20.20.2.
+and requests are those of the second run: they show that it was this engine that answered. What fails on node does not count. Node 20.20.2, where
+nothing else is said.
 
 ${table(heads, rows)}
 What passes on \`node:http\` and not here, all of it:

@@ -28,7 +28,7 @@ import {
 } from './node-members.ts'
 import { afterJobs, now } from './real-time.ts'
 import { ResponseQueue } from './response-queue.ts'
-import { readAsStream, readFrom } from './socket-input.ts'
+import { copyOf, readAsStream, readFrom } from './socket-input.ts'
 
 /**
  * What the connection is at: before a request, within a head, within a body of known length, within a chunked one, handing on what a
@@ -153,7 +153,7 @@ export class HttpConnection {
 
   /** What may be kept, of what is being read. */
   private kept(bytes: Buffer): Buffer {
-    return this.isShared ? Buffer.from(bytes) : bytes
+    return this.isShared ? copyOf(bytes) : bytes
   }
 
   private consume(input: Buffer, start = 0): void {

@@ -49,7 +49,14 @@ export function readAsStream(socket: InnerSocket): void {
   const members = socket as unknown as Record<symbol, unknown>
   if (members[isPast] !== true) return
   members[isPast] = false
-  members[callbackMember as symbol] = (end: number) => socket.push(Buffer.from(shared.subarray(0, end)))
+  members[callbackMember as symbol] = (end: number) => socket.push(copyOf(shared.subarray(0, end)))
+}
+
+/** A copy, in memory that nothing was written to before: `Buffer.from` fills what it is about to write. */
+export function copyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafe(bytes.length)
+  copy.set(bytes)
+  return copy
 }
 
 function listeningBy(name: ListenMethod): (this: InnerSocket, ...given: unknown[]) => InnerSocket {
