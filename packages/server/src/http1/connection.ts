@@ -459,10 +459,7 @@ export class Connection implements ExchangeOwner, BodySource {
   private bodyOverLimit(code: BodyLimit): void {
     const { fault, error } = passedLimit(code)
     const { exchange } = this
-    if (this.responded || exchange === undefined || exchange.status !== 0) {
-      this.bodyFailed(fault, error)
-      return
-    }
+    if (this.responded || exchange === undefined || exchange.status !== 0) return this.bodyFailed(fault, error)
     this.host.refused(fault, this)
     this.body?.fail(error)
     this.wire.write(refusal(fault.status, this.host.dateLine()))
@@ -479,9 +476,7 @@ export class Connection implements ExchangeOwner, BodySource {
 
   private close(): void {
     if (this.state === 'closing') return
-    if (this.state === 'fixed' || this.state === 'chunked') {
-      this.body?.fail(new KirinError('KIRIN_BODY_TRUNCATED'))
-    }
+    if (this.isWithinBody) this.body?.fail(new KirinError('KIRIN_BODY_TRUNCATED'))
     this.state = 'closing'
     this.held.take()
     this.exchange = undefined
