@@ -105,11 +105,11 @@ export class Http2Connection implements StreamOwner {
 
   closed(stream: RequestStream, wasReset: boolean): void {
     this.streams.delete(stream)
-    if (!wasReset || ++this.resets <= RESET_BURST || this.session.destroyed) return
+    if (!wasReset || ++this.resets <= RESET_BURST || this.isGivenUp || this.session.destroyed) return
     this.host.log.warn({ peer: this.peer }, 'HTTP/2 connection ended: too many streams were reset')
     this.isGivenUp = true
-    // Node's types know only of an error there; a code is one, too, and alone what the client gets.
-    this.session.destroy(constants.NGHTTP2_ENHANCE_YOUR_CALM as unknown as Error)
+    // Not in the middle of what nghttp2 reads (SessionEnd). Node's types know only of an error; a code is one, too, and alone what the client gets.
+    setImmediate(() => this.session.destroy(constants.NGHTTP2_ENHANCE_YOUR_CALM as unknown as Error))
   }
 
   /** Whether only the closing is left: behind a session that is over, as after the client's GOAWAY, node waits for the client without end. */

@@ -4,19 +4,26 @@
 // The one file that reaches into a session. Where that does not work, time-outs end such connections (Http2Connection.look).
 import type { ServerHttp2Session } from 'node:http2'
 
-/** The binding's session: false where nghttp2 wants neither to read nor to write. */
+/** The binding's session. */
 interface SessionHandle {
+  /** False where nghttp2 wants neither to read nor to write. */
   hasPendingData?(): boolean
+  /** Called when the session was closed and nothing is left of it: ends it. */
+  ongracefulclosecomplete?: () => void
 }
 
-/** Gives the session that node's JavaScript stands before. */
-/** Looks at one session. */
+/** Looks at the end of one session, and sees to it that it comes at the right time. */
 export class SessionEnd {
   private readonly handle: SessionHandle | undefined
 
   constructor(session: ServerHttp2Session) {
     const symbol = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'kHandle')
     this.handle = symbol && (session as unknown as Record<symbol, SessionHandle | undefined>)[symbol]
+    const { handle } = this
+    const complete = handle?.ongracefulclosecomplete
+    // It may be called in the middle of what nghttp2 reads. To end a session there has nghttp2 1.61, and with it node 20, end the
+    // process at the next frame that is malformed (CVE-2026-27135).
+    if (handle !== undefined && complete !== undefined) handle.ongracefulclosecomplete = () => setImmediate(complete)
   }
 
   /** Whether nothing will come of the connection any more. Not for a session that was destroyed. */
