@@ -1,13 +1,10 @@
 // From a handler's Response to the gateway's.
 import type { GatewayResponse } from '@nsgi/spec'
+import { OF_THE_CONNECTION } from './connection-fields.ts'
 import { lightParts, RealResponse } from './globals/light-response.ts'
 
 /** A Response of any implementation. */
 export type ResponseLike = Pick<Response, 'status' | 'statusText' | 'headers' | 'body' | 'bodyUsed'>
-
-const OF_THE_CONNECTION: ReadonlySet<string> = new Set(
-  'keep-alive proxy-connection te transfer-encoding upgrade'.split(' '),
-)
 
 /** Turns of promises that a body may take to show that it is one piece: what a Response of a string takes, and a few more. */
 const PATIENCE = 8
@@ -17,7 +14,7 @@ export async function gatewayResponse(given: unknown, method: string): Promise<G
   const light = lightParts(given)
   if (light !== undefined) {
     const { status, body, headers, fields } = light
-    return { status, headers: headers === undefined ? ofTheMessage(fields) : headersOf(headers), body }
+    return { status, headers: headers === undefined ? fields : headersOf(headers), body }
   }
   const response = asResponse(given)
   const { status, statusText, body } = response
@@ -49,18 +46,6 @@ function headersOf(headers: Headers): Record<string, string | string[]> {
   if (cookies.length > 0) record['set-cookie'] = cookies
   return record
 }
-
-/** Fields without those of the connection. */
-function ofTheMessage(fields: Record<string, string | string[]>): Record<string, string | string[]> {
-  for (const name in fields) {
-    if (name === 'connection' || OF_THE_CONNECTION.has(name))
-      return headersOf(new Headers(Object.entries(fields).flatMap(lines)))
-  }
-  return fields
-}
-
-const lines = ([name, value]: [string, string | string[]]): [string, string][] =>
-  [value].flat().map(line => [name, line])
 
 interface BodyState {
   readonly body: { readonly source?: unknown } | null

@@ -1,5 +1,6 @@
 // Responses of text or nothing, which most are: they keep what they were made from, and become real ones when something unusual is asked of
 // them. What the platform's own take most of their time for, a stream and its controller, nobody ever looks at.
+import { OF_THE_CONNECTION } from '../connection-fields.ts'
 import { standInPrototype } from '../stand-in.ts'
 
 /** The platform's, whatever is put in its place later. */
@@ -101,7 +102,7 @@ export function lightResponse(body: unknown, init: unknown, type = 'text/plain;c
   if (text !== null && WITHOUT_BODY.has(status as number)) return undefined
   const fields = fieldsOf(headers)
   if (fields === undefined) return undefined
-  if (text !== null && fields['content-type'] === undefined) fields['content-type'] = type
+  if (text !== null && !Object.hasOwn(fields, 'content-type')) fields['content-type'] = type
   return new Constructor({ body: text, status: status as number, fields, headers: undefined, real: undefined })
 }
 
@@ -111,32 +112,46 @@ export function lightParts(value: unknown): Pick<Made, 'body' | 'status' | 'fiel
   return made?.real === undefined ? made : undefined
 }
 
-/** Fields in any of the forms that fetch takes them in; `undefined` where it would have to look closer, or refuse them. */
+/** Fields in any of the forms that fetch takes them in; `undefined` where it would have to look closer, or refuse them, and for what belongs to the connection. */
 function fieldsOf(headers: unknown): Fields | undefined {
-  const fields = Object.create(null) as Fields
+  const fields: Fields = {}
   if (headers === undefined) return fields
   if (typeof headers !== 'object' || headers === null) return undefined
-  const prototype: unknown = Object.getPrototypeOf(headers)
-  const entries =
-    headers instanceof RealHeaders || Array.isArray(headers)
-      ? (headers as Iterable<unknown>)
-      : (prototype === Object.prototype || prototype === null) && !(Symbol.iterator in headers)
-        ? Object.entries(headers)
-        : undefined
-  if (entries === undefined) return undefined
-  for (const entry of entries) {
+  if (!(headers instanceof RealHeaders || Array.isArray(headers))) return fieldsOfRecord(headers, fields)
+  for (const entry of headers as Iterable<unknown>) {
     if (!Array.isArray(entry) || entry.length !== 2 || !add(fields, entry[0], entry[1])) return undefined
   }
   return fields
 }
 
-function add(fields: Fields, name: unknown, value: unknown): boolean {
-  if (typeof name !== 'string' || typeof value !== 'string' || !token.test(name) || !plainValue.test(value))
-    return false
+function fieldsOfRecord(headers: object, fields: Fields): Fields | undefined {
+  const prototype: unknown = Object.getPrototypeOf(headers)
+  if ((prototype !== Object.prototype && prototype !== null) || Symbol.iterator in headers) return undefined
+  for (const name of Object.keys(headers)) {
+    if (!add(fields, name, (headers as Readonly<Record<string, unknown>>)[name])) return undefined
+  }
+  return fields
+}
+
+/** Names that were seen to be good ones, in lower case. A program has few; the bound is against one that makes them up. */
+const keys = new Map<string, string>()
+const KEYS_LIMIT = 200
+
+function keyOf(name: string): string | undefined {
+  const known = keys.get(name)
+  if (known !== undefined) return known
   const key = name.toLowerCase()
-  const before = fields[key]
-  if (before === undefined) fields[key] = value
-  else if (key === 'set-cookie') fields[key] = [before, value].flat()
-  else fields[key] = `${before as string}, ${value}`
+  if (!token.test(name) || key === '__proto__' || key === 'connection' || OF_THE_CONNECTION.has(key)) return undefined
+  if (keys.size < KEYS_LIMIT) keys.set(name, key)
+  return key
+}
+
+function add(fields: Fields, name: unknown, value: unknown): boolean {
+  if (typeof name !== 'string' || typeof value !== 'string' || !plainValue.test(value)) return false
+  const key = keyOf(name)
+  if (key === undefined) return false
+  if (!Object.hasOwn(fields, key)) fields[key] = value
+  else if (key === 'set-cookie') fields[key] = [fields[key] as string, value].flat()
+  else fields[key] = `${fields[key] as string}, ${value}`
   return true
 }

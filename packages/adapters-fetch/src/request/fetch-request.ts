@@ -15,8 +15,8 @@ const url: unique symbol = Symbol('nsgi.url')
 const used: unique symbol = Symbol('nsgi.used')
 
 interface Inner {
-  readonly [gateway]: GatewayRequest
-  readonly [worker]: Context
+  [gateway]: GatewayRequest
+  [worker]: Context
   [real]: Request | undefined
   [headers]: Headers | undefined
   [url]: string | undefined
@@ -85,7 +85,8 @@ const standIn: StandIn = {
 const prototype = standInPrototype(new RealRequest('http://localhost'), standIn)
 
 function Lazy(this: Inner, request: GatewayRequest, context: Context): void {
-  Object.assign(this, { [gateway]: request, [worker]: context })
+  this[gateway] = request
+  this[worker] = context
   this[real] = undefined
   this[headers] = undefined
   this[url] = undefined

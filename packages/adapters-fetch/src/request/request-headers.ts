@@ -6,7 +6,7 @@ const real: unique symbol = Symbol('nsgi.headers')
 const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/
 
 interface Inner {
-  readonly [source]: GatewayRequest
+  [source]: GatewayRequest
   [real]: Headers | undefined
 }
 
@@ -33,7 +33,8 @@ export const LazyHeaders: new (request: GatewayRequest) => Headers = makeLazyHea
 
 function makeLazyHeaders(): new (request: GatewayRequest) => Headers {
   function Lazy(this: Inner, request: GatewayRequest): void {
-    Object.assign(this, { [source]: request, [real]: undefined })
+    this[source] = request
+    this[real] = undefined
   }
   const prototype = Object.create(Headers.prototype) as Record<PropertyKey, unknown>
   for (const name of Reflect.ownKeys(Headers.prototype)) {

@@ -43,6 +43,7 @@ const light: Record<string, () => Given> = {
     },
   ],
   Headers: () => [null, { headers: withCookies() }],
+  'names that objects have': () => ['x', { headers: { constructor: 'c', tostring: 't' } }],
   'a latin1 value': () => ['x', { headers: { 'x-a': '\xe9' } }],
   'another Response for init': () => ['x', new Platforms('', { status: 201, headers: { 'x-a': '1' } })],
   'a light one for init': () => ['x', new Response('', { status: 201, headers: { 'x-a': '1' } })],
@@ -60,6 +61,7 @@ const real: Record<string, () => Given> = {
   'a status as text': () => ['x', { status: '201' as never }],
   'a value to be trimmed': () => ['x', { headers: { 'x-a': ' padded\t' } }],
   'a number for a value': () => ['x', { headers: { 'x-a': 1 as never } }],
+  'a field of the connection': () => ['x', { headers: { connection: 'close' } }],
   'a Map for fields': () => ['x', { headers: new Map([['x-a', '1']]) as never }],
 }
 const refused: Record<string, () => Given> = {
