@@ -68,7 +68,7 @@ class Engine implements GatewayServer, ConnectionHost {
     this.places = new Places(options.maxConnections ?? Number.POSITIVE_INFINITY, options.log)
     this.limits = { ...DEFAULT_LIMITS, ...definedOnly(options.limits) }
     const timeouts = { ...DEFAULT_TIMEOUTS, ...definedOnly(options.timeouts) }
-    this.sweep = new Sweep(this.live, timeouts)
+    this.sweep = new Sweep(this.live, timeouts, () => this.isFull)
     this.mount = options.mount === '' ? undefined : options.mount
     this.forwarded = options.forwarding && forwardedFields(options.forwarding)
     this.proxied = options.proxyProtocol && new ProxyAcceptor(options.proxyProtocol, options.log)

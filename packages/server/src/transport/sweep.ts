@@ -1,7 +1,7 @@
 // One timer for all connections: how long each has been at what it is at, and which of them must go.
 import type { Connection } from '../http1/connection.ts'
 import type { SocketWire } from './socket-wire.ts'
-import { type ConnectionTimeouts, LINGER_TIMEOUT, UNREAD_TIMEOUT } from './timeouts.ts'
+import { type ConnectionTimeouts, CROWDED_IDLE, LINGER_TIMEOUT, UNREAD_TIMEOUT } from './timeouts.ts'
 
 /** Milliseconds between two looks at all connections: how exact a time-out is. */
 const INTERVAL = 1000
@@ -27,12 +27,15 @@ export interface Swept {
 export class Sweep<Entry extends SweptConnection> {
   private readonly entries: ReadonlySet<Entry>
   private readonly timeouts: ConnectionTimeouts
+  private readonly isCrowded: () => boolean
   private readonly others: Swept[] = []
   private timer: NodeJS.Timeout | undefined
 
-  constructor(entries: ReadonlySet<Entry>, timeouts: ConnectionTimeouts) {
+  /** `isCrowded` tells whether others wait for a connection to end. */
+  constructor(entries: ReadonlySet<Entry>, timeouts: ConnectionTimeouts, isCrowded: () => boolean = () => false) {
     this.entries = entries
     this.timeouts = timeouts
+    this.isCrowded = isCrowded
   }
 
   /** Looks at these, too, from now on. */
@@ -55,6 +58,7 @@ export class Sweep<Entry extends SweptConnection> {
 
   /** Looks at all connections; `now` is in milliseconds, of any clock that only goes forward. */
   look(now: number): void {
+    const longestIdle = this.isCrowded() ? CROWDED_IDLE : Number.POSITIVE_INFINITY
     for (const entry of this.entries) {
       if (this.timeouts.request !== Number.POSITIVE_INFINITY) this.lookAtRequest(entry, now)
       const stage = stageOf(entry)
@@ -62,7 +66,10 @@ export class Sweep<Entry extends SweptConnection> {
       if (mark !== entry.seen) {
         entry.seen = mark
         entry.since = now
-      } else if (now - entry.since >= this.limitFor(entry, stage)) expire(entry, stage)
+        continue
+      }
+      const limit = this.limitFor(entry, stage)
+      if (now - entry.since >= (stage === STAGES.waiting ? Math.min(limit, longestIdle) : limit)) expire(entry, stage)
     }
     for (const other of this.others) other.look(now)
   }

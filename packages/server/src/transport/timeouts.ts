@@ -29,6 +29,12 @@ export const DEFAULT_TIMEOUTS: ConnectionTimeouts = {
   request: Number.POSITIVE_INFINITY,
 }
 
+/**
+ * Milliseconds that a connection may say nothing, before its first request or between two, while others wait for a place: whoever just holds places would
+ * otherwise keep everybody out for a minute. Longer than a client takes between two requests of one page.
+ */
+export const CROWDED_IDLE: number = 5_000
+
 /** Milliseconds that a connection lingers after our FIN for the peer's (nginx's `lingering_timeout` is 5 s). */
 export const LINGER_TIMEOUT: number = 5_000
 

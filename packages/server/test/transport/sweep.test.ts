@@ -25,6 +25,7 @@ let server: Server
 let client: RawClient
 let accepted: Socket
 let dropped: string[]
+let isCrowded: boolean
 beforeEach(async () => {
   dropped = []
   server = createServer({ allowHalfOpen: true })
@@ -40,6 +41,7 @@ afterEach(async () => {
 
 /** A connection to that application, its client, and what looks at it. */
 async function open(application: Application, reads = true, timeouts: Partial<ConnectionTimeouts> = {}) {
+  isCrowded = false
   const { port } = server.address() as { port: number }
   const accepting = once(server, 'connection')
   client = await RawClient[reads ? 'open' : 'openPaused']({ port, host: '127.0.0.1' })
@@ -64,7 +66,7 @@ async function open(application: Application, reads = true, timeouts: Partial<Co
   const entry: Entry = { socket, wire, connection, seen: -1, since: 0 }
   socket.on('data', chunk => connection.receive(chunk, chunk.length))
   attach(wire, connection, () => undefined)
-  const sweep = new Sweep(new Set([entry]), { ...DEFAULT_TIMEOUTS, idle: IDLE, ...timeouts })
+  const sweep = new Sweep(new Set([entry]), { ...DEFAULT_TIMEOUTS, idle: IDLE, ...timeouts }, () => isCrowded)
   return { ...entry, sweep, look: (seconds: number) => sweep.look(seconds * SECOND) }
 }
 
@@ -82,6 +84,39 @@ describe('a sweep', () => {
     look(60)
     expect(wire.isEnding).toBe(true)
     expect(await client.rest()).toBe('')
+  })
+
+  it('closes one that says nothing after five seconds where others wait for a place', async () => {
+    const { look, wire } = await open(() => ({ status: 204 }))
+    look(0)
+    look(9)
+    expect(wire.isEnding).toBe(false)
+    isCrowded = true
+    look(10)
+    expect(wire.isEnding).toBe(true)
+    expect(await client.rest()).toBe('')
+  })
+
+  it('closes a used one as soon, and none that is at work, where others wait for a place', async () => {
+    const answer = deferred<GatewayResponse>()
+    let calls = 0
+    const { look, wire, connection } = await open(() => (calls++ === 0 ? { status: 204 } : answer.promise))
+    client.send(get())
+    await client.until(/204/)
+    isCrowded = true
+    look(0)
+    look(4)
+    expect(wire.isEnding).toBe(false)
+    client.send(get())
+    await until(() => connection.isBusy)
+    look(5)
+    look(20)
+    answer.resolve({ status: 200, body: 'late' })
+    await client.until(/late/)
+    expect(wire.isEnding).toBe(false)
+    look(21)
+    look(26)
+    expect(wire.isEnding).toBe(true)
   })
 
   it('closes a used connection after the idle time, which begins anew with each request', async () => {
