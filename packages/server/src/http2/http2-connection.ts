@@ -2,8 +2,9 @@
 import { constants, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { EndpointPair } from '../exchange/exchange.ts'
+import { peerName } from '../exchange/peer-name.ts'
 import { type Rejection, rejection } from '../exchange/rejections.ts'
-import { type ConnectionTimeouts, LINGER_TIMEOUT } from '../transport/timeouts.ts'
+import { type ConnectionTimeouts, CROWDED_IDLE, LINGER_TIMEOUT } from '../transport/timeouts.ts'
 import type { Http2Host } from './http2-host.ts'
 import { sendRefusal } from './refusal.ts'
 import { readHttp2Head } from './request-head.ts'
@@ -119,12 +120,12 @@ export class Http2Connection implements StreamOwner {
 
   private get limit(): number {
     if (this.isEnding) return LINGER_TIMEOUT
-    return this.requests === 0 ? this.timeouts.firstData : this.timeouts.idle
+    const { firstData, idle } = this.timeouts
+    return Math.min(this.requests === 0 ? firstData : idle, this.host.isFull ? CROWDED_IDLE : Number.POSITIVE_INFINITY)
   }
 
   private get peer(): string {
-    const { address, port } = this.endpoints.remote
-    return port === null ? address : `${address}:${port}`
+    return peerName(this.endpoints.remote)
   }
 
   private begin(stream: ServerHttp2Stream, fields: readonly string[]): void {

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import type { Logger } from '@nsgi/spec'
 import type { EndpointPair } from '../exchange/exchange.ts'
+import { peerName } from '../exchange/peer-name.ts'
 import { HeaderReader } from '../proxy/protocol/header-reader.ts'
 import type { ProxyProtocol } from '../proxy/protocol/proxy-header.ts'
 import { TrustedPeers } from '../proxy/trusted-peers.ts'
@@ -109,8 +110,7 @@ class PendingHeader {
   /** Closes the connection unanswered: whoever is at the other end does not speak HTTP yet. One line tells why. */
   refuse(reason: string): void {
     if (this.raw.destroyed) return
-    const { address, port } = this.endpoints.remote
-    const peer = port === null ? address || 'a UNIX socket' : `${address}:${port}`
+    const peer = peerName(this.endpoints.remote)
     this.options.log.warn({ peer, reason }, `closed a connection from ${peer}: ${reason}`)
     this.raw.destroy()
   }

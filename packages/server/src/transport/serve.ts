@@ -5,6 +5,7 @@ import type { KirinError } from '../exchange/errors.ts'
 import type { EndpointPair, Exchange } from '../exchange/exchange.ts'
 import type { ForwardedFields } from '../exchange/forwarding.ts'
 import { DEFAULT_LIMITS, type RequestLimits } from '../exchange/limits.ts'
+import { peerName } from '../exchange/peer-name.ts'
 import type { Rejection } from '../exchange/rejections.ts'
 import { Connection } from '../http1/connection.ts'
 import type { ConnectionHost } from '../http1/connection-host.ts'
@@ -168,11 +169,11 @@ class Engine implements GatewayServer, ConnectionHost {
 
   refused(refused: Rejection, connection: { readonly endpoints: EndpointPair }): void {
     const { code, status, reason } = refused
-    this.log.warn({ peer: peerOf(connection), status, code }, `refused a request: ${reason}`)
+    this.log.warn({ peer: peerName(connection.endpoints.remote), status, code }, `refused a request: ${reason}`)
   }
 
   dropped({ code, message }: KirinError, connection: { readonly endpoints: EndpointPair }): void {
-    this.log.warn({ peer: peerOf(connection), code }, `dropped a connection: ${message}`)
+    this.log.warn({ peer: peerName(connection.endpoints.remote), code }, `dropped a connection: ${message}`)
   }
 
   promised(connection: Connection): void {
@@ -203,9 +204,8 @@ class Engine implements GatewayServer, ConnectionHost {
       this.enter(endpoints, onRead => ({ socket: readInto(accepted, onRead) }))
       return
     }
-    secure.accept(
-      accepted,
-      ({ socket, raw, tls }) => {
+    secure.accept(accepted, peerName(endpoints.remote), {
+      secured: ({ socket, raw, tls }) => {
         const secured = { ...endpoints, tls }
         if (tls.alpn === 'h2') this.enterHttp2(socket, secured)
         else {
@@ -215,8 +215,8 @@ class Engine implements GatewayServer, ConnectionHost {
           })
         }
       },
-      () => this.checkEmpty(),
-    )
+      closed: () => this.checkEmpty(),
+    })
   }
 
   private enter(endpoints: EndpointPair, open: OpenSocket): void {
@@ -334,11 +334,6 @@ interface LiveConnection extends SweptConnection {
 
 function definedOnly<Options extends object>(given: Partial<Options> | undefined): Partial<Options> {
   return Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined)) as Partial<Options>
-}
-
-function peerOf({ endpoints }: { readonly endpoints: EndpointPair }): string {
-  const { address, port } = endpoints.remote
-  return port === null ? address : `${address}:${port}`
 }
 
 function makeSecure({

@@ -129,6 +129,13 @@ describe.each([
     expect(await client.rest()).toMatch(/<203\.0\.113\.9 47011 /)
   })
 
+  it('names the client, not the proxy, where a handshake behind the header fails', async () => {
+    const { notes } = await serve({ tls: tlsMaterial() })
+    const client = await (gateway as Gateway).client()
+    expect(await client.send(V1_LINE + get()).rest()).toContain('use https')
+    expect(notes).toEqual([{ peer: '203.0.113.9:47011', reason: 'plain HTTP on a port that speaks TLS' }])
+  })
+
   it('sees TLS behind the header, in one piece with it or not', async () => {
     const { where: address } = await serve({ tls: tlsMaterial() })
     for (const isTogether of [true, false]) {

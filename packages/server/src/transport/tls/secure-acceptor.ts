@@ -79,14 +79,16 @@ export class SecureAcceptor {
   }
 
   /**
-   * Takes a socket of which nothing was read, or into which what was read was put back. `secured` is called when its handshake is
-   * done; a socket for which it is not called has been dealt with here. `closed` is called in both cases.
+   * Takes a socket of which nothing was read, or into which what was read was put back.
+   *
+   * @param peer the client's name for the log: behind a proxy the socket does not know it
+   * @param outcome `secured` is called when the handshake is done; a socket for which it is not called has been dealt with here. `closed` is called
+   *   in both cases
    */
-  accept(raw: Socket, secured: Handshake['secured'], closed: () => void): void {
-    const { remoteAddress = '', remotePort } = raw
-    const handshake: Handshake = { peer: `${remoteAddress}:${remotePort}`, secured, state: 'silent', since: undefined }
+  accept(raw: Socket, peer: string, { secured, closed }: Pick<Handshake, 'secured'> & { closed(): void }): void {
+    const handshake: Handshake = { peer, secured, state: 'silent', since: undefined }
     this.handshakes.set(raw, handshake)
-    this.peers.set(raw, handshake.peer)
+    this.peers.set(raw, peer)
     raw.on('error', () => undefined)
     raw.on('close', () => {
       this.handshakes.delete(raw)
