@@ -14,12 +14,12 @@ import { decode } from '@jridgewell/sourcemap-codec'
  * @returns {Map<string, { covered: number, lines: number }>} by the package's folder
  */
 export function measureCoverage(root, folder) {
-  const files = compiledFiles(root)
-  addJest(files, path.join(folder, 'coverage-final.json'))
-  addProcesses(files, path.join(folder, 'processes'))
+  const { sources, files } = compiledFiles(root)
+  addJest(sources, path.join(folder, 'coverage-final.json'))
+  addProcesses({ sources, files }, path.join(folder, 'processes'))
 
   const packages = new Map()
-  for (const { source, lines, covered } of files.values()) {
+  for (const { source, lines, covered } of sources.values()) {
     const name = path.relative(root, source).split(path.sep).slice(0, 2).join('/')
     const sum = packages.get(name) ?? { covered: 0, lines: 0 }
     packages.set(name, { covered: sum.covered + covered.size, lines: sum.lines + lines.size })
@@ -44,8 +44,12 @@ function printLine(name, { covered, lines }) {
   process.stdout.write(`  ${name.padEnd(28)} ${share.toFixed(1).padStart(5)} %  ${covered} of ${lines}\n`)
 }
 
-/** Each compiled file by its URL: its source, the source's lines that bear code, and where their code starts. */
+/**
+ * Each source by its path, with its lines that bear code; and each compiled file by its URL, with the sources that it is made of and where
+ * their code starts. A bundle is made of many sources, each of which is compiled by itself as well: which lines bear code is read there.
+ */
 function compiledFiles(root) {
+  const sources = new Map()
   const files = new Map()
   for (const name of readdirSync(path.join(root, 'packages'))) {
     const dist = path.join(root, 'packages', name, 'dist')
@@ -54,32 +58,33 @@ function compiledFiles(root) {
       if (!entry.endsWith('.js.map')) continue
       const compiled = path.join(dist, entry.slice(0, -'.map'.length))
       const map = JSON.parse(readFileSync(path.join(dist, entry), 'utf8'))
-      const source = path.resolve(path.dirname(compiled), map.sourceRoot ?? '', map.sources[0])
-      // A file whose source is gone is left over from an earlier build.
-      if (!existsSync(source)) continue
+      const paths = map.sources.map(source => path.resolve(path.dirname(compiled), map.sourceRoot ?? '', source))
       const segments = segmentsOf(readFileSync(compiled, 'utf8'), map)
-      const lines = new Set(segments.map(segment => segment.line))
-      files.set(pathToFileURL(compiled).href, { source, segments, lines, covered: new Set() })
+      files.set(pathToFileURL(compiled).href, { paths, segments })
+      const [source, ...others] = paths
+      // A file whose source is gone is left over from an earlier build.
+      if (source === undefined || others.length > 0 || !existsSync(source)) continue
+      sources.set(source, { source, lines: new Set(segments.map(segment => segment.line)), covered: new Set() })
     }
   }
-  return files
+  return { sources, files }
 }
 
-/** Offsets in the compiled text, ascending, with the source's line (from 1) that each comes from. */
+/** Offsets in the compiled text, ascending, with the source (its index in the map) and its line (from 1) that each comes from. */
 function segmentsOf(text, map) {
   const starts = [0]
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
   return decode(map.mappings).flatMap((segments, row) =>
     segments
       .filter(segment => segment.length > 1)
-      .map(([column, , line]) => ({ offset: starts[row] + column, line: line + 1 })),
+      .map(([column, source, line]) => ({ offset: starts[row] + column, source, line: line + 1 })),
   )
 }
 
-function addJest(files, reportFile) {
+function addJest(sources, reportFile) {
   if (!existsSync(reportFile)) return
   const report = JSON.parse(readFileSync(reportFile, 'utf8'))
-  for (const { source, lines, covered } of files.values()) {
+  for (const { source, lines, covered } of sources.values()) {
     const entry = report[source]
     if (entry === undefined) continue
     for (const [id, { start }] of Object.entries(entry.statementMap)) {
@@ -88,30 +93,31 @@ function addJest(files, reportFile) {
   }
 }
 
-function addProcesses(files, folder) {
+function addProcesses({ sources, files }, folder) {
   if (!existsSync(folder)) return
   for (const name of readdirSync(folder)) {
     const { result } = JSON.parse(readFileSync(path.join(folder, name), 'utf8'))
     for (const { url, functions } of result) {
       const file = files.get(url)
-      if (file !== undefined) addExecuted(file, functions)
+      if (file !== undefined) addExecuted(file, { sources, functions })
     }
   }
 }
 
 /** The innermost of V8's nested ranges around a segment says whether it was run. */
-function addExecuted({ segments, covered }, functions) {
+function addExecuted({ paths, segments }, { sources, functions }) {
   const ranges = functions
     .flatMap(({ ranges: own }) => own)
     .sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset)
   const open = []
   let next = 0
-  for (const { offset, line } of segments) {
+  for (const { offset, source, line } of segments) {
     for (; next < ranges.length && ranges[next].startOffset <= offset; next++) {
       while (open.length > 0 && open.at(-1).endOffset <= ranges[next].startOffset) open.pop()
       open.push(ranges[next])
     }
     while (open.length > 0 && open.at(-1).endOffset <= offset) open.pop()
-    if (open.length > 0 && open.at(-1).count > 0) covered.add(line)
+    const entry = sources.get(paths[source])
+    if (open.length > 0 && open.at(-1).count > 0 && entry?.lines.has(line)) entry.covered.add(line)
   }
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -28,6 +29,9 @@ export function signOf(value: number): Sign {
 /** Lines 6 to 14 bear code; that of each \`if\` block is its own. */
 const CODE_LINES = 9
 
+/** Milliseconds: the compiler takes its time on a busy machine. */
+const PATIENCE = 60_000
+
 let root
 let source
 
@@ -40,7 +44,7 @@ beforeAll(async () => {
   writeFileSync(source, SOURCE)
   const options = ['--sourceMap', '--module', 'nodenext', '--target', 'es2022', '--outDir', 'dist', '--rootDir', 'src']
   await execute(process.execPath, [compiler, ...options, 'src/sign.ts'], { cwd: folder })
-})
+}, PATIENCE)
 
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
@@ -81,3 +85,46 @@ it('joins what jest saw, but for lines without code', () => {
   writeFileSync(path.join(report, 'coverage-final.json'), JSON.stringify({ [source]: entry }))
   expect(measured(report)).toEqual({ covered: 1, lines: CODE_LINES })
 })
+
+it(
+  'counts what a bundle ran for the sources that it is made of',
+  async () => {
+    const folder = path.join(root, 'packages/bundled')
+    mkdirSync(path.join(folder, 'src'), { recursive: true })
+    writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
+    writeFileSync(path.join(folder, 'src/sign.ts'), SOURCE)
+    writeFileSync(
+      path.join(folder, 'src/entry.ts'),
+      `import { signOf } from './sign.js'\nexport const sign = (value: number) => signOf(value)\n`,
+    )
+    const options = [
+      '--sourceMap',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      '--outDir',
+      'dist',
+      '--rootDir',
+      'src',
+    ]
+    await execute(process.execPath, [compiler, ...options, 'src/entry.ts'], { cwd: folder })
+    const covered = async file => {
+      const report = path.join(root, `report-of-${file.replace('/', '-')}`)
+      const url = pathToFileURL(path.join(folder, 'dist', file)).href
+      const program = `import(${JSON.stringify(url)}).then(({ sign }) => sign(1))`
+      await execute(process.execPath, ['-e', program], { env: { NODE_V8_COVERAGE: path.join(report, 'processes') } })
+      return measureCoverage(root, report).get('packages/bundled')
+    }
+    const apart = await covered('entry.js')
+    const { build } = createRequire(new URL('../../packages/server/package.json', import.meta.url))('esbuild')
+    const [entry, outfile] = ['entry.js', 'bundle/entry.js'].map(file => path.join(folder, 'dist', file))
+    await build({ entryPoints: [entry], outfile, bundle: true, format: 'esm', sourcemap: true })
+    const together = await covered('bundle/entry.js')
+    expect(together.lines).toBe(apart.lines)
+    // An import and a closing bracket have no place of their own in a bundle.
+    expect(together.covered).toBeGreaterThan(apart.lines / 2)
+    expect(together.covered).toBeLessThanOrEqual(apart.covered)
+  },
+  PATIENCE,
+)

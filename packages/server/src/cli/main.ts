@@ -272,7 +272,9 @@ async function runMaster(plan: Plan, { program, surroundings, ...means }: Master
   return await runArbiter({
     setup,
     renew: renewing(reread, plan, setupMeans),
-    workerModule: fileURLToPath(new URL(program ? '../worker/run.js' : '../worker/main.js', import.meta.url)),
+    // worker/main.ts and all that it needs in one file (build/worker-bundle.mjs). A program shares modules with its worker, which
+    // therefore is not made of others.
+    workerModule: fileURLToPath(new URL(program ? '../worker/run.js' : '../bundle/worker.js', import.meta.url)),
     program,
     bindWanted: program && bindWanted({ inheritance, isSecure: certificates !== undefined }),
     certificates,
