@@ -1,6 +1,6 @@
 // The two ways in which a scenario is served, both in this process and over real sockets.
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { createGatewayServer } from '@nsgi/server'
 import type { Logger } from '@nsgi/spec'
 import { createContext } from '@nsgi/spec/testing'
@@ -52,10 +52,9 @@ export const serveAdapted: Serve = async (id, built) => {
   const context = createContext({ log: silent })
   await application.startup?.(context)
   const server = createGatewayServer({ application, context, log: silent })
-  const port = await freePort()
-  await server.listen({ port, host: '127.0.0.1' })
+  const port = await server.listen({ port: 0, host: '127.0.0.1' })
   return {
-    port,
+    port: port as number,
     async stop() {
       server.destroy()
       await server.stop()
@@ -68,12 +67,3 @@ export const serveAdapted: Serve = async (id, built) => {
 // A scenario provokes failures on purpose; what the client gets of them is compared.
 const ignore = (): void => undefined
 const silent: Logger = { error: ignore, warn: ignore, info: ignore, debug: ignore }
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}

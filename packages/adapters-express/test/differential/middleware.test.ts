@@ -1,10 +1,16 @@
-import { describe, expect, it } from '@jest/globals'
-import { type RequestShape, requestBytes } from '../../../adapters-node/test/support/behaviour.ts'
-import { comparable } from '../../../adapters-node/test/support/comparable.ts'
-import { expectSame, startPair } from '../../../adapters-node/test/support/pair.ts'
-import { parseResponses, RawClient } from '../../../adapters-node/test/support/raw-client.ts'
-import { nextId } from '../../../adapters-node/test/support/records.ts'
-import { gatewayServers, type RunningServer } from '../../../adapters-node/test/support/servers.ts'
+import { describe, it } from '@jest/globals'
+import type { RequestShape } from '../../../adapters-node/test/support/behaviour.ts'
+import {
+  chunkedPost,
+  getOnce,
+  inOneGo,
+  lostInUpload,
+  lostWhileSentTo,
+  post,
+  twiceWithCookies,
+} from '../../../adapters-node/test/support/drives.ts'
+import { expectAlike, expectSame, startPair } from '../../../adapters-node/test/support/pair.ts'
+import { gatewayServers } from '../../../adapters-node/test/support/servers.ts'
 import { expressSubject } from '../support/express-subject.ts'
 
 const boundary = 'b0undary'
@@ -15,10 +21,6 @@ function multipart(size: number): RequestShape {
   const file = 'name="file"; filename="a.bin"\r\nContent-Type: application/octet-stream'
   const body = `${part('name="note"', 'hi')}${part(file, 'x'.repeat(size))}--${boundary}--\r\n`
   return post(`multipart/form-data; boundary=${boundary}`, body)
-}
-
-function post(type: string, body: string): RequestShape {
-  return { method: 'POST', fields: `Content-Type: ${type}\r\nContent-Length: ${body.length}\r\n`, body }
 }
 
 const gets = [
@@ -81,14 +83,7 @@ const posts: readonly (readonly [string, RequestShape])[] = [
   ['json', post('application/json', '{"a":')],
   ['json', post('application/json; charset=utf-16', '{}')],
   ['json', post('text/plain', 'not json')],
-  [
-    'json',
-    {
-      method: 'POST',
-      fields: 'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n',
-      body: '3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n',
-    },
-  ],
+  ['json', chunkedPost],
   ['form', post('application/x-www-form-urlencoded', 'a=1&b[c]=2&d=%C3%BC')],
   ['text', post('text/plain', 'short')],
   ['text', post('text/plain', 'longer than the limit')],
@@ -102,11 +97,6 @@ const posts: readonly (readonly [string, RequestShape])[] = [
 describe.each(gatewayServers)('through fromExpress on $name, as on node:http', gateway => {
   describe.each(['Express 5', 'Express 4'] as const)('%s', version => {
     const pair = startPair(expressSubject(version), gateway)
-
-    async function expectAlike<T>(drive: (server: RunningServer) => Promise<T>): Promise<void> {
-      const native = await drive(pair.native)
-      expect(await drive(pair.adapted)).toEqual(native)
-    }
 
     it.each(gets)('GET /%s', path => expectSame(pair, `/${path}`))
     it.each(gets.filter(path => path !== 'events'))('HEAD /%s', path =>
@@ -123,67 +113,27 @@ describe.each(gatewayServers)('through fromExpress on $name, as on node:http', g
     it('a handler that throws after it has begun to write', () => expectSame(pair, '/throws/late'))
 
     it.each(['cookie-session', 'session'])('%s counts across requests', path =>
-      expectAlike(async server => {
-        const first = await request(server, path)
-        const cookies = first.headers
-          .filter(line => line.startsWith('set-cookie: '))
-          .map(line => line.slice(12).split(';')[0] as string)
-        const second = await request(server, path, `Cookie: ${cookies.join('; ')}\r\n`)
-        return [first, second]
-      }),
+      expectAlike(pair, twiceWithCookies(`/${path}`)),
     )
 
-    it('a client that goes while it is being sent to', () =>
-      expectAlike(async server => {
-        const id = nextId()
-        const client = await RawClient.connect(server.port)
-        client.send(requestBytes('/held', id))
-        await client.seen('begun')
-        client.reset()
-        return server.records.of(id)
-      }))
+    it('a client that goes while it is being sent to', () => expectAlike(pair, lostWhileSentTo('/held', 'begun')))
 
     it.each([
       ['raw', 'application/octet-stream'],
       ['json', 'application/json'],
       ['upload', `multipart/form-data; boundary=${boundary}`],
     ])('a client that goes during its upload to /%s', (path, type) =>
-      expectAlike(async server => {
-        const id = nextId()
-        const client = await RawClient.connect(server.port)
-        const fields = `Content-Type: ${type}\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n`
-        client.send(requestBytes(`/${path}`, id, { method: 'POST', fields }))
-        await client.seen('100 Continue')
-        client.send(`--${boundary}\r\n`)
-        client.reset()
-        return server.records.of(id)
-      }),
+      expectAlike(pair, lostInUpload(`/${path}`, type, `--${boundary}\r\n`)),
     )
 
     it('requests sent without waiting are answered in their order', () =>
-      expectAlike(async server => {
-        const client = await RawClient.connect(server.port)
-        const paths = ['/events', '/send/json', '/static/data.txt', '/status/204', '/no/such', '/csv']
-        const last = paths.length - 1
-        client.send(
-          paths
-            .map((path, i) => requestBytes(path, nextId(), i === last ? { fields: 'Connection: close\r\n' } : {}))
-            .join(''),
-        )
-        return parseResponses(await client.toEnd()).map(comparable)
-      }))
+      expectAlike(pair, inOneGo(['/events', '/send/json', '/static/data.txt', '/status/204', '/no/such', '/csv'])))
 
     it('morgan logs what was sent', () =>
-      expectAlike(async server => {
-        await request(server, 'morgan/a?b=c')
-        await request(server, 'morgan/d')
-        return (await request(server, 'morgan/lines')).body
+      expectAlike(pair, async server => {
+        await getOnce(server, '/morgan/a?b=c')
+        await getOnce(server, '/morgan/d')
+        return (await getOnce(server, '/morgan/lines')).body
       }))
   })
 })
-
-async function request(server: RunningServer, path: string, fields = ''): Promise<ReturnType<typeof comparable>> {
-  const client = await RawClient.connect(server.port)
-  client.send(`GET /${path} HTTP/1.1\r\nHost: test\r\nx-id: ${nextId()}\r\nConnection: close\r\n${fields}\r\n`)
-  return comparable(parseResponses(await client.toEnd())[0] as Parameters<typeof comparable>[0])
-}

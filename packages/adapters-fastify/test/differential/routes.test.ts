@@ -1,10 +1,15 @@
-import { describe, expect, it } from '@jest/globals'
-import { type RequestShape, requestBytes } from '../../../adapters-node/test/support/behaviour.ts'
-import { comparable } from '../../../adapters-node/test/support/comparable.ts'
-import { expectSame, startPair } from '../../../adapters-node/test/support/pair.ts'
-import { parseResponses, RawClient } from '../../../adapters-node/test/support/raw-client.ts'
-import { nextId } from '../../../adapters-node/test/support/records.ts'
-import { gatewayServers, type RunningServer } from '../../../adapters-node/test/support/servers.ts'
+import { describe, it } from '@jest/globals'
+import type { RequestShape } from '../../../adapters-node/test/support/behaviour.ts'
+import {
+  chunkedPost,
+  inOneGo,
+  lostInUpload,
+  lostWhileSentTo,
+  post,
+  untilClosed,
+} from '../../../adapters-node/test/support/drives.ts'
+import { expectAlike, expectSame, startPair } from '../../../adapters-node/test/support/pair.ts'
+import { gatewayServers } from '../../../adapters-node/test/support/servers.ts'
 import { fastifySubject } from '../support/fastify-subject.ts'
 
 const gets = [
@@ -48,16 +53,6 @@ function multipart(size: number): RequestShape {
   return post('multipart/form-data; boundary=bound', `${head}${'x'.repeat(size)}\r\n--bound--\r\n`)
 }
 
-function post(type: string, body: string): RequestShape {
-  return { method: 'POST', fields: `Content-Type: ${type}\r\nContent-Length: ${body.length}\r\n`, body }
-}
-
-const chunked: RequestShape = {
-  method: 'POST',
-  fields: 'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n',
-  body: '3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n',
-}
-
 const posts: readonly (readonly [string, RequestShape])[] = [
   ['json', post('application/json', '{"a":{"b":[1,2]}}')],
   ['json', post('application/json', '{"a":')],
@@ -65,7 +60,7 @@ const posts: readonly (readonly [string, RequestShape])[] = [
   ['json', post('text/plain', 'text')],
   ['json', post('image/png', 'of no known type')],
   ['json', post('application/json', JSON.stringify('j'.repeat(300_000)))],
-  ['json', chunked],
+  ['json', chunkedPost],
   ['echo', post('application/x-raw', 'e'.repeat(300_000))],
   ['unread', post('application/x-raw', 'u'.repeat(100))],
 ]
@@ -73,11 +68,6 @@ const posts: readonly (readonly [string, RequestShape])[] = [
 describe.each(gatewayServers)('through fromFastify on $name, as on node:http', gateway => {
   describe.each(['Fastify 5', 'Fastify 4'] as const)('%s', version => {
     const pair = startPair(fastifySubject(version), gateway)
-
-    async function expectAlike<T>(drive: (server: RunningServer) => Promise<T>): Promise<void> {
-      const native = await drive(pair.native)
-      expect(await drive(pair.adapted)).toEqual(native)
-    }
 
     it.each(gets)('GET /%s', path => expectSame(pair, `/${path}`))
     it.each(gets.filter(path => !notToHead.has(path)))('HEAD /%s', path =>
@@ -95,49 +85,17 @@ describe.each(gatewayServers)('through fromFastify on $name, as on node:http', g
       it.each(withPlugins)('its plugins: /%s %#', (path, shape) => expectSame(pair, `/${path}`, shape))
     }
 
-    it('a client that goes while it is being sent to', () =>
-      expectAlike(async server => {
-        const id = nextId()
-        const client = await RawClient.connect(server.port)
-        client.send(requestBytes('/held', id))
-        await client.seen('begun')
-        client.reset()
-        return server.records.of(id)
-      }))
+    it('a client that goes while it is being sent to', () => expectAlike(pair, lostWhileSentTo('/held', 'begun')))
 
-    it.each(['application/json', 'application/x-raw'])('a client that goes during its upload of %s', type =>
-      expectAlike(async server => {
-        const id = nextId()
-        const client = await RawClient.connect(server.port)
-        const path = type === 'application/json' ? '/json' : '/echo'
-        const fields = `Content-Type: ${type}\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n`
-        client.send(requestBytes(path, id, { method: 'POST', fields }))
-        await client.seen('100 Continue')
-        // All that was sent has been read by now: a reset that arrives together with bytes looks like an end.
-        client.reset()
-        return server.records.of(id)
-      }),
-    )
+    it.each([
+      ['json', 'application/json'],
+      ['echo', 'application/x-raw'],
+    ])('a client that goes during its upload to /%s', (path, type) => expectAlike(pair, lostInUpload(`/${path}`, type)))
 
     it('requests sent without waiting are answered in their order', () =>
-      expectAlike(async server => {
-        const client = await RawClient.connect(server.port)
-        const paths = ['/send/late', '/send/json', '/status/204', '/no/such', '/send/stream']
-        const last = paths.length - 1
-        client.send(
-          paths
-            .map((path, i) => requestBytes(path, nextId(), i === last ? { fields: 'Connection: close\r\n' } : {}))
-            .join(''),
-        )
-        return parseResponses(await client.toEnd()).map(comparable)
-      }))
+      expectAlike(pair, inOneGo(['/send/late', '/send/json', '/status/204', '/no/such', '/send/stream'])))
 
-    it('a stream that fails after it has begun', () =>
-      expectAlike(async server => {
-        const client = await RawClient.connect(server.port)
-        client.send(requestBytes('/stream/fails-late', nextId()))
-        return parseResponses(await client.toEnd()).map(comparable)
-      }))
+    it('a stream that fails after it has begun', () => expectAlike(pair, untilClosed('/stream/fails-late')))
 
     it('a stream that fails before it begins', () => expectSame(pair, '/stream/fails'))
   })

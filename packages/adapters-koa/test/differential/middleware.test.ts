@@ -1,10 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
 import { type RequestShape, requestBytes } from '../../../adapters-node/test/support/behaviour.ts'
-import { comparable } from '../../../adapters-node/test/support/comparable.ts'
-import { expectSame, startPair } from '../../../adapters-node/test/support/pair.ts'
+import {
+  chunkedPost,
+  inOneGo,
+  lostInUpload,
+  lostWhileSentTo,
+  post,
+  twiceWithCookies,
+} from '../../../adapters-node/test/support/drives.ts'
+import { expectAlike, expectSame, startPair } from '../../../adapters-node/test/support/pair.ts'
 import { parseResponses, RawClient } from '../../../adapters-node/test/support/raw-client.ts'
 import { nextId } from '../../../adapters-node/test/support/records.ts'
-import { gatewayServers, type RunningServer } from '../../../adapters-node/test/support/servers.ts'
+import { gatewayServers } from '../../../adapters-node/test/support/servers.ts'
 import { koaSubject } from '../support/koa-subject.ts'
 
 const gets = [
@@ -42,38 +49,23 @@ const conditional: readonly (readonly [string, string])[] = [
   ['compress/nothing', 'Accept-Encoding: gzip'],
 ]
 
-function post(type: string, body: string): RequestShape {
-  return { method: 'POST', fields: `Content-Type: ${type}\r\nContent-Length: ${body.length}\r\n`, body }
-}
-
-const chunked: RequestShape = {
-  method: 'POST',
-  fields: 'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n',
-  body: '3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n',
-}
-
 const posts: readonly (readonly [string, RequestShape])[] = [
   ['json', post('application/json', '{"a":{"b":[1,2]}}')],
   ['json', post('application/json', '{"a":')],
   ['json', post('text/plain', 'not json')],
   ['json', post('application/x-www-form-urlencoded', 'a=1&b[c]=2&d=%C3%BC')],
   ['json', post('application/json', JSON.stringify('j'.repeat(300_000)))],
-  ['json', chunked],
+  ['json', chunkedPost],
   ['limited', post('application/json', '{"longer":"than the limit"}')],
-  ['limited', { ...chunked, body: '1b\r\n{"longer":"than the limit"}\r\n0\r\n\r\n', recorded: false }],
+  ['limited', { ...chunkedPost, body: '1b\r\n{"longer":"than the limit"}\r\n0\r\n\r\n', recorded: false }],
   ['echo', post('text/plain', 'e'.repeat(300_000))],
-  ['echo', chunked],
+  ['echo', chunkedPost],
   ['unread', post('text/plain', 'u'.repeat(100))],
 ]
 
 describe.each(gatewayServers)('through fromKoa on $name, as on node:http', gateway => {
   describe.each(['Koa 3', 'Koa 2'] as const)('%s', version => {
     const pair = startPair(koaSubject(version), gateway)
-
-    async function expectAlike<T>(drive: (server: RunningServer) => Promise<T>): Promise<void> {
-      const native = await drive(pair.native)
-      expect(await drive(pair.adapted)).toEqual(native)
-    }
 
     it.each(gets)('GET /%s', path => expectSame(pair, `/${path}`))
     it.each(gets)('HEAD /%s', path => expectSame(pair, `/${path}`, { method: 'HEAD' }))
@@ -84,57 +76,22 @@ describe.each(gatewayServers)('through fromKoa on $name, as on node:http', gatew
       await expectSame(pair, `/${path}`, { method: 'DELETE' })
     })
 
-    it('a session counts across requests', () =>
-      expectAlike(async server => {
-        const first = await request(server, 'session')
-        const cookies = first.headers
-          .filter(line => line.startsWith('set-cookie: '))
-          .map(line => line.slice(12).split(';')[0] as string)
-        return [first, await request(server, 'session', `Cookie: ${cookies.join('; ')}\r\n`)]
-      }))
+    it('a session counts across requests', () => expectAlike(pair, twiceWithCookies('/session')))
 
-    it('a client that goes while it is being sent to', () =>
-      expectAlike(async server => {
-        const id = nextId()
-        const client = await RawClient.connect(server.port)
-        client.send(requestBytes('/held', id))
-        await client.seen('begun')
-        client.reset()
-        return server.records.of(id)
-      }))
+    it('a client that goes while it is being sent to', () => expectAlike(pair, lostWhileSentTo('/held', 'begun')))
 
     it.each(['json', 'echo'])('a client that goes during its upload to /%s', path =>
-      expectAlike(async server => {
-        const id = nextId()
-        const client = await RawClient.connect(server.port)
-        const fields = 'Content-Type: application/json\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n'
-        client.send(requestBytes(`/${path}`, id, { method: 'POST', fields }))
-        // All that was sent has been read by now: a reset that arrives together with bytes looks like an end.
-        await client.seen('100 Continue')
-        client.reset()
-        return server.records.of(id)
-      }),
+      expectAlike(pair, lostInUpload(`/${path}`, 'application/json')),
     )
 
     it('requests sent without waiting are answered in their order', () =>
-      expectAlike(async server => {
-        const client = await RawClient.connect(server.port)
-        const paths = ['/events', '/send/json', '/static/data.txt', '/status/204', '/no/such', '/send/stream']
-        const last = paths.length - 1
-        client.send(
-          paths
-            .map((path, i) => requestBytes(path, nextId(), i === last ? { fields: 'Connection: close\r\n' } : {}))
-            .join(''),
-        )
-        return parseResponses(await client.toEnd()).map(comparable)
-      }))
+      expectAlike(
+        pair,
+        inOneGo(['/events', '/send/json', '/static/data.txt', '/status/204', '/no/such', '/send/stream']),
+      ))
 
     it('a stream that fails before it begins is what Koa makes of it: a 500 on Koa 2, no answer on Koa 3', () =>
-      expectAlike(async server => {
-        const client = await RawClient.connect(server.port)
-        client.send(requestBytes('/stream/fails', nextId(), { fields: 'Connection: close\r\n' }))
-        return parseResponses(await client.toEnd()).map(comparable)
-      }))
+      expectAlike(pair, inOneGo(['/stream/fails'])))
 
     // Natively the response to either stays open for ever, on Koa 3 to the first alone.
     it.each(['throws/behind-head', 'stream/fails-late'])('the response of /%s is cut off', async path => {
@@ -148,9 +105,3 @@ describe.each(gatewayServers)('through fromKoa on $name, as on node:http', gatew
     })
   })
 })
-
-async function request(server: RunningServer, path: string, fields = ''): Promise<ReturnType<typeof comparable>> {
-  const client = await RawClient.connect(server.port)
-  client.send(`GET /${path} HTTP/1.1\r\nHost: test\r\nx-id: ${nextId()}\r\nConnection: close\r\n${fields}\r\n`)
-  return comparable(parseResponses(await client.toEnd())[0] as Parameters<typeof comparable>[0])
-}

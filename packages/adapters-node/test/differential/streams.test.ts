@@ -1,8 +1,8 @@
-import { describe, expect, it } from '@jest/globals'
+import { describe, it } from '@jest/globals'
 import { requestBytes } from '../support/behaviour.ts'
 import { comparable } from '../support/comparable.ts'
 import { nodeSubject } from '../support/node-subject.ts'
-import { expectSame, startPair } from '../support/pair.ts'
+import { expectAlike, expectSame, startPair } from '../support/pair.ts'
 import { parseResponses, RawClient } from '../support/raw-client.ts'
 import { nextId, type RecordedRequest } from '../support/records.ts'
 import { gatewayServers, type RunningServer } from '../support/servers.ts'
@@ -17,11 +17,6 @@ const upload = {
 
 describe.each(gatewayServers)('a stream through fromNode on $name, as on node:http', gateway => {
   const pair = startPair(nodeSubject, gateway)
-
-  async function expectAlike<T>(drive: (server: RunningServer) => Promise<T>): Promise<void> {
-    const native = await drive(pair.native)
-    expect(await drive(pair.adapted)).toEqual(native)
-  }
 
   it.each([
     'a long body with respect for drain',
@@ -47,7 +42,7 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
   )
 
   it('the head arrives at once when it is flushed, and each chunk when it is written', () =>
-    expectAlike(async server => {
+    expectAlike(pair, async server => {
       const client = await open(server, 'flush and hold')
       await client.seen('\r\n\r\n')
       await ask(server, 'go')
@@ -59,7 +54,7 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
     }))
 
   it.each(['the client goes while it is being sent to', 'the client goes, and the response is piped to'])('%s', name =>
-    expectAlike(async server => {
+    expectAlike(pair, async server => {
       const id = nextId()
       const client = await RawClient.connect(server.port)
       client.send(requestBytes(name, id))
@@ -70,7 +65,7 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
   )
 
   it('a client that goes before the answer', () =>
-    expectAlike(async server => {
+    expectAlike(pair, async server => {
       const begun = ask(server, 'wait until it has begun')
       const id = nextId()
       const client = await RawClient.connect(server.port)
@@ -85,7 +80,7 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
     'the client goes during its upload, which is iterated',
     'the client goes during its upload, which is piped',
   ])('%s', name =>
-    expectAlike(async server => {
+    expectAlike(pair, async server => {
       const begun = ask(server, 'wait until it has begun')
       const id = nextId()
       const client = await RawClient.connect(server.port)
@@ -97,7 +92,7 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
   )
 
   it('no store of one request is that of the next on its connection', () =>
-    expectAlike(async server => {
+    expectAlike(pair, async server => {
       const client = await RawClient.connect(server.port)
       const [first, second] = [nextId(), nextId()]
       client.send(requestBytes('a store that is entered', first))
@@ -109,7 +104,7 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
     }))
 
   it('requests sent without waiting are answered in their order', () =>
-    expectAlike(async server => {
+    expectAlike(pair, async server => {
       const client = await RawClient.connect(server.port)
       const names = ['end later', 'end a string', 'write in several turns', 'a 204', 'end nothing']
       const ids = names.map(() => nextId())
@@ -125,7 +120,7 @@ describe.each(gatewayServers)('a stream through fromNode on $name, as on node:ht
     }))
 
   it('a connection is used again after a body that nobody read', () =>
-    expectAlike(async server => {
+    expectAlike(pair, async server => {
       const client = await RawClient.connect(server.port)
       const shape = { method: 'POST', fields: 'Content-Length: 5\r\n', body: 'hello' }
       client.send(requestBytes('a body that nobody reads', nextId(), shape))

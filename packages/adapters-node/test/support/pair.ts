@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect } from '@jest/globals'
 import { observe, type RequestShape } from './behaviour.ts'
 import { expectedOf } from './differences.ts'
+import type { Drive } from './drives.ts'
 import { nativeServer, type RunningServer, type ServerUnderTest, type Subject } from './servers.ts'
 
 /** node:http and a gateway server with the same handler, for the tests of one `describe`. */
@@ -28,4 +29,10 @@ export async function expectSame(pair: ServerPair, name: string, shape: RequestS
   const native = await observe(pair.native, name, shape)
   const adapted = await observe(pair.adapted, name, shape)
   expect(adapted).toEqual(expectedOf(name, { native, adapted }, shape))
+}
+
+/** Does the same to both and expects the same to come of it. */
+export async function expectAlike<Result>(pair: ServerPair, drive: Drive<Result>): Promise<void> {
+  const native = await drive(pair.native)
+  expect(await drive(pair.adapted)).toEqual(native)
 }

@@ -63,8 +63,11 @@ export type ListenAddress =
   | { readonly path: string }
 
 export interface GatewayServer {
-  /** Starts to accept; `backlog` is how many connections may wait for that (listen(2)), by default node's 511. */
-  listen(where: ListenAddress & { readonly backlog?: number | undefined }): Promise<void>
+  /**
+   * Starts to accept; `backlog` is how many connections may wait for that (listen(2)), by default node's 511. Resolves with the port, which
+   * the system chooses where 0 was asked for; with `undefined` on a UNIX socket.
+   */
+  listen(where: ListenAddress & { readonly backlog?: number | undefined }): Promise<number | undefined>
   /**
    * Graceful stop: accepts no more, closes idle connections, answers the rest with `connection: close`.
    * Resolves when the last connection is gone.

@@ -103,7 +103,7 @@ class Engine implements GatewayServer, ConnectionHost {
     return this.preludes.reduce((sum, { size }) => sum + size, this.live.size + (this.http2?.size ?? 0))
   }
 
-  listen(where: Parameters<GatewayServer['listen']>[0]): Promise<void> {
+  listen(where: Parameters<GatewayServer['listen']>[0]): Promise<number | undefined> {
     const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true })
     let secure: SecureAcceptor | undefined
     server.on('connection', socket => this.accept(socket, secure))
@@ -116,7 +116,8 @@ class Engine implements GatewayServer, ConnectionHost {
         this.places.add(server)
         server.removeListener('error', reject)
         server.on('error', error => this.log.error({ err: error }, 'a listening socket failed'))
-        resolve()
+        const address = server.address()
+        resolve(typeof address === 'object' ? address?.port : undefined)
       })
     })
   }

@@ -234,7 +234,7 @@ describe('listening', () => {
     })
     const server = createGatewayServer({ application, context: createContext(), log })
     try {
-      await server.listen({ path })
+      expect(await server.listen({ path })).toBeUndefined()
       const client = await RawClient.open({ path })
       expect(await client.send(get('/', 'connection: close')).rest()).toMatch(/\[null,null\]$/)
       await client.close()
@@ -267,6 +267,16 @@ describe('listening', () => {
       await server.stop()
       rmSync(directory, { recursive: true })
     }
+  })
+
+  it('says which port it got where any will do', async () => {
+    const log = { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined }
+    const server = createGatewayServer({ application: () => ({ status: 204 }), context: createContext(), log })
+    const port = (await server.listen({ port: 0, host: '127.0.0.1' })) as number
+    const client = await RawClient.open({ port, host: '127.0.0.1' })
+    expect(await client.send(get('/', 'connection: close')).rest()).toMatch(/^HTTP\/1\.1 204 /)
+    await client.close()
+    await server.stop()
   })
 
   it('rejects when the address is taken', async () => {
