@@ -65,6 +65,10 @@ export class MemoryWire implements Wire {
     queueMicrotask(() => process.nextTick(callback))
   }
 
+  nextTurn(callback: () => void): void {
+    setImmediate(callback)
+  }
+
   pause(): void {
     this.isPaused = true
   }

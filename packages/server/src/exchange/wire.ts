@@ -23,6 +23,8 @@ export interface ResponseWire {
 
 /** What the engine asks of whatever carries its bytes. Bytes come in by `Connection`'s methods. */
 export interface Wire extends ResponseWire {
+  /** Calls back in a later turn of the event loop: others are served before. */
+  nextTurn(callback: () => void): void
   /** Stops reading, for back-pressure. */
   pause(): void
   resume(): void

@@ -16,6 +16,7 @@ import type { ConnectionHost, ConnectionState } from './connection-host.ts'
 import { EmptyLines } from './empty-lines.ts'
 import { HeldInput } from './held-input.ts'
 import { Http1Exchange } from './http1-exchange.ts'
+import { Pace } from './pace.ts'
 import { INPUT_SIZE, RequestParser } from './parser.ts'
 import type { RequestHead } from './request-head.ts'
 import { refusal } from './response-head.ts'
@@ -50,6 +51,7 @@ export class Connection implements ExchangeOwner, BodySource {
   private continueDue = false
   private readonly emptyLines = new EmptyLines()
   private readonly held = new HeldInput()
+  private readonly pace = new Pace(this)
   /** What came behind a request that may take the connection over, while the application is called for it. */
   private behind: Buffer | undefined
   private readingPaused = false
@@ -278,18 +280,18 @@ export class Connection implements ExchangeOwner, BodySource {
           at = this.readChunked(input, at, end)
           break
         case 'waiting':
-          this.hold(input, at, end)
-          return
+          return this.hold(input, at, end)
         case 'upgraded':
         case 'closing':
           return
       }
-      if (this.state === 'idle' && at < end && !this.wire.hasRoom) {
-        // Answers that the peer does not take are reason enough not to make more.
-        this.hold(input, at, end)
-        return
-      }
+      if (this.state === 'idle' && at < end && !this.mayGoOn()) return this.hold(input, at, end)
     }
+  }
+
+  /** Whether to begin what stands behind a request: not while the peer does not take its answers, and not all of it in one turn. */
+  private mayGoOn(): boolean {
+    return this.wire.hasRoom && this.pace.take()
   }
 
   private beginHead(input: Buffer, start: number, end: number): number {
@@ -313,12 +315,10 @@ export class Connection implements ExchangeOwner, BodySource {
       ? this.host.forwarded?.vouchedIn(head.rawHeaders, this.endpoints.remote, head.path)
       : undefined
     if (vouched !== undefined && 'code' in vouched) return this.refuse(vouched)
-    if (!head.facts.switching) {
-      this.begin(head, vouched)
-      return at
+    if (head.facts.switching) {
+      this.wire.holdEnd(() => this.ended())
+      this.behind = at < end ? input.subarray(at, end) : undefined
     }
-    this.wire.holdEnd(() => this.ended())
-    this.behind = at < end ? input.subarray(at, end) : undefined
     this.begin(head, vouched)
     this.behind = undefined
     return at
@@ -428,7 +428,7 @@ export class Connection implements ExchangeOwner, BodySource {
 
   /** Goes on with the bytes that were held; the end of the peer's side, if it came, stands behind them. */
   private resumeHeld(): void {
-    if (!this.wire.hasRoom) return
+    if (!this.mayGoOn()) return
     const { isHalfClosed } = this
     this.isHalfClosed = false
     this.held.use(held => this.consume(held, 0, held.length))

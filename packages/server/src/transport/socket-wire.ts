@@ -89,6 +89,10 @@ export class SocketWire implements Wire {
     queueMicrotask(() => process.nextTick(callback))
   }
 
+  nextTurn(callback: () => void): void {
+    setImmediate(callback)
+  }
+
   pause(): void {
     this.socket.pause()
   }

@@ -21,22 +21,30 @@ export function handOver(socket: Socket, received: Uint8Array | undefined): Hand
 }
 
 /**
- * Keeps the peer's FIN from ending the readable side, and tells `ended` of it instead: once a stream has ended nothing can be
- * put in front of that end, and who gets it then would wait for the end for ever. The result lets the FIN through, now
+ * Keeps the peer's FIN from ending the readable side, and tells `ended` of it instead, behind all that was read before it: once a stream has
+ * ended nothing can be put in front of that end, and who gets it then would wait for the end for ever. The result lets the FIN through, now
  * or whenever it comes.
  */
 export function holdEnd(socket: Socket, ended: () => void): () => void {
   const { push } = socket
   let isEnded = false
+  // A socket that reads into its own buffer, as that of TLS does, may have more in there than was asked of it yet.
+  const onData = (): void => {
+    if (socket.readableLength > 0) return
+    socket.removeListener('data', onData)
+    ended()
+  }
   // node:net passes all that it reads to this method, and null for FIN.
   socket.push = (chunk, encoding) => {
     if (chunk !== null) return push.call(socket, chunk, encoding)
     isEnded = true
-    ended()
+    if (socket.readableLength > 0) socket.on('data', onData)
+    else ended()
     return false
   }
   return () => {
     delete (socket as Partial<Socket>).push
+    socket.removeListener('data', onData)
     if (!isEnded) return
     socket.push(null)
     // As node:net does: with nothing to read in front of it the end comes by itself.

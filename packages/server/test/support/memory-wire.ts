@@ -71,6 +71,10 @@ export class MemoryWire implements Wire {
     queueMicrotask(() => process.nextTick(callback))
   }
 
+  nextTurn(callback: () => void): void {
+    setImmediate(callback)
+  }
+
   pause(): void {
     this.isPaused = true
     this.calls.push('pause')

@@ -64,6 +64,24 @@ describe('pipelined requests', () => {
     }
   })
 
+  it('are not all worked on in one turn of the event loop, which is everybody’s', async () => {
+    let calls = 0
+    const client = connect(async () => {
+      calls++
+      return Promise.resolve({ status: 204 })
+    })
+    client.send(get('/').repeat(1000))
+    const seen = [calls]
+    while (calls < 1000) {
+      const before = calls
+      await new Promise(resolve => setImmediate(resolve))
+      seen.push(calls - before)
+    }
+    expect(Math.max(...seen)).toBeLessThan(50)
+    await client.settled()
+    expect(client.output.match(/ 204 /g)).toHaveLength(1000)
+  })
+
   it('END-04: are all answered when the client has closed its side behind them', async () => {
     for (const delayed of [0, 1, 2, 3]) {
       const client = connect(request => {
