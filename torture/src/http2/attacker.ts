@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
 import { content } from '../soak/content.ts'
 import { mayBeCutOff } from '../soak/time-outs.ts'
-import type { Attack } from './attacks.ts'
+import type { Attack } from './attack.ts'
 import { ACK, END_STREAM, frame, get, PREFACE, SETTING, settings, TYPE, windowUpdate } from './frames.ts'
 
 /** Where the server is, and how it is spoken to. */
@@ -56,6 +56,8 @@ class Attacker {
   private readonly attack: Attack
   private received = Buffer.alloc(0)
   private readonly answered = new Set<number>()
+  /** Frames of DATA. */
+  private answers = 0
   private proof = Buffer.alloc(0)
   private goaway: number | undefined
   private isOver = false
@@ -101,6 +103,10 @@ class Attacker {
     await this.send(Buffer.concat([...first, attack.bytes]), pieces)
     this.isSending = false
     this.acknowledge(0)
+    if (attack.isLeaving === true) {
+      while (!this.isOver && this.answers === 0) await this.change()
+      return undefined
+    }
     if (attack.isDeaf === true) this.listen()
     const fault = await this.outcome()
     // A client that leaves is let go, whatever it has done; and all that it left under way with it.
@@ -144,6 +150,7 @@ class Attacker {
     const payload = received.subarray(9, end)
     this.received = received.subarray(end)
     if (type === TYPE.settings && (flags & ACK) === 0) this.acknowledge()
+    if (type === TYPE.data) this.answers++
     if (type === TYPE.goaway) this.goaway = payload.readUInt32BE(4)
     if (type === TYPE.data && stream > this.attack.last) this.proof = Buffer.concat([this.proof, payload])
     const isEnd = (type === TYPE.data || type === TYPE.headers) && (flags & END_STREAM) !== 0

@@ -1,6 +1,7 @@
 // What is done to a connection of HTTP/2: each attack by its name, with what RFC 9113 or common sense wants to come of it.
 import type { Random } from '../random.ts'
 import { content } from '../soak/content.ts'
+import { type Attack, type Maker, OPEN, some, streamOf, times } from './attack.ts'
 import {
   ACK,
   END_HEADERS,
@@ -22,31 +23,7 @@ import {
   windowUpdate,
   word,
 } from './frames.ts'
-
-/**
- * `connection`: the server has to end the connection by itself. `stream`: the stream is refused, and the next request is served.
- * `served`: it is no attack, only odd. `either`: whatever comes, within the time.
- */
-export type Outcome = 'connection' | 'stream' | 'served' | 'either'
-
-/** What one client sends, behind the preface and its settings if it does not bring its own. */
-export interface Attack {
-  readonly outcome: Outcome
-  readonly bytes: Buffer
-  /** The preface is part of the bytes. */
-  readonly isWhole?: boolean
-  /** Reads nothing before all is sent. */
-  readonly isDeaf?: boolean
-  /** The highest stream that was used. */
-  readonly last: number
-}
-
-type Maker = (random: Random) => Attack
-
-const some = (byte: number, length: number): Buffer => Buffer.alloc(length, byte)
-const times = (count: number, make: (i: number) => Buffer): Buffer =>
-  Buffer.concat(Array.from({ length: count }, (_, i) => make(i)))
-const streamOf = (i: number): number => 2 * i + 1
+import { GAMES } from './games.ts'
 
 const breaking = (...parts: readonly Buffer[]): Attack => ({
   outcome: 'connection',
@@ -57,9 +34,6 @@ const refused = (...parts: readonly Buffer[]): Attack => ({ outcome: 'stream', b
 
 /** A head that RFC 9113 §8.2 and §8.3 call malformed. */
 const malformed = (fields: readonly Field[], flags?: number): Attack => refused(headers(1, fields, flags))
-
-/** A request whose body is to come: of what nobody holds against what it should be, damage may have got at it. */
-const OPEN = (): Buffer => headers(1, requestFields('POST', '/take?at=0'), 0)
 
 const FRAMING: Readonly<Record<string, Maker>> = {
   'a preface that breaks off within': random => ({
@@ -346,120 +320,6 @@ const FLOODS: Readonly<Record<string, Maker>> = {
     outcome: 'stream',
     bytes: headers(1, requestFields('GET', '/empty', [['x', 'v'.repeat(15_000)]])),
     last: 1,
-  }),
-}
-
-const GAMES: Readonly<Record<string, Maker>> = {
-  'a window of nothing': random => ({
-    outcome: 'either',
-    bytes: Buffer.concat([
-      settings([SETTING.window, 0]),
-      times(20, i =>
-        get(
-          streamOf(i),
-          `/bytes?at=0&n=${200_000 + random.below(800_000)}&how=${random.pick(['single', 'stream', 'declared'])}&chunk=9000`,
-        ),
-      ),
-    ]),
-    last: 39,
-  }),
-  'a window by drops': random => ({
-    outcome: 'either',
-    bytes: Buffer.concat([
-      settings([SETTING.window, 0]),
-      get(1, '/bytes?at=0&n=500000&how=stream&chunk=20000'),
-      times(500, () => windowUpdate(1, 1 + random.below(9))),
-    ]),
-    last: 1,
-  }),
-  'a window that becomes negative': () => ({
-    outcome: 'either',
-    bytes: Buffer.concat([
-      get(1, '/bytes?at=0&n=90000&how=single'),
-      settings([SETTING.window, 10]),
-      settings([SETTING.window, 0]),
-      settings([SETTING.window, 70_000]),
-    ]),
-    last: 1,
-  }),
-  'large answers that are not read': random => ({
-    outcome: 'either',
-    bytes: times(30, i =>
-      get(
-        streamOf(i),
-        `/bytes?at=${random.below(60_000)}&n=900000&how=${random.pick(['single', 'stream'])}&chunk=30000`,
-      ),
-    ),
-    isDeaf: true,
-    last: 59,
-  }),
-  'GOAWAY in the middle': () => ({
-    outcome: 'either',
-    bytes: Buffer.concat([
-      times(10, i => get(streamOf(i), '/late?ms=20&at=0&n=5000&how=stream&chunk=500')),
-      frame({ type: TYPE.goaway }, some(0, 8)),
-      get(41, '/empty'),
-    ]),
-    last: 41,
-  }),
-  'half a request': () => ({
-    outcome: 'either',
-    bytes: Buffer.concat([OPEN(), frame({ type: TYPE.data, stream: 1 }, content(0, 10))]),
-    last: 1,
-  }),
-  'many halves of requests': random => ({
-    outcome: 'either',
-    bytes: times(90, i =>
-      Buffer.concat([
-        headers(streamOf(i), requestFields('POST', random.pick(['/take?at=0', '/echo', '/ignore', '/take?peek'])), 0),
-        frame({ type: TYPE.data, stream: streamOf(i) }, content(0, random.below(500))),
-      ]),
-    ),
-    last: 179,
-  }),
-  'answers that are reset within': random => ({
-    outcome: 'either',
-    bytes: times(60, i =>
-      Buffer.concat([
-        get(streamOf(i), '/bytes?at=0&n=400000&how=stream&chunk=5000&pace'),
-        random.oneIn(2) ? reset(streamOf(i), random.below(14)) : Buffer.alloc(0),
-      ]),
-    ),
-    last: 119,
-  }),
-  'frames of unknown types': random => ({
-    outcome: 'served',
-    bytes: Buffer.concat([
-      times(50, () =>
-        frame(
-          { type: 10 + random.below(240), flags: random.below(256), stream: streamOf(random.below(9)) },
-          some(1, random.below(300)),
-        ),
-      ),
-      get(1, '/empty'),
-    ]),
-    last: 1,
-  }),
-  'unknown settings': random => ({
-    outcome: 'served',
-    bytes: Buffer.concat([settings([200, random.bits()], [99, 1]), get(1, '/empty')]),
-    last: 1,
-  }),
-  padding: () => ({
-    outcome: 'served',
-    bytes: Buffer.concat([
-      OPEN(),
-      frame(
-        { type: TYPE.data, flags: PADDED | END_STREAM, stream: 1 },
-        Buffer.concat([Buffer.from([99]), some(0, 99)]),
-      ),
-    ]),
-    last: 1,
-  }),
-  'requests in one piece': () => ({
-    outcome: 'served',
-    bytes: times(60, i => get(streamOf(i), '/bytes?at=5&n=800&how=sync')),
-    last: 119,
   }),
 }
 

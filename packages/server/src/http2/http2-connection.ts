@@ -5,6 +5,7 @@ import type { EndpointPair } from '../exchange/exchange.ts'
 import { peerName } from '../exchange/peer-name.ts'
 import { type Rejection, rejection } from '../exchange/rejections.ts'
 import { type ConnectionTimeouts, CROWDED_IDLE, LINGER_TIMEOUT } from '../transport/timeouts.ts'
+import { GracefulClose } from './graceful-close.ts'
 import type { Http2Host } from './http2-host.ts'
 import { sendRefusal } from './refusal.ts'
 import { readHttp2Head } from './request-head.ts'
@@ -33,6 +34,7 @@ export class Http2Connection implements StreamOwner {
   private readonly session: ServerHttp2Session
   private readonly end: SessionEnd
   private readonly writes: TlsWrites
+  private readonly graceful: GracefulClose
   private readonly timeouts: ConnectionTimeouts
   private readonly streams = new Set<RequestStream>()
   private requests = 0
@@ -54,6 +56,7 @@ export class Http2Connection implements StreamOwner {
     this.session = performServerHandshake(socket, sessionOptions(settings))
     this.end = new SessionEnd(this.session)
     this.writes = new TlsWrites(socket)
+    this.graceful = new GracefulClose(this.session, () => this.finish())
     // Node's types do not have the last of what comes: the fields as received, in order.
     this.session.on('stream', (...event: unknown[]) => this.begin(event[0] as ServerHttp2Stream, event[3] as string[]))
     this.session.on('error', error => this.failed(error))
@@ -72,7 +75,8 @@ export class Http2Connection implements StreamOwner {
   finish(): void {
     if (this.isFinishing) return
     this.isFinishing = true
-    if (!this.session.destroyed) this.session.close()
+    this.graceful.announce()
+    this.concludeSoon()
   }
 
   /** Drops the connection and all that is under way. */
@@ -91,6 +95,7 @@ export class Http2Connection implements StreamOwner {
       return
     }
     this.writes.whenStopped(() => this.lost())
+    if (this.isFinishing) this.concludeSoon()
     for (const stream of this.streams) stream.look(now, this.timeouts)
     const { isEnding } = this
     const mark = `${isEnding} ${this.requests} ${this.streams.size}`
@@ -106,6 +111,7 @@ export class Http2Connection implements StreamOwner {
 
   closed(stream: RequestStream, wasReset: boolean): void {
     this.streams.delete(stream)
+    if (this.isFinishing) this.concludeSoon()
     if (!wasReset || ++this.resets <= RESET_BURST || this.isGivenUp || this.session.destroyed) return
     this.host.log.warn({ peer: this.peer }, 'HTTP/2 connection ended: too many streams were reset')
     this.isGivenUp = true
@@ -128,7 +134,17 @@ export class Http2Connection implements StreamOwner {
     return peerName(this.endpoints.remote)
   }
 
+  /** Node sends the announcement by an immediate. */
+  private concludeSoon(): void {
+    setImmediate(() => {
+      setImmediate(() => {
+        if (this.streams.size === 0) this.graceful.conclude()
+      })
+    })
+  }
+
   private begin(stream: ServerHttp2Stream, fields: readonly string[]): void {
+    if (!this.graceful.takes(stream)) return
     this.requests++
     const head = readHttp2Head(fields, this.host.limits)
     if ('code' in head) return this.refuse(stream, head)

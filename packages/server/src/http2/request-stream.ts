@@ -118,7 +118,8 @@ export class RequestStream implements Http2Owner, BodySource {
   /** Resets the stream in the middle of its response. `close` would end it in order first: the client would take what it has for all. */
   private cut(error: Error): void {
     this.closedByUs = true
-    this.stream.destroy(error)
+    // Not in the middle of what nghttp2 reads.
+    setImmediate(() => this.stream.destroy(error))
   }
 
   // What the exchange asks for.

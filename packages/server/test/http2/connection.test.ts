@@ -394,6 +394,22 @@ describe('a stop', () => {
     expect(gateway?.records).toHaveLength(1)
   })
 
+  it('lets all end that came in one packet with the goodbye of a client, and then the connection', async () => {
+    const gate = deferred<GatewayResponse>()
+    const { where } = await serve(() => gate.promise)
+    const get = (stream: number): Buffer =>
+      FrameClient.frame(FRAME.headers, END_HEADERS | END_STREAM, stream, literals(GET))
+    const goodbye = FrameClient.frame(FRAME.goaway, 0, 0, Buffer.alloc(8))
+    const client = await FrameClient.open(where.port, { behind: Buffer.concat([get(1), goodbye, get(3)]) })
+    frameClients.push(client)
+    const { payload } = await client.frame(({ type }) => type === FRAME.goaway)
+    expect(payload.readUInt32BE(0)).toBe(3)
+    gate.resolve({ status: 204 })
+    for (const id of [1, 3]) await client.frame(({ type, stream }) => type === FRAME.headers && stream === id)
+    await client.end()
+    expect(gateway?.records).toHaveLength(2)
+  })
+
   it('quickly resets what is under way', async () => {
     const lost = deferred()
     const called = deferred()
