@@ -119,6 +119,30 @@ describe('over TLS', () => {
     expect(await client.failure()).toBeUndefined()
   })
 
+  it('END-04: takes a large upload whole that was pipelined, and behind which the client said that it ends', async () => {
+    const first = deferred<GatewayResponse>()
+    const content = randomBytes(2 * MIB)
+    const hash = createHash('sha256')
+    await serve(async request => {
+      if (request.body === null) return first.promise
+      // So slowly that more waits all the time.
+      for await (const chunk of request.body) {
+        hash.update(chunk)
+        await new Promise(resolve => setImmediate(() => setImmediate(resolve)))
+      }
+      return { status: 200, body: `digest ${hash.digest('hex')}` }
+    })
+    const client = await connect()
+    client.send(get()).send(message('POST / HTTP/1.1', 'host: a', `content-length: ${content.length}`))
+    // Enough to be held back until the first request is answered.
+    await new Promise(resolve => client.socket.write(content.subarray(0, MIB / 4), resolve))
+    client.send(content.subarray(MIB / 4)).socket.end()
+    while (gateway?.server.counts.active === 0) await new Promise(resolve => setImmediate(resolve))
+    for (let i = 0; i < 20; i++) await new Promise(resolve => setImmediate(resolve))
+    first.resolve({ status: 200, body: 'first' })
+    expect(await client.rest()).toMatch(new RegExp(`first[^]*digest ${createHash('sha256').update(content).digest('hex')}$`))
+  })
+
   it('END-01, END-07: tells the application of a client that resets', async () => {
     const ended = deferred<unknown>()
     const aborted = deferred()
