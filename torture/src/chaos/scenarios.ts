@@ -1,7 +1,7 @@
 // What is done to a server while it is under load.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
-import { Agent, get } from 'node:http'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Random } from '../random.ts'
@@ -197,9 +197,8 @@ const FALL = 300_000
 /** Workers are added while they are busy, and one is taken away after that. */
 async function riseAndFall({ subject }: Means): Promise<void> {
   const burning = new AbortController()
-  const agent = new Agent({ keepAlive: true })
   const burners = Array.from({ length: BURNERS }, async () => {
-    while (!burning.signal.aborted) await burn(subject.port, agent)
+    while (!burning.signal.aborted) await burn(subject.port)
   })
   try {
     subject.target = MOST_WORKERS
@@ -208,7 +207,6 @@ async function riseAndFall({ subject }: Means): Promise<void> {
   } finally {
     burning.abort()
     await Promise.all(burners)
-    agent.destroy()
   }
   const risen = subject.log.length
   subject.target--
@@ -216,10 +214,13 @@ async function riseAndFall({ subject }: Means): Promise<void> {
   await until('its end', () => subject.isSettled())
 }
 
-/** One request that keeps a worker busy; what becomes of it is not counted, the load beside it is. */
-function burn(port: number, agent: Agent): Promise<void> {
+/**
+ * One request that keeps a worker busy, on a connection of its own: one that is kept stays with its worker, however many there are by then.
+ * What becomes of it is not counted, the load beside it is.
+ */
+function burn(port: number): Promise<void> {
   return new Promise(resolve => {
-    const sent = get({ port, host: '127.0.0.1', path: `/burn?ms=${BURN}`, agent }, response => {
+    const sent = get({ port, host: '127.0.0.1', path: `/burn?ms=${BURN}`, agent: false }, response => {
       response.resume().once('close', resolve)
     })
     sent.once('error', () => resolve())
