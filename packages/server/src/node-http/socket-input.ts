@@ -2,6 +2,7 @@
 // server has its parser take them: no memory and no 'data' event for each. Once somebody else wants to read from the socket, or it
 // is handed over, it is a stream like any other again. Other sockets and streams are read by 'data' events.
 import { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import type { InnerSocket } from './node-members.ts'
 
 /** One read of any socket of this process lands here: reads do not overlap. */
@@ -49,6 +50,8 @@ export function readAsStream(socket: InnerSocket): void {
   const members = socket as unknown as Record<symbol, unknown>
   if (members[isPast] !== true) return
   members[isPast] = false
+  // With a buffer of its own `net.Socket` stops reading when it is paused: a stream that is paused still sees its client leave.
+  socket.pause = Duplex.prototype.pause as typeof socket.pause
   members[callbackMember as symbol] = (end: number) => socket.push(copyOf(shared.subarray(0, end)))
 }
 

@@ -168,6 +168,31 @@ const behaviours: Behaviours = {
     return log
   },
 
+  async 'an upgraded socket that is paused, and whose client leaves'(api) {
+    const log: unknown[] = []
+    const server = api.createServer(hello)
+    const ended = new Promise(resolve => {
+      server.on('upgrade', (_req, socket) => {
+        socket.once('data', chunk => {
+          log.push(String(chunk))
+          // As an unpiped socket is, in no read of its own.
+          setImmediate(() => {
+            log.push(socket.pause() === socket, socket.isPaused())
+            socket.write('paused')
+          })
+        })
+        socket.on('end', () => resolve(socket.end()))
+        socket.write('HTTP/1.1 101 Switching\r\n\r\n')
+      })
+    })
+    const client = await connect(await listening(server))
+    await client.send(SWITCH).until(/\r\n\r\n/)
+    log.push(await client.send('stop').until(/paused/))
+    client.socket.end()
+    await ended
+    return [...log, await client.rest()]
+  },
+
   async 'memory of what was read stays what it was'(api) {
     const kept: Buffer[] = []
     const server = api.createServer((req, res) => {
