@@ -569,7 +569,9 @@ describe('a client that breaks the protocol', () => {
     expect(await client.goaway()).not.toBe(NGHTTP2_NO_ERROR)
     await client.end()
     await gateway?.server.stop()
-    expect(gateway?.logged).toEqual(['HTTP/2 connection ended: the client broke the protocol'])
+    // From 22 on node says so by itself.
+    const line = /^HTTP\/2 connection (?:ended: the client broke the protocol|failed)$/
+    expect(gateway?.logged).toEqual([expect.stringMatching(line)])
   })
 
   it('ends what it has under way', async () => {
