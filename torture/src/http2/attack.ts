@@ -16,8 +16,8 @@ export interface Attack {
   readonly isWhole?: boolean
   /** Reads nothing before all is sent. */
   readonly isDeaf?: boolean
-  /** Leaves without a word as soon as something has come. */
-  readonly isLeaving?: boolean
+  /** Leaves without a word: as soon as DATA has come, or so many milliseconds behind what it sends. */
+  readonly leaves?: 'at data' | number
   /** The highest stream that was used. */
   readonly last: number
 }

@@ -1,5 +1,6 @@
 // Carries one attack out over a real connection, and says what of its outcome is not as it should be.
 import { connect, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { connect as connectSecure } from 'node:tls'
 import { content } from '../soak/content.ts'
 import { mayBeCutOff } from '../soak/time-outs.ts'
@@ -103,8 +104,9 @@ class Attacker {
     await this.send(Buffer.concat([...first, attack.bytes]), pieces)
     this.isSending = false
     this.acknowledge(0)
-    if (attack.isLeaving === true) {
-      while (!this.isOver && this.answers === 0) await this.change()
+    if (attack.leaves !== undefined) {
+      if (attack.leaves === 'at data') while (!this.isOver && this.answers === 0) await this.change()
+      else await wait(attack.leaves)
       return undefined
     }
     if (attack.isDeaf === true) this.listen()

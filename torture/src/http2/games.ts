@@ -1,4 +1,5 @@
 // What a client may do to a connection that is no mere nonsense: windows, goodbyes, leaving, oddities.
+import type { Random } from '../random.ts'
 import { content } from '../soak/content.ts'
 import { type Maker, OPEN, some, streamOf, times } from './attack.ts'
 import {
@@ -14,6 +15,37 @@ import {
   TYPE,
   windowUpdate,
 } from './frames.ts'
+
+/** Requests in any number, with frames of all kinds between them; most of it is in order. */
+function anything(random: Random): Buffer {
+  const window = random.pick([65_535, 0x7fffffff])
+  let stream = -1
+  const some = times(1 + random.below(9), () => {
+    switch (random.below(12)) {
+      case 0:
+        return reset(Math.max(1, stream), random.below(14))
+      case 1:
+        return frame({ type: TYPE.goaway }, Buffer.alloc(8))
+      case 2:
+        return frame({ type: TYPE.ping }, Buffer.alloc(random.oneIn(4) ? 3 : 8))
+      case 3:
+        stream += 2
+        return Buffer.concat([
+          headers(stream, requestFields('POST', '/take?at=0'), 0),
+          frame({ type: TYPE.data, stream }, content(0, random.below(16_000))),
+        ])
+      case 4:
+        return windowUpdate(0, 1 + random.below(9))
+      default:
+        stream += 2
+        return get(
+          stream,
+          random.pick(['/bytes?at=0&n=900000&how=stream&chunk=16000', '/late?ms=20&at=0&n=9&how=single']),
+        )
+    }
+  })
+  return Buffer.concat([settings([SETTING.window, window]), some])
+}
 
 /** By name. */
 export const GAMES: Readonly<Record<string, Maker>> = {
@@ -87,7 +119,14 @@ export const GAMES: Readonly<Record<string, Maker>> = {
       ),
       get(41, '/late?ms=900&at=0&n=10&how=single'),
     ]),
-    isLeaving: true,
+    leaves: 'at data',
+    last: 41,
+  }),
+  'anything, and leaving at any time': random => ({
+    outcome: 'either',
+    bytes: anything(random),
+    isDeaf: random.oneIn(2),
+    leaves: random.below(120),
     last: 41,
   }),
   'half a request': () => ({
