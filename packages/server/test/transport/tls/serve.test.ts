@@ -140,7 +140,9 @@ describe('over TLS', () => {
     while (gateway?.server.counts.active === 0) await new Promise(resolve => setImmediate(resolve))
     for (let i = 0; i < 20; i++) await new Promise(resolve => setImmediate(resolve))
     first.resolve({ status: 200, body: 'first' })
-    expect(await client.rest()).toMatch(new RegExp(`first[^]*digest ${createHash('sha256').update(content).digest('hex')}$`))
+    expect(await client.rest()).toMatch(
+      new RegExp(`first[^]*digest ${createHash('sha256').update(content).digest('hex')}$`),
+    )
   })
 
   it('END-01, END-07: tells the application of a client that resets', async () => {
