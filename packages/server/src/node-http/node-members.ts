@@ -1,7 +1,8 @@
 // The inner members of node's own classes that its server uses, and this one in its place: undocumented, but the same from Node 20
 // to 26. All of them are declared here and nowhere else.
-import { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { nodeHttp } from './nodes-own.ts'
 
 /** What node's server does with a request besides what everybody may. */
 export type InnerRequest = Omit<IncomingMessage, 'socket'> & {
@@ -88,11 +89,11 @@ export const countsFreshAsIdle: boolean = major >= 26
 /** From Node 22 on, a request with more fields than `maxHeadersCount` is refused; before, the rest was left out of `headers`. */
 export const refusesManyFields: boolean = major >= 22
 
-const sample = new ServerResponse(new IncomingMessage(undefined as unknown as Socket))
+const sample = new nodeHttp.ServerResponse(new nodeHttp.IncomingMessage(undefined as unknown as Socket))
 /** Whether a write to a response returned false, and 'drain' was not emitted yet. */
 export const needsDrain: symbol = symbolOf(sample, 'kNeedDrain')
 
-const server = new Server()
+const server = new nodeHttp.Server()
 /** Which fields of a response may stand in it once: the option of that name, on the server and on its responses. */
 export const uniqueHeaders: symbol = symbolOf(server, 'kUniqueHeaders')
 
@@ -100,4 +101,4 @@ export const uniqueHeaders: symbol = symbolOf(server, 'kUniqueHeaders')
 export const optimizesEmpty: symbol = symbolOf(server, 'OptimizeEmptyRequestsOption')
 
 /** The method by which a request of Node 24 lets its `signal` rest. */
-export const detachSignal: symbol = symbolOf(IncomingMessage.prototype, 'kDetachAbortSignal')
+export const detachSignal: symbol = symbolOf(nodeHttp.IncomingMessage.prototype, 'kDetachAbortSignal')

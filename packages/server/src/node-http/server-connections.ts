@@ -1,10 +1,11 @@
 // The connections of one server that speak HTTP.
-import { IncomingMessage, maxHeaderSize, type Server, type ServerOptions, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RequestLimits } from '../exchange/limits.ts'
 import { ConnectionClock } from './connection-clock.ts'
 import { HttpConnection, type HttpHost } from './http-connection.ts'
 import { countsFreshAsIdle, type InnerServer, type ResponseClass } from './node-members.ts'
+import { nodeHttp } from './nodes-own.ts'
 
 export class ServerConnections implements HttpHost {
   readonly server: InnerServer
@@ -18,8 +19,8 @@ export class ServerConnections implements HttpHost {
   constructor(server: Server, options: ServerOptions) {
     this.server = server as InnerServer
     this.limits = limitsOf(options)
-    this.IncomingMessage = options.IncomingMessage ?? IncomingMessage
-    this.ServerResponse = options.ServerResponse ?? ServerResponse
+    this.IncomingMessage = options.IncomingMessage ?? nodeHttp.IncomingMessage
+    this.ServerResponse = options.ServerResponse ?? nodeHttp.ServerResponse
     this.clock = new ConnectionClock(this.server, this.open)
   }
 
@@ -54,5 +55,5 @@ export class ServerConnections implements HttpHost {
 /** Node limits the head as a whole, and nothing else of it. */
 function limitsOf({ maxHeaderSize: given }: ServerOptions): RequestLimits {
   const all = Number.MAX_SAFE_INTEGER
-  return { headSize: given || maxHeaderSize, requestLine: all, fieldCount: all, fieldSize: all, bodySize: 0 }
+  return { headSize: given || nodeHttp.maxHeaderSize, requestLine: all, fieldCount: all, fieldSize: all, bodySize: 0 }
 }

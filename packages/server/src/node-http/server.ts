@@ -2,8 +2,9 @@
 // errors, `ref`, events) is node:net's own code. Only the accepted connections go to this engine instead of node's.
 //
 // A function, not a class: node's is one too, and programs call it without `new` and inherit from it by `http.Server.call(this)`.
-import { Server as HttpServer, type ServerOptions as HttpServerOptions, type RequestListener } from 'node:http'
+import type { Server as HttpServer, ServerOptions as HttpServerOptions, RequestListener } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
+import { nodeHttp } from './nodes-own.ts'
 import { refuseUnsupported } from './options.ts'
 import { ServerConnections } from './server-connections.ts'
 import { takeOver } from './take-over.ts'
@@ -22,7 +23,7 @@ export interface ServerConstructor {
 }
 
 /** Node's own, whatever a preload has put in its place: the class that stands directly upon `net.Server`. */
-const NodeServer = nodesOwn(HttpServer)
+const NodeServer = nodesOwn(nodeHttp.Server)
 
 const connections: unique symbol = Symbol('kirin.connections')
 

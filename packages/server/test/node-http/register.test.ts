@@ -55,6 +55,12 @@ describe('node --import @nsgi/server/http/register', () => {
     expect(lines).toHaveLength(5)
   })
 
+  it('loads no undici before the program does', async () => {
+    const [native, replaced] = await Promise.all([run('own-undici.cjs', []), run('own-undici.cjs', PRELOAD)])
+    expect(native.stdout).toBe('function false\n')
+    expect(replaced).toEqual(native)
+  })
+
   it('has a listener that throws end the program, as node does', async () => {
     const [native, replaced] = await Promise.all([run('throws.mjs', []), run('throws.mjs', PRELOAD)])
     expect(replaced.code).toBe(native.code)
