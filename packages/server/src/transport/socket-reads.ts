@@ -5,6 +5,7 @@
 // may be kept: what comes in bulk is not copied. A socket whose connection is handed over becomes an ordinary stream: the
 // same object, which has all that was written to it before, and whose reads from then on go to its readable side.
 import { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 
 /**
  * Takes `input[0, end)`. Its memory is used again afterwards unless it `isOwn`: then whoever was called may keep it. The result says
@@ -57,10 +58,12 @@ export function readEvents(socket: Socket, onRead: ReadCallback): void {
 /** Makes a stream of a socket that is read by one of these functions: what it reads from now on is for whoever reads from it. */
 export function readAsStream(socket: Socket): void {
   const read = socket as ReadSocket
-  if (read[listener] === undefined) read[isStream] = true
-  else
-    read.removeListener('data', read[listener])
-    // Neither flowing nor paused, as new: the first 'data' listener sets it going. node:http does the same.
+  if (read[listener] === undefined) {
+    read[isStream] = true
+    // With a buffer of its own `net.Socket` stops reading when it is paused: a stream that is paused still sees its peer leave.
+    read.pause = Duplex.prototype.pause as typeof read.pause
+  } else read.removeListener('data', read[listener])
+  // Neither flowing nor paused, as new: the first 'data' listener sets it going. node:http does the same.
   ;(socket as { readableFlowing: boolean | null }).readableFlowing = null
 }
 

@@ -72,6 +72,21 @@ describe.each([
   })
   afterAll(() => restore?.())
 
+  it('sees its client leave while it is paused, as when it is no longer piped from', async () => {
+    const { client, socket } = await taken()
+    const first = once(socket, 'data')
+    client.send('x')
+    await first
+    // In no read of its own.
+    await new Promise(setImmediate)
+    socket.pause()
+    const ended = once(socket, 'end')
+    client.socket.end()
+    await ended
+    socket.end()
+    expect(await client.rest()).toBe('')
+  })
+
   it('is the socket itself', async () => {
     const { socket } = await taken()
     expect(socket).toBeInstanceOf(Socket)
