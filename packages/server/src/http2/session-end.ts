@@ -14,11 +14,12 @@ interface SessionHandle {
 
 /** Looks at the end of one session, and sees to it that it comes at the right time. */
 export class SessionEnd {
-  private readonly handle: SessionHandle | undefined
+  private readonly session: Readonly<Record<symbol, SessionHandle | undefined>>
+  private readonly symbol: symbol | undefined
 
   constructor(session: ServerHttp2Session) {
-    const symbol = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'kHandle')
-    this.handle = symbol && (session as unknown as Record<symbol, SessionHandle | undefined>)[symbol]
+    this.session = session as unknown as Record<symbol, SessionHandle | undefined>
+    this.symbol = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'kHandle')
     const { handle } = this
     const complete = handle?.ongracefulclosecomplete
     // It may be called in the middle of what nghttp2 reads. To end a session there has nghttp2 1.61, and with it node 20, end the
@@ -29,5 +30,13 @@ export class SessionEnd {
   /** Whether nothing will come of the connection any more. Not for a session that was destroyed. */
   get isReached(): boolean {
     return this.handle?.hasPendingData?.() === false
+  }
+
+  /**
+   * Looked up anew: whoever holds it behind the end of the session, and is held by that, is there for ever if the client never acknowledged
+   * the settings. Node's binding holds what waits for that, and that the session.
+   */
+  private get handle(): SessionHandle | undefined {
+    return this.symbol && this.session[this.symbol]
   }
 }
