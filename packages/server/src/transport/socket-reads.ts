@@ -62,7 +62,9 @@ export function readAsStream(socket: Socket): void {
     read[isStream] = true
     // With a buffer of its own `net.Socket` stops reading when it is paused: a stream that is paused still sees its peer leave.
     read.pause = Duplex.prototype.pause as typeof read.pause
-  } else read.removeListener('data', read[listener])
+  } else {
+    read.removeListener('data', read[listener])
+  }
   // Neither flowing nor paused, as new: the first 'data' listener sets it going. node:http does the same.
   ;(socket as { readableFlowing: boolean | null }).readableFlowing = null
 }
