@@ -43,6 +43,12 @@ export const BODY_HIGH_WATER: number = 64 * 1024
  */
 export const JOINED_PIECES: number = 4 * 1024
 
+/**
+ * Pieces of a request body that come in one read, or wait, are left as the client cut them up to this number, which is how programs know them from
+ * node:http. More of them than that in 64 KiB are worth joining.
+ */
+export const SEPARATE_PIECES: number = 64
+
 /** Bytes behind the request under way (what is pipelined, unparsed) that wait before reading stops: one read of the socket. */
 export const HELD_HIGH_WATER: number = 64 * 1024
 

@@ -1,7 +1,7 @@
 // A request body: chunks wait here for the application, and reading stops while enough of them do.
 
 import { KirinError } from './errors.ts'
-import { BODY_HIGH_WATER, JOINED_PIECES } from './limits.ts'
+import { BODY_HIGH_WATER, JOINED_PIECES, SEPARATE_PIECES } from './limits.ts'
 
 /** What a body asks of its connection. */
 export interface BodySource {
@@ -74,7 +74,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
       waiter.resolve({ done: false, value: chunk })
       return
     }
-    const last = this.chunks.at(-1)
+    const last = this.chunks.length < SEPARATE_PIECES ? undefined : this.chunks.at(-1)
     if (last !== undefined && last.length + chunk.length <= JOINED_PIECES) {
       this.chunks[this.chunks.length - 1] = Buffer.concat([last, chunk])
     } else this.chunks.push(chunk)

@@ -2,7 +2,7 @@
 // for a connection. Callbacks only record (offset, length) pairs; strings are made once a head is whole.
 
 import type { FieldNames } from '../exchange/field-names.ts'
-import { CHUNK_OVERHEAD_LIMIT, type HeadLimits } from '../exchange/limits.ts'
+import { CHUNK_OVERHEAD_LIMIT, type HeadLimits, SEPARATE_PIECES } from '../exchange/limits.ts'
 import { type Rejection, rejection } from '../exchange/rejections.ts'
 import { readHead } from './head-rules.ts'
 import { ERRNO, instantiateLlhttp, TYPE_REQUEST } from './llhttp-module.ts'
@@ -207,14 +207,14 @@ export class RequestParser {
   }
 
   /**
-   * Hands on the data that was found, in one piece: a read full of chunks of one byte would else cost an object and a promise for each of them. A
+   * Hands on the data that was found, many pieces as one: a read full of chunks of one byte would else cost an object and a promise for each of them. A
    * program written to node:http gets each by itself, as there.
    *
    * @returns whether the framing before each chunk was in proportion
    */
   private handOn(bytes: Buffer, start: number): boolean {
     const spans = bodySpans
-    const isJoined = spans.length > 2 && !this.framingOnly
+    const isJoined = spans.length > 2 * SEPARATE_PIECES && !this.framingOnly
     // llhttp is done with its input, and has moved past all of it.
     let end = input
     let i = 0

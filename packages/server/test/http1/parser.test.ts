@@ -70,7 +70,7 @@ function* cuts(text: string): Generator<string[]> {
 const trim = (fields: readonly string[]): string[] => fields.map(part => part.replace(/^[ \t]+|[ \t]+$/g, ''))
 
 describe('the parser', () => {
-  it('hands the chunks that come in one read on in one piece', () => {
+  it('hands many chunks that come in one read on in one piece, and few each by itself', () => {
     const pieces: string[] = []
     const parser = new RequestParser(DEFAULT_LIMITS, (bytes, start, end) => {
       pieces.push(bytes.toString('latin1', start, end))
@@ -81,6 +81,11 @@ describe('the parser', () => {
     expect(parser.parseChunked(body, 0, body.length)).toBe('more')
     expect(parser.parseChunked(Buffer.from('g\r\n0\r\n\r\n'), 0, 8)).toBe('done')
     expect(pieces).toEqual([`abc${'d'.repeat(9000)}ef`, 'g'])
+    pieces.length = 0
+    expect(parser.parseHead(head, 0, head.length)).toBe('done')
+    const few = Buffer.from('1\r\na\r\n2;x=y\r\nbc\r\n0\r\n\r\n')
+    expect(parser.parseChunked(few, 0, few.length)).toBe('done')
+    expect(pieces).toEqual(['a', 'bc'])
     parser.release()
   })
 
