@@ -12,7 +12,8 @@ export interface Cost {
   readonly requests: number
 }
 
-const WARM_UP_SECONDS = 1
+/** Until the compilers are through with what is hot: with one second a framework's POST was still half interpreted on a slow machine. */
+const WARM_UP_SECONDS = 4
 
 /** wrk opens its connections anew each time. So many more take another share of the time, so that what is measured is requests. */
 const CONNECTIONS_A_SHARE = 2000
