@@ -31,7 +31,9 @@ export function sendAway(draft: Draft, worker: WorkerRecord, at: Instant): void 
 
 /** A worker is on its way out, and killed at that time if it is still there. */
 export function leaves(draft: Draft, worker: WorkerRecord, killAt: number): void {
-  update(draft, worker, { phase: 'leaving', killAt, condemned: null })
+  // One that has said why it fails is about to exit: it gets no more time by being told to.
+  const by = worker.verdict === null ? killAt : Math.min(worker.killAt ?? killAt, killAt)
+  update(draft, worker, { phase: 'leaving', killAt: by, condemned: null })
 }
 
 /** When a worker that leaves from now on must have gone. */

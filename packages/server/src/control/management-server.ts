@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Notice } from '../arbiter/model.ts'
 import { type BindAddress, formatBindAddress } from '../config/bind-address.ts'
+import { ReloadWaiters } from './reload-waiters.ts'
 import { type Managed, type ManagementAnswer, ORDERS, type Order, orderFor, pageFor } from './routes.ts'
 import { claimSocketFile } from './socket-file.ts'
 
@@ -20,19 +21,10 @@ export interface ManagementOptions {
   readonly managed: Managed
 }
 
-/** What is told at the end of a reload. */
-export interface ReloadAnswer {
-  readonly outcome: 'done' | 'failed'
-  /** Why it failed. */
-  readonly reason?: string
-}
-
-type Waiter = (answer: ReloadAnswer) => void
-
 export class ManagementServer {
   readonly #options: ManagementOptions
   readonly #server: Server
-  readonly #waiters = new Set<Waiter>()
+  readonly #waiters = new ReloadWaiters()
 
   private constructor(options: ManagementOptions) {
     this.#options = options
@@ -61,9 +53,7 @@ export class ManagementServer {
 
   /** Hears how reloads end. */
   observe(notice: Notice): void {
-    if (notice.kind === 'reloaded') this.#tellWaiters({ outcome: 'done' })
-    if (notice.kind === 'reload-failed') this.#tellWaiters({ outcome: 'failed', reason: notice.failure.message })
-    if (notice.kind === 'stopping') this.#tellWaiters({ outcome: 'failed', reason: 'the server stops' })
+    this.#waiters.observe(notice)
   }
 
   /** Ends at once; nobody's request is worth waiting for then. */
@@ -102,15 +92,13 @@ export class ManagementServer {
   }
 
   #obey(order: Order, response: ServerResponse): void {
-    if (order === 'reload') this.#waiters.add(answer => send(response, json(200, answer)))
+    if (order === 'reload') {
+      // Behind the arbiter's own listener: whatever it says before is not of this order.
+      process.once(ORDERS.reload, () => this.#waiters.add(answer => send(response, json(200, answer))))
+    }
     // Through the signal's own listener, like everybody's: an order has no way of its own.
     process.kill(process.pid, ORDERS[order])
     if (order !== 'reload') send(response, json(202, { order }))
-  }
-
-  #tellWaiters(answer: ReloadAnswer): void {
-    for (const waiter of this.#waiters) waiter(answer)
-    this.#waiters.clear()
   }
 }
 

@@ -56,7 +56,13 @@ export async function openLogFile(options: LogFileOptions): Promise<LogFile> {
     // A terminal or pipe that is full for now: tried again later where that blocks nobody, else with the next line.
     retryEAGAIN: () => !sync,
   })
-  await once(stream, 'ready')
+  try {
+    await once(stream, 'ready')
+  } catch (error) {
+    // At exit pino flushes what is not closed, which throws for what was never open: a worker could not end.
+    stream.flushSync = () => undefined
+    throw error
+  }
   // A full disk, a reader that went away: the log is lost, the requests are not.
   const report = reporter(options.onFailure)
   stream.on('error', report)

@@ -12,14 +12,14 @@ export type EventName =
   | 'reload_failed'
 
 /** The notices that tell of it. */
-const EVENTS: Readonly<Record<EventName, Notice['kind']>> = {
-  worker_started: 'booting',
-  worker_died: 'died',
-  worker_killed: 'overdue',
-  boot_failed: 'boot-failed',
-  worker_spent: 'spent',
-  reload_done: 'reloaded',
-  reload_failed: 'reload-failed',
+const EVENTS: Readonly<Record<EventName, readonly Notice['kind'][]>> = {
+  worker_started: ['booting'],
+  worker_died: ['died'],
+  worker_killed: ['overdue', 'silent'],
+  boot_failed: ['boot-failed'],
+  worker_spent: ['spent'],
+  reload_done: ['reloaded'],
+  reload_failed: ['reload-failed', 'misread'],
 }
 
 /** All of them, also those that have not happened. */
@@ -39,7 +39,7 @@ export class EventCounter {
 
   observe({ kind }: Pick<Notice, 'kind'>): void {
     for (const [name, counted] of Object.entries(EVENTS)) {
-      if (counted === kind) this.#counts[name as EventName]++
+      if (counted.includes(kind)) this.#counts[name as EventName]++
     }
   }
 }

@@ -1,5 +1,6 @@
 // The two logs of a worker.
 import type { Logger } from 'pino'
+import { exitCodes } from '../ipc/exit-codes.ts'
 import type { BootOrder } from '../ipc/messages.ts'
 import { openAccessLog } from '../log/access-log.ts'
 import { loadCustomLogger } from '../log/custom-logger.ts'
@@ -7,6 +8,7 @@ import { openErrorLog } from '../log/error-log.ts'
 import { LogSinks } from '../log/log-sinks.ts'
 import { logTargets } from '../log/log-targets.ts'
 import type { ExchangeRecord } from '../transport/gateway-server.ts'
+import { BootError } from './boot-error.ts'
 import { captureOutput } from './captured-output.ts'
 import { settledWithin } from './settled-within.ts'
 
@@ -24,7 +26,7 @@ export interface WorkerLogs {
 /**
  * Opens what the settings name.
  *
- * @throws the system's error when a file cannot be opened
+ * @throws BootError that names the setting when a file cannot be opened
  */
 export async function openWorkerLogs({ settings, slot }: Pick<BootOrder, 'settings' | 'slot'>): Promise<WorkerLogs> {
   const { loggerClass, logLevel: level } = settings
@@ -32,13 +34,17 @@ export async function openWorkerLogs({ settings, slot }: Pick<BootOrder, 'settin
   const custom = loggerClass === null ? undefined : await loadCustomLogger(loggerClass, { worker: slot, level })
   const sinks = await LogSinks.open(settings, slot)
   const also = sinks.isOpen ? sinks.line : undefined
-  const errors = await openErrorLog({ targets: targets.errors, custom, also })
+  const errors = await namingFlag('--error-logfile', settings, () =>
+    openErrorLog({ targets: targets.errors, custom, also }),
+  )
   const onFailure = (error: Error): void => {
     errors.logger.error(`The access log cannot be written, lines are lost: ${error.message}`)
   }
   // A logger that prints would be told of what it prints.
   if (settings.captureOutput && custom === undefined) captureOutput(errors)
-  const access = await openAccessLog({ targets: targets.access, custom, worker: slot, onFailure })
+  const access = await namingFlag('--access-logfile', settings, () =>
+    openAccessLog({ targets: targets.access, custom, worker: slot, onFailure }),
+  )
   return {
     logger: errors.logger,
     record: both(access.record, sinks.isOpen ? sinks.exchange : undefined),
@@ -50,6 +56,19 @@ export async function openWorkerLogs({ settings, slot }: Pick<BootOrder, 'settin
       sinks.flush()
       await settledWithin(Promise.all([access.flush(), custom?.flush?.()]), milliseconds)
     },
+  }
+}
+
+async function namingFlag<T>(
+  flag: '--access-logfile' | '--error-logfile',
+  { logConfig }: BootOrder['settings'],
+  open: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    const { message } = error as Error
+    throw new BootError(`${logConfig === null ? flag : '--log-config'}: ${message}`, exitCodes.bootFailed, error)
   }
 }
 

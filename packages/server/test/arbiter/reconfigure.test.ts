@@ -93,6 +93,19 @@ describe('HUP', () => {
     expect(kirin.workers()).toHaveLength(1)
   })
 
+  it('is refused by workers that cannot open their log, which tell the setting and are gone at once', async () => {
+    const config = (more: string): string =>
+      `export default { app: 'app.mjs', bind: ['unix:a.sock'], ${more}
+        childExit: (server, worker, { code, signal }) => server.log.info('gone with ' + code + ', ' + signal) }`
+    const cwd = applicationDirectory({ 'app.mjs': version('one'), 'kirin.config.mjs': config('') })
+    const kirin = startKirin([], { cwd })
+    await kirin.line(/Listening at/)
+    writeFileSync(join(cwd, 'kirin.config.mjs'), config(`accessLogfile: 'nowhere/b.log',`))
+    kirin.signal('SIGHUP')
+    await kirin.line(/Reload failed, the old workers go on \(1\): --access-logfile: ENOENT.*nowhere\/b\.log/)
+    expect(kirin.stderr).toMatch(/gone with 3, null/)
+  })
+
   it('does not roll out a version that dies at its first requests', async () => {
     const { kirin, deploy, reload, at } = await serve({ workers: 1, healthWindow: 60, gracefulTimeout: 1 })
     deploy(DIES_OF_REQUESTS)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { Bench, done, kinds, notices } from '../support/arbiter-bench.ts'
+import { Bench, done, FAILURE, kinds, notices } from '../support/arbiter-bench.ts'
 
 const term = (id: number) => ({ type: 'kill', id, signal: 'SIGTERM' })
 const CLOSE = { type: 'close-sockets' }
@@ -47,6 +47,21 @@ describe('--pre-stop-delay', () => {
   it('is nothing to wait for when no worker has ever been ready', () => {
     const bench = new Bench({ preStopDelay: 5_000 })
     expect(done(bench.signal('SIGTERM'))).toEqual([CLOSE, term(1), term(2)])
+  })
+})
+
+describe('a worker that has said why it cannot boot', () => {
+  it('is killed no later for a stop, or for one worker less', () => {
+    for (const signal of ['SIGTERM', 'SIGTTOU'] as const) {
+      const bench = new Bench()
+      bench.ready(1)
+      bench.event({ type: 'failed', id: 2, failure: FAILURE })
+      bench.signal(signal)
+      expect(bench.state.workers.find(({ id }) => id === 2)).toMatchObject({
+        phase: 'leaving',
+        killAt: bench.now + 2_000,
+      })
+    }
   })
 })
 

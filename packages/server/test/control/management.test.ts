@@ -1,5 +1,5 @@
 // What operators reach of a running master.
-import { statSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -96,6 +96,12 @@ describe('--control-socket', () => {
     const failed = await command('reload')
     expect(failed).toMatchObject({ code: 1, stdout: '' })
     expect(failed.stderr).toMatch(/^kirin ctl: the reload failed, the old workers go on: .*not today/)
+    writeFileSync(join(cwd, 'kirin.config.json'), '{ "workers": "many" }')
+    const refused = await command('reload')
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toMatch(/^kirin ctl: the reload failed, the old workers go on: .*workers.*many/)
+    rmSync(join(cwd, 'kirin.config.json'))
+    await command('reload')
     expect((await command('status')).stdout).toMatch(/1 of 1 workers serve\n.*failed, older workers go on: .*not today/)
     expect(JSON.parse((await command('status', '--json')).stdout)).toMatchObject({ pid: kirin.pid, target: 1 })
     expect(await command('stop')).toEqual({ code: 0, stdout: 'stopped\n', stderr: '' })

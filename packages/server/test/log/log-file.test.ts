@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
@@ -50,6 +51,20 @@ describe.each([true, false])('a log file (sync: %s)', sync => {
 
   it('reports a file that cannot be opened', async () => {
     await expect(openLogFile({ destination: '/nonexistent/a.log', sync })).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  // In a process of its own: what pino does at exit is what would go wrong.
+  it('that cannot be opened hinders no exit', () => {
+    const module = new URL('../../dist/log/log-file.js', import.meta.url).href
+    const script = `
+      import { openLogFile } from ${JSON.stringify(module)}
+      process.on('uncaughtException', error => console.log(error.message))
+      await openLogFile({ destination: '/nonexistent/a.log', sync: ${sync} }).catch(() => undefined)
+      process.exit(7)`
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+    })
+    expect({ status, stdout }).toEqual({ status: 7, stdout: '' })
   })
 
   it('keeps the old file when its directory is gone at rotation', async () => {

@@ -1,5 +1,6 @@
 // What a configuration file imports, read anew at a reload: Node keeps each module under its address for as long as the process lives. So
 // CommonJS modules are taken out of the cache, and the others get another address.
+import { realpathSync } from 'node:fs'
 import nodeModule, { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -30,7 +31,8 @@ interface Resolved {
 export function freshenImports(path: string, load: string): () => void {
   forgetRequired(createRequire(path).cache)
   const { registerHooks } = nodeModule as Partial<ModuleHooks>
-  const fresh = new Set([path])
+  // Node names what is imported after its real path.
+  const fresh = new Set([path, realpathSync(path)])
   const resolve: Resolve = (specifier, context, next) => {
     const found = next(specifier, context)
     const from = fileOf(context.parentURL)
