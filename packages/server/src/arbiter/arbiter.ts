@@ -5,6 +5,7 @@ import type { HookError } from '../hooks/hook-runner.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
 import { heartbeatInterval } from '../ipc/heartbeat.ts'
 import type { FromWorker, TlsMaterial, ToWorker, WantedAddress } from '../ipc/messages.ts'
+import { describeThrown } from '../log/describe-thrown.ts'
 import type { BoundSocket } from '../transport/bind.ts'
 import { isServing } from './draft.ts'
 import { callHooksAfter, callHooksAtNotice, callHooksBefore } from './hook-calls.ts'
@@ -233,12 +234,13 @@ class Arbiter {
         this.#setups.current.hooks.call('childExit', { worker: slot, pid: handle.pid }, ending)
         this.#dispatch({ type: 'exited', id, ending: text })
       },
+      onFailure: ({ message }) => this.#failToSpawn(id, { message: `a worker ${message}` }),
     })
     this.#workers.set(id, handle)
   }
 
   /** A boot that failed before there was a process. */
-  #failToSpawn(id: number, { message }: Error): void {
+  #failToSpawn(id: number, { message }: Pick<Error, 'message'>): void {
     const failure = { message, detail: null, exitCode: exitCodes.bootFailed }
     // Not within the step that wanted the worker.
     setImmediate(() => {
@@ -307,7 +309,7 @@ class Arbiter {
 
   async #reread(): Promise<void> {
     const before = this.#urls.join(', ')
-    const renewed = await this.#options.renew(this.#setups.current)
+    const renewed = await this.#renew()
     if ('problems' in renewed) {
       this.#dispatch({ type: 'misread', problems: renewed.problems })
       return
@@ -316,6 +318,15 @@ class Arbiter {
     const now = this.#urls.join(', ')
     if (now !== before) this.#options.log.info(`New workers listen at ${now}, instead of ${before}`)
     this.#dispatch({ type: 'reread', policy: renewed.policy })
+  }
+
+  /** What throws unforeseen must not end a master that serves. */
+  async #renew(): ReturnType<ArbiterOptions['renew']> {
+    try {
+      return await this.#options.renew(this.#setups.current)
+    } catch (error) {
+      return { problems: [describeThrown(error)] }
+    }
   }
 
   #beginUpgrade(): void {

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { type Inheritance, inheritanceVariable, READY } from '../ipc/inheritance.ts'
 import { putPidFileBack, setPidFileAside } from './pid-file.ts'
+import { describeSpawnFailure } from './spawn-failure.ts'
 
 /** How this process was started. */
 export interface OwnCommand {
@@ -80,8 +81,9 @@ export class Upgrade {
     child.once('exit', (code, signal) =>
       ended(signal === null ? `exited with code ${code}` : `was killed by ${signal}`),
     )
-    child.once('error', error => ended(`could not be started: ${error.message}`))
-    const pipe = child.stdio[3] as Readable | undefined
+    child.once('error', error => ended(describeSpawnFailure(error)))
+    // Node makes no streams for a process that could not be started for want of descriptors, whatever its types say.
+    const pipe = (child.stdio as typeof child.stdio | undefined)?.[3] as Readable | undefined
     pipe?.on('error', () => {})
     pipe?.on('data', (said: Buffer) => {
       if (said.toString() === READY) events.ready()

@@ -6,6 +6,7 @@ import { product } from '../config/product.ts'
 import type { WorkerEnding } from '../hooks/hooks.ts'
 import { FIRST_SOCKET, readTraceAnswer, TRACE_DESCRIPTOR, TRACE_REQUEST } from '../ipc/heartbeat.ts'
 import { type BootOrder, envelop, type FromWorker, readFromWorker, type ToWorker } from '../ipc/messages.ts'
+import { describeSpawnFailure } from './spawn-failure.ts'
 
 /** What a worker process is started with. */
 export interface WorkerLaunch {
@@ -24,6 +25,8 @@ export interface WorkerLaunch {
   readonly onMessage: (message: FromWorker) => void
   /** Called once, after every message. */
   readonly onExit: (ending: ProcessEnding) => void
+  /** Called instead, later, when there never was a process; the message completes "a worker …". */
+  readonly onFailure: (error: Error) => void
 }
 
 /** How a worker's process ended. */
@@ -65,7 +68,11 @@ export function workerFlags(flags: readonly string[]): readonly string[] {
   })
 }
 
-/** Starts a worker and tells it what to do. A process that cannot be started is reported through `onExit`. */
+/**
+ * Starts a worker and tells it what to do.
+ *
+ * @throws the system's error where it has no memory for another process; that of one without descriptors goes to `onFailure`
+ */
 export function startWorker(launch: WorkerLaunch): WorkerHandle {
   const output = launch.output ?? 'inherit'
   const child = spawn(process.execPath, [...workerFlags(process.execArgv), ...entryOf(launch)], {
@@ -76,19 +83,22 @@ export function startWorker(launch: WorkerLaunch): WorkerHandle {
     const message = readFromWorker(received)
     if (message !== undefined) launch.onMessage(message)
   })
-  onceOver(child, launch.onExit)
+  onceOver(child, launch)
   const send = (message: ToWorker, socket?: object): void => {
     // A failure to send means that the process is going away, which its exit will report.
     if (child.connected) child.send(envelop(message), socket as SendHandle | undefined, () => {})
   }
   const descriptors = launch.sockets.map((_, index) => FIRST_SOCKET + index)
   send({ type: 'boot', order: { ...launch.order, version: product.version, descriptors } })
-  const traces = child.stdio[TRACE_DESCRIPTOR] as Duplex | undefined
+  // Node makes no streams for a process that could not be started for want of descriptors, whatever its types say.
+  const traces = (child.stdio as typeof child.stdio | undefined)?.[TRACE_DESCRIPTOR] as Duplex | undefined
   // What goes wrong there is told by the worker's exit.
   traces?.on('error', () => {})
   return {
     pid: child.pid,
-    kill: signal => void child.kill(signal),
+    kill(signal) {
+      if (child.pid !== undefined) child.kill(signal)
+    },
     send,
     trace: answer => traces && ask(traces, answer),
   }
@@ -115,15 +125,15 @@ function entryOf({ module, program }: WorkerLaunch): readonly string[] {
 }
 
 /** Waits for the exit and for the channel's end: the exit alone may overtake a last message. */
-function onceOver(child: ChildProcess, over: WorkerLaunch['onExit']): void {
+function onceOver(child: ChildProcess, { onExit, onFailure }: Pick<WorkerLaunch, 'onExit' | 'onFailure'>): void {
   child.once('exit', (code, signal) => {
     const text = signal === null ? `exited with code ${code}` : `was killed by ${signal}`
     const ending = { text, code, signal }
-    if (child.connected) child.once('disconnect', () => over(ending))
-    else over(ending)
+    if (child.connected) child.once('disconnect', () => onExit(ending))
+    else onExit(ending)
   })
   child.on('error', error => {
     // Without a pid it never started, and no exit will follow.
-    if (child.pid === undefined) over({ text: `could not be started (${error.message})`, code: null, signal: null })
+    if (child.pid === undefined) onFailure(new Error(describeSpawnFailure(error), { cause: error }))
   })
 }

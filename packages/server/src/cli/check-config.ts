@@ -39,6 +39,10 @@ export function tryApplication(
         clearTimeout(timer)
         resolve(failure)
       },
+      onFailure: ({ message }) => {
+        clearTimeout(timer)
+        resolve({ message: `the process that loads it ${message}`, detail: null, exitCode: exitCodes.bootFailed })
+      },
     })
     const timer = setTimeout(() => {
       const message = `${application} was not loaded within ${seconds} s (--boot-timeout)`

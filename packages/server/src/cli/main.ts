@@ -85,7 +85,8 @@ async function start(plan: Plan, environment: Environment): Promise<number> {
   const opened = await open(plan)
   if ('problems' in opened) return refuse(opened.problems)
   const { account } = prepared
-  if (account !== null) giveLogFiles(plan.settings, account)
+  const ungiven = account === null ? [] : giveLogFiles(plan.settings, account)
+  if (ungiven.length > 0) return refuse(ungiven)
   const upgrade = { command, inheritance, isActivated: activation.sockets.length > 0 }
   const means = { ...opened, environment, account, isBackground, upgrade, directory }
   return serve(withPassedSockets(plan, activation.sockets, opened.log.logger), means)

@@ -34,14 +34,19 @@ export async function openLogs(settings: Settings): Promise<MasterLog | { readon
 
 const FLAGS = { access: '--access-logfile', errors: '--error-logfile' } as const
 
-async function unusable(targets: LogTargets, log: keyof LogTargets, { logConfig }: Settings): Promise<string[]> {
+/** The flag that says where a log goes. */
+export function flagOf(log: keyof LogTargets, { logConfig }: Settings): string {
+  return logConfig === null ? FLAGS[log] : '--log-config'
+}
+
+async function unusable(targets: LogTargets, log: keyof LogTargets, settings: Settings): Promise<string[]> {
   const problems: string[] = []
   for (const { file } of targets[log]) {
     if (file === '-') continue
     try {
       await openLogFile({ destination: file, sync: true })
     } catch (error) {
-      problems.push(`${logConfig === null ? FLAGS[log] : '--log-config'}: ${(error as Error).message}`)
+      problems.push(`${flagOf(log, settings)}: ${(error as Error).message}`)
     }
   }
   return problems

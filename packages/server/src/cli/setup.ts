@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { ArbiterOptions } from '../arbiter/arbiter.ts'
 import { policyOf } from '../arbiter/policy.ts'
 import type { Setup } from '../arbiter/setups.ts'
-import type { BindAddress } from '../config/bind-address.ts'
+import { type BindAddress, formatBindAddress } from '../config/bind-address.ts'
 import type { Reread } from '../config/reread.ts'
 import { type Settings, settingsTable } from '../config/settings.ts'
 import type { MasterHooks } from '../hooks/hooks.ts'
@@ -111,8 +111,17 @@ async function socketsFor(
 ): Promise<readonly BoundSocket[] | Problems> {
   const addresses: readonly BindAddress[] = isBound || present.length === 0 ? bind : []
   const sockets = await bindAll(addresses, { inheritance, present, isSecure: certificates !== undefined, reusePort })
-  if (!('problems' in sockets) && account !== null) giveSocketFiles(addresses, account)
-  return sockets
+  if ('problems' in sockets || account === null) return sockets
+  const added = sockets.filter(socket => !present.includes(socket))
+  const names = new Set(added.map(({ name }) => name))
+  // Those of before are given already, and somebody may have removed their files since.
+  const problems = giveSocketFiles(
+    addresses.filter(address => names.has(formatBindAddress(address))),
+    account,
+  )
+  if (problems.length === 0) return sockets
+  for (const socket of added) socket.close(inheritance?.isShared)
+  return { problems }
 }
 
 function setupOf(

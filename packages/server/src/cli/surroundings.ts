@@ -60,9 +60,10 @@ export class Surroundings {
         if (isBackground && notice.kind === 'serving') leaveTerminal()
       },
       reopenLogs() {
-        if (account !== null) giveLogFiles(settings, account)
+        const problems = account === null ? [] : [...giveLogFiles(settings, account)]
         log.file.reopen()
-        output.reopen()
+        problems.push(...output.reopen())
+        for (const problem of problems) log.logger.error(`${problem}; what is open stays in use`)
       },
     }
   }

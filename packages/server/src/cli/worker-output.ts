@@ -13,7 +13,7 @@ export class WorkerOutput {
     if (captureOutput && errorLogfile !== '-') this.#path = errorLogfile
     else if (isDaemon) this.#path = '/dev/null'
     this.#descriptor = this.#path === undefined && captureOutput ? STDERR : undefined
-    this.reopen()
+    if (this.#path !== undefined) this.#descriptor = openSync(this.#path, 'a')
   }
 
   /** What workers started from now on have as standard output and error; `undefined` for the master's own. */
@@ -21,11 +21,20 @@ export class WorkerOutput {
     return this.#descriptor
   }
 
-  /** Opens the file anew. Workers that run keep what they have. */
-  reopen(): void {
-    if (this.#path === undefined) return
+  /**
+   * Opens the file anew. Workers that run keep what they have.
+   *
+   * @returns a line that says why it cannot be opened, if so; then the one of before goes on
+   */
+  reopen(): readonly string[] {
+    if (this.#path === undefined) return []
     const before = this.#descriptor
-    this.#descriptor = openSync(this.#path, 'a')
+    try {
+      this.#descriptor = openSync(this.#path, 'a')
+    } catch (error) {
+      return [`--capture-output: ${this.#path} cannot be opened: ${(error as Error).message}`]
+    }
     if (before !== undefined) closeSync(before)
+    return []
   }
 }
