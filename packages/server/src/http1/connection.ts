@@ -148,7 +148,8 @@ export class Connection implements ExchangeOwner, BodySource {
   /** What the body under way waits for: nothing, bytes of the peer's, or a read of the application's. */
   get awaited(): 'nothing' | 'bytes' | 'read' {
     const { body } = this
-    if (!this.isWithinBody || body === null || body.isUnwanted || this.responded) return 'nothing'
+    if (!this.isWithinBody || body === null || body.isUnwanted) return 'nothing'
+    if (this.responded && !(this.isBodyRead && body.isFull)) return 'nothing'
     if (body.isFull) return 'read'
     // A client that waits for 100 Continue owes nothing yet.
     return this.continueDue ? 'nothing' : 'bytes'
@@ -229,8 +230,7 @@ export class Connection implements ExchangeOwner, BodySource {
   }
 
   exchangeDropped(): void {
-    this.close() // By a FIN: behind that it is no reset, unless the peer goes on sending, as with `destroy` of a socket.
-    this.wire.reset()
+    this.close() // The answers before it still go out.
   }
 
   continueSent(): void {

@@ -10,6 +10,9 @@ export interface ClientError extends Error {
 /** llhttp's number for bytes behind a request that asked for the connection to be closed. */
 export const CLOSED_CONNECTION = 5
 
+/** llhttp's number for what follows a listener that has thrown. */
+export const CB_HEADERS_COMPLETE = 17
+
 /** llhttp's names for its errors, by number (`llhttp_errno_t`); those between are of callbacks that nobody has here. */
 const names: readonly (string | undefined)[] = [
   'OK',

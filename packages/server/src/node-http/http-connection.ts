@@ -10,6 +10,7 @@ import { INPUT_SIZE, type ParseResult, RequestParser } from '../http1/parser.ts'
 import type { RequestHead } from '../http1/request-head.ts'
 import {
   answerTo,
+  CB_HEADERS_COMPLETE,
   CLOSED_CONNECTION,
   encodingError,
   type Refused,
@@ -138,8 +139,30 @@ export class HttpConnection {
   }
 
   private received(input: Buffer): void {
-    if (this.phase === 'idle') this.since = now()
-    this.scope.runInAsyncScope(this.consume, this, input)
+    this.orBreakOff(() => this.scope.runInAsyncScope(this.consume, this, input))
+  }
+
+  /**
+   * What a listener throws is the program's affair, and the rest of what was being read is lost with it. A program that survives that must not
+   * have what comes next taken for something that it is not: as on node, it is refused.
+   */
+  private orBreakOff(parse: () => void): void {
+    let isThrough = false
+    try {
+      parse()
+      isThrough = true
+    } finally {
+      if (!isThrough && this.phase !== 'over') this.breakOff()
+    }
+  }
+
+  private breakOff(): void {
+    this.phase = 'over'
+    this.pieces.length = 0
+    this.behind = NOTHING
+    const fault = { errno: CB_HEADERS_COMPLETE, reason: 'User callback error', at: 0 }
+    this.refused = { rejection: rejection('MALFORMED'), fault, packet: NOTHING, parsed: 0 }
+    if (this.endsBehind) this.ended()
   }
 
   private receivedShared(input: Buffer): void {
@@ -194,7 +217,9 @@ export class HttpConnection {
 
   private beginHead(input: Buffer, start: number): number {
     const at = behindEmptyLines(input, start)
-    if (at < input.length) this.phase = 'head'
+    if (at === input.length) return at
+    this.phase = 'head'
+    this.since = now()
     return at
   }
 
@@ -244,16 +269,12 @@ export class HttpConnection {
     this.incoming = req
     this.remaining = facts.contentLength
     this.isLast = !facts.keepAlive
-    try {
-      const { server } = this.host
-      const res = this.responses.begin(req, facts.keepAlive)
-      if (started.hasSubscribers) started.publish({ request: req, response: res, socket: this.socket, server })
-      emitMessages(server, req, res, this.responses)
-    } finally {
-      // A listener that throws leaves a connection that is in order.
-      if (facts.contentLength === 0) this.complete([])
-      else this.phase = facts.contentLength > 0 ? 'fixed' : 'chunked'
-    }
+    const { server } = this.host
+    const res = this.responses.begin(req, facts.keepAlive)
+    if (started.hasSubscribers) started.publish({ request: req, response: res, socket: this.socket, server })
+    emitMessages(server, req, res, this.responses)
+    if (facts.contentLength === 0) this.complete([])
+    else this.phase = facts.contentLength > 0 ? 'fixed' : 'chunked'
   }
 
   private readFixed(input: Buffer, start: number): number {
@@ -305,7 +326,7 @@ export class HttpConnection {
   /** As on node, where promise jobs and ticks run behind each piece of a body: who reads sees them one by one, and then what is behind. */
   private handOnLater(settle: () => void): void {
     this.phase = 'handing'
-    afterJobs(() => this.scope.runInAsyncScope(this.handOn, this, settle))
+    afterJobs(() => this.orBreakOff(() => this.scope.runInAsyncScope(this.handOn, this, settle)))
   }
 
   private handOn(settle: () => void): void {

@@ -136,7 +136,7 @@ function stageOf({ connection, wire }: SweptConnection): Stage {
   if (wire.backlog > 0) return STAGES.sending
   if (state === 'closing') return STAGES.lingering
   if (state === 'idle') return STAGES.waiting
-  if (state !== 'waiting' && connection.awaitsRest) return STAGES.waiting
+  if (state !== 'waiting' && connection.awaitsRest && connection.awaited === 'nothing') return STAGES.waiting
   switch (connection.awaited) {
     case 'bytes':
       return STAGES.body

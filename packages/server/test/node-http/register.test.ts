@@ -67,4 +67,12 @@ describe('node --import @nsgi/server/http/register', () => {
     expect(replaced.code).toBe(1)
     expect(replaced.stderr).toContain('Error: from the listener')
   })
+
+  it('takes nothing more of a connection whose listener threw, in a program that survives that: a body is no request', async () => {
+    const [native, replaced] = await Promise.all([run('survives.mjs', []), run('survives.mjs', PRELOAD)])
+    expect([native.stderr, native.code]).toEqual(['', 0])
+    expect(replaced).toEqual(native)
+    expect(native.stdout).not.toContain('/inner')
+    expect(native.stdout.match(/HPE_CB_HEADERS_COMPLETE/g)).toHaveLength(4)
+  })
 })

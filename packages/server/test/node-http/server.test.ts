@@ -846,6 +846,30 @@ describe('http.Server, on node:http and on the drop-in', () => {
   compareOnBoth(behaviours)
 })
 
+describe('a connection of the drop-in', () => {
+  it('counts the time of a request from its own first byte, also where that came with the end of the one before', async () => {
+    const server = dropIn.createServer((req, res) => void req.resume().on('end', () => res.end('x')))
+    const connected = once(server, 'connection')
+    const client = await connect(await listening(server))
+    const [socket] = (await connected) as [{ parser: { phase: string; since: number } }]
+    const { parser } = socket
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na')
+    await until(() => parser.phase === 'fixed')
+    const { since } = parser
+    const later = performance.now()
+    client.send('bGET / HT')
+    await until(() => parser.phase === 'head')
+    expect(since).toBeLessThan(later)
+    expect(parser.since).toBeGreaterThanOrEqual(later)
+    await client.send('TP/1.1\r\nHost: a\r\n\r\n').until(/x[^]*x$/)
+  })
+})
+
+/** Lets the sockets work until that is so. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(resolve => setImmediate(resolve))
+}
+
 describe('what this engine cannot keep to', () => {
   it('is a lenient parser', () => {
     expect(() => dropIn.createServer({ insecureHTTPParser: true })).toThrow(

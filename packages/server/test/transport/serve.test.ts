@@ -194,6 +194,18 @@ describe.each([
     expect(socket.writableLength).toBeGreaterThanOrEqual(4 * MIB)
   })
 
+  it('lets the answers out that came before a request which the application drops', async () => {
+    const errors: unknown[] = []
+    await serve(request => {
+      if (request.target === '/drop') (request as unknown as { 'nsgi.drop'(): void })['nsgi.drop']()
+      return { status: 200, body: 'x'.repeat(50_000), finished: error => void errors.push(error) }
+    })
+    const client = await (gateway as Gateway).client()
+    const received = await client.send(get('/first') + get('/drop') + get('/behind')).rest()
+    expect(received.match(/x+/g)?.map(({ length }) => length)).toEqual([50_000])
+    expect(errors).toEqual([expect.objectContaining({ code: 'KIRIN_DROPPED' }), undefined])
+  })
+
   it('answers a request to which the client half-closed', async () => {
     await serve(echo)
     const client = await (gateway as Gateway).client()

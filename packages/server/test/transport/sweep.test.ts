@@ -147,6 +147,30 @@ describe('a sweep', () => {
     expect(wire.isEnding).toBe(true)
   })
 
+  it('leaves an application that has answered, and reads on, the time to read that any other has', async () => {
+    const size = 300_000
+    let rest: Promise<number> | undefined
+    const go = deferred()
+    const { look, wire, connection } = await open(async ({ body }) => {
+      const iterator = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
+      const read = await iterator.next()
+      rest = go.promise.then(async () => {
+        let sum = (read.value as Uint8Array).length
+        for (let step = await iterator.next(); step.done !== true; step = await iterator.next())
+          sum += step.value.length
+        return sum
+      })
+      return { status: 200, body: 'early' }
+    })
+    client.send(message('POST / HTTP/1.1', 'host: a', `content-length: ${size}`)).send(Buffer.alloc(size))
+    await client.until(/early/)
+    await until(() => connection.awaited === 'read')
+    for (const at of [0, 100, 599]) look(at)
+    expect(wire.isEnding).toBe(false)
+    go.resolve()
+    expect(await rest).toBe(size)
+  })
+
   describe('with a limit for requests', () => {
     it('answers 503 in the place of an application that takes longer, and aborts the signal', async () => {
       let signal: AbortSignal | undefined
