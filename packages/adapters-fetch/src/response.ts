@@ -14,7 +14,7 @@ export async function gatewayResponse(given: unknown, method: string): Promise<G
   const light = lightParts(given)
   if (light !== undefined) {
     const { status, body, headers, fields } = light
-    return { status, headers: headers === undefined ? fields : headersOf(headers), body }
+    return { status, headers: headers === undefined ? copyOf(fields) : headersOf(headers), body }
   }
   const response = asResponse(given)
   const { status, statusText, body } = response
@@ -33,6 +33,14 @@ function asResponse(given: unknown): ResponseLike {
   }
   if (candidate.bodyUsed) throw new TypeError('The fetch handler returned a Response whose body was read already')
   return candidate as ResponseLike
+}
+
+/** What a program keeps and returns again is not to show what was done to the fields of an earlier response. */
+function copyOf(fields: Readonly<Record<string, string | string[]>>): Record<string, string | string[]> {
+  const copy = { ...fields }
+  const cookies = copy['set-cookie']
+  if (typeof cookies === 'object') copy['set-cookie'] = cookies.slice()
+  return copy
 }
 
 function headersOf(headers: Headers): Record<string, string | string[]> {

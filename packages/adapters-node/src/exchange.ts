@@ -212,9 +212,20 @@ export class Exchange implements SocketOwner {
     this.#over = true
     this.socket.writableLength = 0
     this.socket.release()
-    this.#body?.settle()
-    dumpIncoming(this.req)
-    this.#onFinish?.()
+    // A listener or a callback may throw at each step; that is between the handler and its process, and no reason to leave out the rest.
+    try {
+      this.#body?.settle()
+    } finally {
+      dumpIncoming(this.req)
+      try {
+        this.#onFinish?.()
+      } finally {
+        this.#closeAfterFinish()
+      }
+    }
+  }
+
+  #closeAfterFinish(): void {
     if (this.res.listenerCount('close') > 0 || this.socket.isWatched) {
       process.nextTick(() => this.#close())
     } else {
@@ -230,19 +241,28 @@ export class Exchange implements SocketOwner {
     if (this.#over) return
     this.#over = true
     const reason = error ?? connectionReset()
-    this.socket.lost(error)
-    this.#body?.settle(reason)
-    this.#onFinish?.(reason)
-    abortIncoming(this.req, reason)
-    this.#close()
     // The server discards it; it waits for no answer of a handler that may never give one.
     this.#settler?.resolve({ status: 500 })
+    try {
+      this.socket.lost(error)
+      this.#body?.settle(reason)
+      this.#onFinish?.(reason)
+    } finally {
+      try {
+        abortIncoming(this.req, reason)
+      } finally {
+        this.#close()
+      }
+    }
   }
 
   #close(): void {
     this.socket.detach()
-    closeOutgoing(this.res)
-    this.socket.tellClosed()
+    try {
+      closeOutgoing(this.res)
+    } finally {
+      this.socket.tellClosed()
+    }
   }
 
   #refuse(error: unknown): void {

@@ -108,7 +108,8 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
     const entry = this.#handedOut
     this.#handedOut = undefined
     if (entry !== undefined) this.pending -= entry.chunk.length
-    if (this.#first === this.#queue.length && !this.#ended && !this.#failure) this.#onPull()
+    // Of what is queued then, nothing holds bytes.
+    if (this.pending === 0 && !this.#ended && !this.#failure) this.#onPull()
     entry?.callback?.()
   }
 
@@ -116,17 +117,18 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
   #answer(): void {
     const resolve = this.#resolve
     if (resolve === undefined) return
+    // What a callback pushes meanwhile goes behind what is there: the pull is answered here, once.
+    this.#resolve = undefined
     const entry = this.#take()
     if (entry !== undefined) {
       this.#handedOut = entry
-      this.#resolve = undefined
       resolve({ done: false, value: entry.chunk })
     } else if (this.#failure) {
-      this.#resolve = undefined
       this.#reject?.(this.#failure.error)
     } else if (this.#ended) {
-      this.#resolve = undefined
       resolve({ done: true, value: undefined })
+    } else {
+      this.#resolve = resolve
     }
   }
 

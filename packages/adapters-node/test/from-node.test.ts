@@ -312,6 +312,56 @@ describe('the end (ADP-02, ADP-03)', () => {
     expect(res.write('late')).toBe(false)
   })
 
+  it.each<[string, NodeHandler]>([
+    [
+      "a 'finish' listener",
+      (_req, res) => {
+        res.prependListener('finish', () => {
+          throw new Error('mine')
+        })
+        res.end('x')
+      },
+    ],
+    [
+      'the callback of a write',
+      (_req, res) => {
+        res.setHeader('content-length', 1)
+        res.write('a', () => {
+          throw new Error('mine')
+        })
+        res.end()
+      },
+    ],
+  ])('is close also where %s throws', async (_what, handler) => {
+    for (const loss of [undefined, new Error('lost')]) {
+      const { response, req, res } = start(handler)
+      req.on('error', () => {})
+      const closed: string[] = []
+      res.on('close', () => closed.push('response'))
+      res.socket?.on('close', () => closed.push('socket'))
+      try {
+        ;(response as GatewayResponse).finished?.(loss)
+      } catch (error) {
+        expect(error).toMatchObject({ message: 'mine' })
+      }
+      await turn()
+      expect(closed).toEqual(['response', 'socket'])
+      expect([res.destroyed, req.destroyed || loss === undefined]).toEqual([true, true])
+    }
+  })
+
+  it("is the close of the socket also where a 'close' listener of the response throws", () => {
+    const { response, req, res } = start((_req, res) => res.end('x'))
+    let closed = 0
+    req.on('error', () => {})
+    req.socket.on('close', () => closed++)
+    res.on('close', () => {
+      throw new Error('mine')
+    })
+    expect(() => (response as GatewayResponse).finished?.(new Error('lost'))).toThrow('mine')
+    expect(closed).toBe(1)
+  })
+
   it('waits for the handler when a server is done with a HEAD before it', async () => {
     const { response, res } = start((_req, res) => res.flushHeaders(), createRequest({ method: 'HEAD' }))
     const events = eventsOf(res)

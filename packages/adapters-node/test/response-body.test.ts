@@ -114,6 +114,55 @@ describe('the body of a streamed response', () => {
     expect(await waiting).toEqual(chunk('x'))
   })
 
+  it('keeps the order of what the callback of an empty chunk pushes, and loses none of it', async () => {
+    const { body } = bodyOf()
+    const order: string[] = []
+    body.push('', () => {
+      for (const text of ['b', '', 'c']) body.push(text, () => order.push(text))
+      body.push('d', null)
+      body.end()
+    })
+    expect(await body.next()).toEqual(chunk('bcd'))
+    expect(await body.next()).toEqual(end)
+    expect(order).toEqual(['b', '', 'c'])
+    expect(body.pending).toBe(0)
+  })
+
+  it.each([
+    ['a long one', 'a'.repeat(5000)],
+    ['one of the other type', Buffer.from('a')],
+  ])('does so behind %s, too', async (_what, before) => {
+    const { body } = bodyOf()
+    body.push(before, null)
+    body.push('', () => {
+      body.push('b', null)
+      body.push(Buffer.from('c'), null)
+    })
+    expect(await body.next()).toEqual({ done: false, value: before })
+    expect(await body.next()).toEqual(chunk('b'))
+    expect(await body.next()).toEqual({ done: false, value: Buffer.from('c') })
+  })
+
+  it('lets a pull wait on behind callbacks that push nothing, and answers it if they fail the body', async () => {
+    const { body } = bodyOf()
+    body.push('', none)
+    const waiting = body.next()
+    body.push('a', null)
+    expect(await waiting).toEqual(chunk('a'))
+    body.push('', () => body.fail(new Error('by a callback')))
+    await expect(body.next()).rejects.toThrow('by a callback')
+  })
+
+  it('tells of a pull also when only empty chunks are left: there is room', async () => {
+    const { body, counts } = bodyOf()
+    body.push('a', null)
+    body.push(Buffer.alloc(0), none)
+    body.push('', none)
+    await body.next()
+    void body.next()
+    expect(counts.pulls).toBe(1)
+  })
+
   it('fails at the pull after a failure, whatever is still queued, and keeps its first reason', async () => {
     const { body } = bodyOf()
     body.push('never sent', null)

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { createContext, createRequest as gatewayRequest } from '@nsgi/spec/testing'
+import { fromFetch } from '../../src/from-fetch.ts'
 import { lightParts } from '../../src/globals/light-response.ts'
 import { replaceGlobals } from '../../src/globals/replacement.ts'
 import { createRequest } from '../../src/request/fetch-request.ts'
@@ -137,6 +138,23 @@ describe('new Response()', () => {
       ['x-b', '3'],
     ])
     expect(await new Response(response.body, response).text()).toBe('x')
+  })
+
+  it('may be kept and returned again: what is done to the fields of one response is in no other', async () => {
+    const headers: [string, string][] = [
+      ['set-cookie', 'a'],
+      ['set-cookie', 'b'],
+    ]
+    const kept = new Response('x', { headers })
+    const application = fromFetch(() => kept)
+    const answer = async (): Promise<Record<string, unknown>> =>
+      (await application(gatewayRequest(), createContext())).headers as Record<string, unknown>
+    const first = await answer()
+    ;(first['set-cookie'] as string[]).push('session=of-one-client')
+    first['x-user'] = 'one client'
+    const expected = { 'set-cookie': ['a', 'b'], 'content-type': 'text/plain;charset=UTF-8' }
+    expect(await answer()).toEqual(expected)
+    expect(kept.headers.getSetCookie()).toEqual(['a', 'b'])
   })
 
   it('does not see what becomes of the fields that it was given', () => {
