@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { once } from 'node:events'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, it } from '@jest/globals'
@@ -141,6 +142,24 @@ describe('a handler that ends later', () => {
     expect(events).toEqual([['aborted', 'error', 'close'], ['close']])
     expect(await response).toEqual({ status: 500 })
   })
+})
+
+it('tells each listener of a loss in the context of its own request', async () => {
+  const store = new AsyncLocalStorage<string>()
+  const controllers = [new AbortController(), new AbortController()]
+  const told: (string | undefined)[][] = []
+  for (const [at, { signal }] of controllers.entries()) {
+    store.run(`request ${at}`, () => {
+      const { res } = start(() => {}, createRequest({ signal }))
+      res.on('close', () => told.push([`request ${at}`, store.getStore()]))
+    })
+  }
+  for (const controller of controllers) controller.abort()
+  await turn()
+  expect(told).toEqual([
+    ['request 0', 'request 0'],
+    ['request 1', 'request 1'],
+  ])
 })
 
 describe('a handler that reads its body before it ends', () => {
