@@ -5,6 +5,8 @@ export interface StandIn {
   /** Members that it has by itself, while there is no real object. Every other one is read from that. */
   readonly getters: Readonly<Record<string, (self: never) => unknown>>
   readonly methods: Readonly<Record<string, (self: never) => unknown>>
+  /** Getters that stay its own when there is a real object: what was read before is the same then. */
+  readonly constants: Readonly<Record<string, (self: never) => unknown>>
   /** The real object, made now if there is none. */
   real(self: object): object
   /** Whether there is one. */
@@ -36,7 +38,13 @@ function own(members: StandIn['getters'], name: string): Member | undefined {
   return Object.hasOwn(members, name) ? (members[name] as Member) : undefined
 }
 
-function getter(name: string, { getters, real, isMade }: StandIn): (this: object) => unknown {
+function getter(name: string, { getters, constants, real, isMade }: StandIn): (this: object) => unknown {
+  const constant = own(constants, name)
+  if (constant !== undefined) {
+    return function () {
+      return constant(this)
+    }
+  }
   const get = own(getters, name)
   return function () {
     return get !== undefined && !isMade(this) ? get(this) : Reflect.get(real(this), name)

@@ -51,32 +51,21 @@ function copyInto(headers: Headers, changed: Headers): void {
   for (const [name, value] of changed) headers.append(name, value)
 }
 
-// These stay as they are when a real one is made.
-const constants: Readonly<Record<string, (made: Made) => unknown>> = {
-  status: made => made.status,
-  ok: made => made.status < 300,
-  statusText: () => '',
-  headers: made => (made.headers ??= new RealHeaders(pairs(made.fields))),
-}
-
 const prototype = standInPrototype(new RealResponse(), {
   getters: {
     bodyUsed: () => false,
     body: (light: Light) => (light[state].body === null ? null : realOf(light).body),
   },
   methods: {},
+  constants: {
+    status: (light: Light) => light[state].status,
+    ok: (light: Light) => light[state].status < 300,
+    statusText: () => '',
+    headers: (light: Light) => (light[state].headers ??= new RealHeaders(pairs(light[state].fields))),
+  },
   real: realOf,
   isMade: light => (light as Light)[state].real !== undefined,
 })
-for (const [name, get] of Object.entries(constants)) {
-  const descriptor = Object.getOwnPropertyDescriptor(RealResponse.prototype, name)
-  Object.defineProperty(prototype, name, {
-    ...descriptor,
-    get(this: Light) {
-      return get(this[state])
-    },
-  })
-}
 
 function LightResponse(this: object, made: Made): void {
   ;(this as { [state]: Made })[state] = made
@@ -127,6 +116,7 @@ function fieldsOf(headers: unknown): Fields | undefined {
 function fieldsOfRecord(headers: object, fields: Fields): Fields | undefined {
   const prototype: unknown = Object.getPrototypeOf(headers)
   if ((prototype !== Object.prototype && prototype !== null) || Symbol.iterator in headers) return undefined
+  if (Object.getOwnPropertySymbols(headers).length > 0) return undefined
   for (const name of Object.keys(headers)) {
     if (!add(fields, name, (headers as Readonly<Record<string, unknown>>)[name])) return undefined
   }

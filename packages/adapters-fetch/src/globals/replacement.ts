@@ -18,10 +18,16 @@ export function replaceGlobals(): void {
 
 function put(name: 'Response' | 'Request' | 'fetch', value: unknown): void {
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: name === 'fetch' })
+  // What asks an object for its class is to find the one that has the name.
+  const { prototype } = value as { readonly prototype?: object }
+  if (prototype !== undefined) {
+    Object.defineProperty(prototype, 'constructor', { value, writable: true, configurable: true, enumerable: false })
+  }
 }
 
 function lightened(): typeof Response {
-  const json = (data: unknown, init?: ResponseInit): Response => {
+  // Of one parameter, as the platform's.
+  const json = (data: unknown, ...[init]: readonly [init?: ResponseInit]): Response => {
     const text: unknown = JSON.stringify(data)
     const light = typeof text === 'string' ? lightResponse(text, init, 'application/json') : undefined
     return light ?? RealResponse.json(data, init)

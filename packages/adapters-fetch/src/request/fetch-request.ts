@@ -3,7 +3,7 @@ import type { Context, GatewayRequest } from '@nsgi/spec'
 import { type StandIn, standInPrototype } from '../stand-in.ts'
 import { gateway, noteOrigin, worker } from './origin.ts'
 import { collect, streamOf } from './request-body.ts'
-import { copyHeaders, LazyHeaders } from './request-headers.ts'
+import { copyHeaders, LazyHeaders, standForHeaders } from './request-headers.ts'
 import { urlOf } from './request-url.ts'
 
 /** The platform's, whatever is put in its place later. */
@@ -44,6 +44,8 @@ function realOf(lazy: object): Request {
   const inner = lazy as Inner
   if (inner[real] !== undefined) return inner[real]
   const request = realRequest(inner[gateway], inner[headers])
+  // Somebody has these, and may change them yet.
+  if (inner[headers] !== undefined) standForHeaders(inner[headers], request.headers)
   // Reading it marks it as read: there is nothing left in the gateway's body.
   if (inner[used]) request.text().catch(() => {})
   inner[real] = request
@@ -74,9 +76,11 @@ const standIn: StandIn = {
   getters: {
     method: (inner: Inner) => methodOf(inner[gateway]),
     url: (inner: Inner) => (inner[url] ??= urlOf(inner[gateway])),
-    headers: (inner: Inner) => (inner[headers] ??= new LazyHeaders(inner[gateway])),
-    signal: (inner: Inner) => inner[gateway].signal,
     bodyUsed: (inner: Inner) => inner[used],
+  },
+  constants: {
+    headers: (inner: Inner) => (inner[headers] ??= inner[real]?.headers ?? new LazyHeaders(inner[gateway])),
+    signal: (inner: Inner) => inner[gateway].signal,
   },
   methods: Object.fromEntries(Object.keys(readers).map(name => [name, (inner: Inner) => read(inner, name)])),
   real: realOf,

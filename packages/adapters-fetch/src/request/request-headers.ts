@@ -25,6 +25,11 @@ function realOf(headers: object): Headers {
   return inner[real]
 }
 
+/** Has lazy headers be a view of others, which have the same fields: what is read or changed from then on is read or changed there. */
+export function standForHeaders(headers: Headers, others: Headers): void {
+  ;(headers as Headers & Inner)[real] = others
+}
+
 /**
  * `Headers` that read a single field from the gateway's record, which is joined by the same rules, and become real ones for everything
  * else: a copy costs several microseconds, and most requests are asked for two fields.

@@ -12,6 +12,7 @@ const { Response: Platforms, Request: PlatformsRequest, fetch: platformsFetch } 
 replaceGlobals()
 afterAll(() => {
   Object.assign(globalThis, { Response: Platforms, Request: PlatformsRequest, fetch: platformsFetch })
+  for (const platforms of [Platforms, PlatformsRequest]) platforms.prototype.constructor = platforms
 })
 
 type Given = ConstructorParameters<typeof Response>
@@ -74,6 +75,7 @@ const refused: Record<string, () => Given> = {
   'a line break in a value': () => ['x', { headers: { 'x-a': 'a\r\nb: c' } }],
   'a wide character in a value': () => ['x', { headers: { 'x-a': '世' } }],
   'a pair of three': () => ['x', { headers: [['x-a', '1', '2'] as never] }],
+  'a symbol for a name': () => ['x', { headers: { [Symbol('x-a')]: '1' } as never }],
   'text for init': () => ['x', 'init' as never],
 }
 
@@ -173,6 +175,10 @@ describe('new Response()', () => {
     expect(await mine.text()).toBe('mine')
     expect([Response.error().type, Response.redirect('http://x/', 302).status]).toEqual(['error', 302])
     expect(inspect(Response)).toContain('Response')
+    expect([Response.json.length, Response.json.name]).toEqual([Platforms.json.length, Platforms.json.name])
+    const made = [new Response('x'), new Response(new Uint8Array(1)), new Request('http://x/'), mine]
+    expect(made.map(object => object.constructor)).toEqual([Response, Response, Request, Mine])
+    expect(Object.keys(Response.prototype)).not.toContain('constructor')
   })
 
   it('is light as json(), and refuses there what the platform does', async () => {

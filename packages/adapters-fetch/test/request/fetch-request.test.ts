@@ -147,6 +147,21 @@ describe('the request of a fetch handler', () => {
     expect([request.clone().headers.get('x-own'), request.headers.get('x-own')]).toEqual(['2', '2'])
   })
 
+  it('has the same fields and signal before and after it becomes a real one', () => {
+    for (const early of [true, false]) {
+      const request = posted()
+      const before = early ? [request.headers, request.signal] : undefined
+      expect(request.credentials).toBe('same-origin')
+      const { headers, signal } = request
+      if (before !== undefined) expect([headers === before[0], signal === before[1]]).toEqual([true, true])
+      headers.set('x-new', '1')
+      headers.delete('x-own')
+      for (const seen of [request.headers, request.clone().headers, new Request(request.clone()).headers])
+        expect([seen.get('x-new'), seen.has('x-own')]).toEqual(['1', false])
+      expect([request.headers === headers, request.signal === signal]).toEqual([true, true])
+    }
+  })
+
   it('reads forms', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const form = await make({ method: 'POST', headers, body: 'a=1&b=%C3%BC' }).formData()
