@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket, type Socket as Datagrams } from 'node:dgram'
 import { connect, type Socket } from 'node:net'
 import { hostname } from 'node:os'
+import type { Writable } from 'node:stream'
+import { cachedLookup } from './host-lookup.ts'
 import type { SyslogTarget } from './syslog-target.ts'
 
 /** Severities of RFC 5424 §6.2.1, as far as there are lines of them. */
@@ -64,7 +66,10 @@ class DatagramWay implements Way {
 
   constructor(target: { readonly host: string; readonly port: number }) {
     this.#target = target
-    this.#socket = createSocket(target.host.includes(':') ? 'udp6' : 'udp4').unref()
+    this.#socket = createSocket({
+      type: target.host.includes(':') ? 'udp6' : 'udp4',
+      lookup: cachedLookup(),
+    }).unref()
     this.#socket.on('error', () => {})
   }
 
@@ -94,7 +99,9 @@ class StreamWay implements Way {
 
   send(message: Buffer): void {
     if (this.#command !== undefined) {
-      this.#command.stdin?.write(`${message.toString()}\n`)
+      // Node makes none for a process that could not be started for want of descriptors.
+      const stdin = this.#command.stdin as Writable | null | undefined
+      if (stdin && stdin.writableLength <= MOST_KEPT) stdin.write(`${message.toString()}\n`)
       return
     }
     const socket = this.#socket
@@ -113,21 +120,34 @@ class StreamWay implements Way {
     const target = this.#target
     const socket = target.type === 'unix' ? connect(target.path) : connect(target.port, target.host)
     this.#socket = socket.unref()
+    let takesDatagrams = false
     socket.on('error', ({ code }: NodeJS.ErrnoException) => {
-      if (code === 'EPROTOTYPE' && target.type === 'unix') this.#startCommand(target.path)
+      if (code !== 'EPROTOTYPE' || target.type !== 'unix' || this.#isClosed) return
+      takesDatagrams = true
+      this.#startCommand(target.path)
     })
     socket.once('close', () => {
       this.#socket = undefined
-      if (this.#isClosed || this.#command !== undefined) return
-      setTimeout(() => this.#connect(), AGAIN).unref()
+      if (!takesDatagrams) this.#connectAgain()
     })
+  }
+
+  #connectAgain(): void {
+    if (!this.#isClosed) setTimeout(() => this.#connect(), AGAIN).unref()
   }
 
   #startCommand(path: string): void {
     const command = spawn('logger', ['--socket', path], { stdio: ['pipe', 'ignore', 'ignore'] })
-    command.on('error', () => {})
+    this.#command = command
+    // It may be killed, or not be there; and what is at the path may be another socket by then.
+    const ended = (): void => {
+      if (this.#command !== command) return
+      this.#command = undefined
+      this.#connectAgain()
+    }
+    command.once('exit', ended)
+    command.on('error', ended)
     command.stdin?.on('error', () => {})
     command.unref()
-    this.#command = command
   }
 }

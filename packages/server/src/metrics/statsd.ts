@@ -1,5 +1,6 @@
 // Numbers for statsd, by datagrams that nobody waits for, in gunicorn's names.
 import { createSocket, type Socket } from 'node:dgram'
+import { cachedLookup } from '../log/host-lookup.ts'
 import type { ExchangeRecord } from '../transport/gateway-server.ts'
 
 /** Where they go and how they are called. */
@@ -27,7 +28,10 @@ export class Statsd {
 
   constructor(options: StatsdOptions) {
     this.#options = options
-    this.#socket = createSocket(options.host.includes(':') ? 'udp6' : 'udp4').unref()
+    this.#socket = createSocket({
+      type: options.host.includes(':') ? 'udp6' : 'udp4',
+      lookup: cachedLookup(),
+    }).unref()
     // Nobody listens there, or the name is unknown: the numbers are lost, the requests are not.
     this.#socket.on('error', () => {})
   }

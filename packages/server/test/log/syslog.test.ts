@@ -7,7 +7,7 @@ import { Syslog } from '../../src/log/syslog.ts'
 import { parseSyslogTarget } from '../../src/log/syslog-target.ts'
 import { findProgram } from '../support/available.ts'
 import { get } from '../support/http-client.ts'
-import { applicationDirectory, startServing } from '../support/kirin-process.ts'
+import { applicationDirectory, childrenOf, startServing, titleOf } from '../support/kirin-process.ts'
 import { NotifyReceiver } from '../support/notify-receiver.ts'
 
 /** RFC 5424 §6, as far as Kirin uses it. */
@@ -35,6 +35,11 @@ async function udpReceiver() {
   return { port: socket.address().port, message, messages, close: () => socket.close() }
 }
 
+/** The processes of that name that this one has started. */
+function children(name: string): readonly number[] {
+  return childrenOf(process.pid).filter(pid => titleOf(pid).startsWith(name))
+}
+
 describe('a message for syslog', () => {
   it('has a priority, a time, a name and the text on one line', async () => {
     const receiver = await udpReceiver()
@@ -53,6 +58,17 @@ describe('a message for syslog', () => {
       text: 'it broke     at line 1',
     })
     expect(new Date(time as string).toISOString()).toBe(time)
+    syslog.close()
+    receiver.close()
+  })
+
+  it('finds a receiver by its name', async () => {
+    const receiver = await udpReceiver()
+    const target = { type: 'udp', host: 'localhost', port: receiver.port } as const
+    const syslog = new Syslog({ target, name: 'kirin', facility: 1 })
+    for (const text of ['one', 'two']) syslog.send(6, 'error', text)
+    expect(await receiver.message(/one$/)).toMatch(/kirin \d+ error - one$/)
+    expect(await receiver.message(/two$/)).toMatch(/kirin \d+ error - two$/)
     syslog.close()
     receiver.close()
   })
@@ -81,19 +97,28 @@ describe('a message for syslog', () => {
   })
 
   const itWithDatagramPaths = findProgram('logger') && findProgram('python3') ? it : it.skip
-  itWithDatagramPaths('reaches a socket that takes datagrams by the command logger', async () => {
-    const receiver = await NotifyReceiver.datagrams(applicationDirectory({}))
-    const syslog = new Syslog({
-      target: { type: 'unix', path: receiver.env['NOTIFY_SOCKET'] as string },
-      name: 'kirin',
-      facility: 1,
-    })
-    // What is written before the command runs is lost.
-    const timer = setInterval(() => syslog.send(6, 'error', 'hello'), 50)
-    expect(await receiver.message(/hello/)).toMatch(/kirin \d+ error - hello/)
-    clearInterval(timer)
-    syslog.close()
-  })
+  itWithDatagramPaths(
+    'reaches a socket that takes datagrams by the command logger, and by another one when that has gone',
+    async () => {
+      const receiver = await NotifyReceiver.datagrams(applicationDirectory({}))
+      const syslog = new Syslog({
+        target: { type: 'unix', path: receiver.env['NOTIFY_SOCKET'] as string },
+        name: 'kirin',
+        facility: 1,
+      })
+      // What is written before the command runs is lost.
+      const timer = setInterval(() => syslog.send(6, 'error', 'hello'), 50)
+      expect(await receiver.message(/hello/)).toMatch(/kirin \d+ error - hello/)
+      const [command = 0, ...others] = children('logger')
+      expect(others).toEqual([])
+      process.kill(command, 'SIGKILL')
+      while (children('logger').includes(command)) await new Promise(resolve => setImmediate(resolve))
+      await receiver.message(/hello/, receiver.messages.length)
+      expect(children('logger')).toHaveLength(1)
+      clearInterval(timer)
+      syslog.close()
+    },
+  )
 })
 
 describe('parseSyslogTarget', () => {
