@@ -11,6 +11,7 @@ import { isServing } from './draft.ts'
 import { callHooksAfter, callHooksAtNotice, callHooksBefore } from './hook-calls.ts'
 import type { ArbiterEvent, ArbiterState, Command, MasterSignal, Notice } from './model.ts'
 import { describeNotice, type NoticeSubject } from './notices.ts'
+import { usesReading } from './reloading.ts'
 import { type Setup, Setups } from './setups.ts'
 import { initialState, nextDeadline, step } from './state.ts'
 import { type ArbiterStatus, statusOf } from './status.ts'
@@ -309,9 +310,16 @@ class Arbiter {
 
   async #reread(): Promise<void> {
     const before = this.#urls.join(', ')
-    const renewed = await this.#renew()
+    const from = this.#setups.current
+    const renewed = await this.#renew(from)
     if ('problems' in renewed) {
       this.#dispatch({ type: 'misread', problems: renewed.problems })
+      return
+    }
+    // Nobody is to be started with what does not count.
+    if (!usesReading(this.#state)) {
+      this.#setups.drop(renewed, from)
+      this.#dispatch({ type: 'reread', policy: renewed.policy })
       return
     }
     this.#setups.adopt(renewed)
@@ -321,9 +329,9 @@ class Arbiter {
   }
 
   /** What throws unforeseen must not end a master that serves. */
-  async #renew(): ReturnType<ArbiterOptions['renew']> {
+  async #renew(from: Setup): ReturnType<ArbiterOptions['renew']> {
     try {
-      return await this.#options.renew(this.#setups.current)
+      return await this.#options.renew(from)
     } catch (error) {
       return { problems: [describeThrown(error)] }
     }

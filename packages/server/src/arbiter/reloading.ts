@@ -2,7 +2,7 @@
 import { exitCodes } from '../ipc/exit-codes.ts'
 import { HEALTHY_AFTER } from './back-off.ts'
 import { type Draft, notice } from './draft.ts'
-import type { Instant, Policy, WorkerRecord } from './model.ts'
+import type { ArbiterState, Instant, Policy, WorkerRecord } from './model.ts'
 import { beginReload, failReload, isOutdated, placesOf } from './roll.ts'
 import { withinBounds } from './scaling.ts'
 import { resume } from './upgrading.ts'
@@ -62,9 +62,18 @@ export function diedYoung(
 
 /** Whether what was read is of any use: a stop may have been asked for meanwhile, or another look. */
 function mayGoOn(draft: Draft): boolean {
-  const again = draft.rereading === 'again'
+  const isUsed = usesReading(draft)
+  const isAsked = draft.rereading === 'again' && isUp(draft)
   draft.rereading = 'no'
-  if (draft.phase !== 'starting' && draft.phase !== 'serving') return false
-  if (again) askForConfiguration(draft)
-  return !again
+  if (isAsked) askForConfiguration(draft)
+  return isUsed
+}
+
+/** Whether the configuration that is being read is to count. */
+export function usesReading(state: Pick<ArbiterState, 'phase' | 'rereading'>): boolean {
+  return isUp(state) && state.rereading !== 'again'
+}
+
+function isUp({ phase }: Pick<ArbiterState, 'phase'>): boolean {
+  return phase === 'starting' || phase === 'serving'
 }

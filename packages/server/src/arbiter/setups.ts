@@ -57,6 +57,11 @@ export class Setups {
     for (const socket of setup.sockets) if (!this.#lanes.has(socket)) this.#open.add(socket)
   }
 
+  /** A setup that was made of another one does not become current: what was bound for it is closed. */
+  drop(setup: Setup, from: Setup): void {
+    for (const socket of setup.sockets) if (!from.sockets.includes(socket)) socket.close()
+  }
+
   /** What was current before the reload is that again. */
   revert(): void {
     this.#current = this.#fallback ?? this.#current

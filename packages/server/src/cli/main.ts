@@ -254,6 +254,7 @@ async function runMaster(plan: Plan, { program, surroundings, ...means }: Master
   const isBound = (plan.program === undefined || plan.program.isBound) && !isActivated
   const setupMeans: SetupMeans = {
     logger,
+    setLevels: means.log.setLevels,
     certificates,
     account,
     inheritance,

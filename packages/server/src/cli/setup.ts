@@ -10,6 +10,8 @@ import type { MasterHooks } from '../hooks/hooks.ts'
 import { masterHookRunner } from '../hooks/master-hooks.ts'
 import type { Inheritance } from '../ipc/inheritance.ts'
 import type { Account } from '../ipc/messages.ts'
+import type { ErrorLog } from '../log/error-log.ts'
+import { logTargets } from '../log/log-targets.ts'
 import type { BoundSocket } from '../transport/bind.ts'
 import type { CertificateKeeper } from '../transport/tls/certificate-keeper.ts'
 import { HomeDirectory } from './home-directory.ts'
@@ -27,6 +29,8 @@ export interface Configured {
 /** What stays as it is for as long as the master lives. */
 export interface SetupMeans {
   readonly logger: Logger
+  /** Has the log's destinations take lines from other levels on. */
+  readonly setLevels: ErrorLog['setLevels']
   readonly certificates: CertificateKeeper | undefined
   readonly account: Account | null
   readonly inheritance: Inheritance | undefined
@@ -59,6 +63,17 @@ const FIXED = [
   'logConfig',
   'loggerClass',
   'preloadApp',
+  'syslog',
+  'syslogAddr',
+  'syslogPrefix',
+  'syslogFacility',
+  'statsdHost',
+  'statsdPrefix',
+  'dogstatsdTags',
+  'metricsBind',
+  'controlSocket',
+  'reload',
+  'reloadExtraFiles',
   'reusePort',
 ] as const satisfies readonly (keyof Settings)[]
 
@@ -126,7 +141,7 @@ async function socketsFor(
 
 function setupOf(
   { settings, application, hooks, hooksFile }: Configured,
-  { logger, certificates, account, isProgram }: SetupMeans,
+  { logger, setLevels, certificates, account, isProgram }: SetupMeans,
   { sockets, home }: { readonly sockets: readonly BoundSocket[]; readonly home: HomeDirectory },
 ): Setup {
   const name = settings.name ?? application
@@ -139,7 +154,8 @@ function setupOf(
     hooks: masterHookRunner(hooks, { settings, log: logger }),
     apply() {
       home.enter(logger)
-      logger.level = settings.logLevel
+      // Where a file names the destinations (`--log-config`), their levels are its own.
+      setLevels(logTargets(settings).errors.map(({ level }) => level))
       certificates?.use(settings)
     },
   }

@@ -25,11 +25,13 @@ export interface ErrorLog {
   readonly file: { reopen(): void }
   /** Takes a line that the application printed: as it is where lines are for people, else as the message of an entry. */
   takePrinted(output: 'stdout' | 'stderr', line: string): void
+  /** From now on the destinations take lines from these levels on: one for each target that the log was opened with, in the same order. */
+  setLevels(levels: readonly ErrorTarget['level'][]): void
 }
 
 /** Takes a line of pino's JSON with its line feed. */
 interface Output {
-  readonly level: number
+  level: number
   write(line: string): void
   /** Takes a line that is no JSON, without its line feed; only where lines are for people. */
   readonly writePlain?: ((line: string) => void) | undefined
@@ -50,7 +52,8 @@ export async function openErrorLog({ targets, custom, also }: ErrorLogOptions): 
   const plain = outputs.filter(output => output.writePlain !== undefined)
   const others = outputs.filter(output => output.writePlain === undefined)
   const entries = others.length > 0 && plain.length > 0 ? loggerOf(others) : undefined
-  const besides = also === undefined ? [] : [{ level: Math.min(...levels), write: also, reopen: () => undefined }]
+  const besides: readonly Output[] =
+    also === undefined ? [] : [{ level: Math.min(...levels), write: also, reopen: () => undefined }]
   const logger = loggerOf([...outputs, ...besides])
   return {
     logger,
@@ -59,6 +62,15 @@ export async function openErrorLog({ targets, custom, also }: ErrorLogOptions): 
       for (const { writePlain } of plain) writePlain?.(line)
       if (others.length > 0) (entries ?? logger).info({ output }, line)
     },
+    setLevels(names) {
+      const values = names.map(levelValue)
+      outputs.forEach((output, index) => {
+        output.level = values[index] ?? output.level
+      })
+      for (const output of besides) output.level = Math.min(...values)
+      logger.level = lowestLevel([...outputs, ...besides])
+      if (entries !== undefined) entries.level = lowestLevel(others)
+    },
   }
 }
 
@@ -66,12 +78,16 @@ function loggerOf(outputs: readonly Output[]): Logger {
   return pino(
     {
       base: { pid: process.pid },
-      level: pino.levels.labels[Math.min(...outputs.map(({ level }) => level))] ?? 'info',
+      level: lowestLevel(outputs),
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: label => ({ level: label }) },
     },
     splitter(outputs),
   )
+}
+
+function lowestLevel(outputs: readonly Output[]): string {
+  return pino.levels.labels[Math.min(...outputs.map(({ level }) => level))] ?? 'info'
 }
 
 /** Gives each line to those who want lines of its level; pino sets `lastLevel` for whoever bears its mark. */

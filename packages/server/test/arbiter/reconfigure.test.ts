@@ -14,8 +14,8 @@ const DIES_OF_REQUESTS = `export default () => {
 }\n`
 
 /** A kirin with a configuration file, on a UNIX socket. */
-async function serve(config: object) {
-  const cwd = applicationDirectory({ 'app.mjs': version('one') })
+async function serve(config: object, files: Readonly<Record<string, string>> = {}) {
+  const cwd = applicationDirectory({ 'app.mjs': version('one'), ...files })
   const configure = (next: object | string): void => {
     writeFileSync(join(cwd, 'kirin.config.json'), typeof next === 'string' ? next : JSON.stringify(next))
   }
@@ -104,6 +104,74 @@ describe('HUP', () => {
     kirin.signal('SIGHUP')
     await kirin.line(/Reload failed, the old workers go on \(1\): --access-logfile: ENOENT.*nowhere\/b\.log/)
     expect(kirin.stderr).toMatch(/gone with 3, null/)
+  })
+
+  it('does not use a configuration that another HUP came after while it was read', async () => {
+    const slow = `
+      import { existsSync, writeFileSync } from 'node:fs'
+      writeFileSync('reading', '')
+      while (!existsSync('go-on')) await new Promise(resolve => setImmediate(resolve))
+      export default { app: 'other.mjs', bind: ['unix:b.sock'] }`
+    const cwd = applicationDirectory({ 'app.mjs': version('one'), 'other.mjs': version('two') })
+    const configure = (text: string): void => writeFileSync(join(cwd, 'kirin.config.mjs'), text)
+    configure(`export default { app: 'app.mjs', bind: ['unix:a.sock'] }`)
+    const kirin = startKirin([], { cwd })
+    await kirin.line(/Listening at/)
+    configure(slow)
+    kirin.signal('SIGHUP')
+    while (!existsSync(join(cwd, 'reading'))) await new Promise(resolve => setImmediate(resolve))
+    kirin.signal('SIGHUP')
+    // Signals are heard in order.
+    kirin.signal('SIGUSR1')
+    await kirin.line(/Reopening/i)
+    configure('this is no JavaScript')
+    writeFileSync(join(cwd, 'go-on'), '')
+    const mark = kirin.mark()
+    await kirin.line(/Reload refused/)
+    expect(kirin.stderr).not.toMatch(/New workers listen/)
+    expect(existsSync(join(cwd, 'b.sock'))).toBe(false)
+    const [worker = 0] = kirin.workers()
+    process.kill(worker, 'SIGKILL')
+    await kirin.line(/Worker \d is ready/, mark)
+    expect((await get('/', { socketPath: join(cwd, 'a.sock') })).body).toBe('one')
+  })
+
+  it('may have the master log more, or less', async () => {
+    const { kirin, configure, reload } = await serve({ workers: 1, logLevel: 'info' })
+    expect(kirin.stderr).not.toMatch(/is booting/)
+    configure({ app: 'app.mjs', bind: ['unix:a.sock'], logLevel: 'debug' })
+    await reload(/Reloaded: 1 worker ready/)
+    expect(kirin.stderr).toMatch(/DEBUG\] Worker 1 is booting/)
+  })
+
+  it('leaves the levels of a file for --log-config as they are', async () => {
+    const { kirin, reload, configure } = await serve(
+      { workers: 1, logLevel: 'info', logConfig: 'log.json' },
+      {
+        'log.json': JSON.stringify({ error: [{ file: '-', level: 'debug' }] }),
+      },
+    )
+    configure({ app: 'app.mjs', bind: ['unix:a.sock'], logLevel: 'warning', logConfig: 'log.json' })
+    await reload(/Reloaded: 1 worker ready/)
+    expect(kirin.stderr).toMatch(/DEBUG\] Worker 1 is booting/)
+  })
+
+  it('names the settings that it leaves as they are', async () => {
+    const { configure, reload, has } = await serve({ workers: 1 })
+    configure({
+      app: 'app.mjs',
+      bind: ['unix:a.sock'],
+      logLevel: 'debug',
+      controlSocket: 'control.sock',
+      statsdHost: '127.0.0.1:1',
+      syslog: true,
+      reload: true,
+    })
+    await reload(
+      /Changed settings that count only from the next start or upgrade \(USR2\) on: --log-syslog, --statsd-host, --control-socket, --reload$/,
+    )
+    await reload(/Reloaded: 1 worker ready/)
+    expect(has('control.sock')).toBe(false)
   })
 
   it('does not roll out a version that dies at its first requests', async () => {
