@@ -128,7 +128,7 @@ export const foreignSuites: readonly ForeignSuite[] = [
     requests: 89,
     upgrades: 0,
     passOnNode: 290,
-    passHere: 289,
+    passHere: 290,
   },
   { name: 'ws', version: '8.21.0', servers: 179, requests: 1, upgrades: 198, passOnNode: 435, passHere: 435 },
   { name: 'engine.io', version: '6.6.9', servers: 166, requests: 352, upgrades: 59, passOnNode: 175, passHere: 175 },
@@ -221,11 +221,6 @@ export const foreignDifferences: readonly (readonly [suite: string, test: string
     'needle',
     'works if Transfer-Encoding is set to a blank string (two of that name)',
     'an empty Transfer-Encoding beside a Content-Length is refused: who takes it for a coding and who for nothing find two different messages',
-  ],
-  [
-    'http-proxy-middleware',
-    'should forward websocket upgrade to /ws-path without duplicating the mounted path',
-    'it ends by its time-out of 5 s while servers and a client are closed at once; the same steps in a program of their own end. The cause is not found',
   ],
   [
     'terminus',

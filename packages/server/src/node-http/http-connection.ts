@@ -393,6 +393,9 @@ export class HttpConnection {
     socket.removeListener('error', this.onError)
     this.release()
     readAsStream(socket)
+    // It has no body: what is behind it is of the other protocol.
+    req.complete = true
+    req.push(null)
     // As new: the first listener of 'data' sets it going.
     socket.readableFlowing = null
     server.emit(event, req, socket, behind)

@@ -1,6 +1,7 @@
 // What a program can see of http.Server itself, on node:http and on the drop-in: the same log of both.
 import { once } from 'node:events'
 import * as http from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -269,6 +270,22 @@ const behaviours: Behaviours = {
     log.push(await client.send('later').until(/later/))
     client.socket.end()
     return [...log, await client.rest()]
+  },
+
+  async 'requests for an upgrade and for a tunnel, which are whole and come to their end'(api) {
+    const log: unknown[] = []
+    const server = api.createServer(hello)
+    const take = async (req: IncomingMessage, socket: Duplex): Promise<void> => {
+      log.push([req.complete, req.readableEnded])
+      await once(req.resume(), 'end')
+      log.push([req.complete, req.readableEnded, req.readableAborted])
+      socket.end(`HTTP/1.1 200 OK\r\n\r\n${req.method}`)
+    }
+    server.on('upgrade', take)
+    server.on('connect', take)
+    const port = await listening(server)
+    log.push(await exchange(port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'))
+    return [...log, await exchange(port, 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n')]
   },
 
   async 'an upgrade without a listener is a request'(api) {
