@@ -179,6 +179,11 @@ export class HttpConnection {
     return this.isShared ? copyOf(bytes) : bytes
   }
 
+  /** A piece of a body out of what is being read: a small one must not keep all of it. */
+  private piece(bytes: Buffer): Buffer {
+    return 2 * bytes.length < bytes.buffer.byteLength ? copyOf(bytes) : this.kept(bytes)
+  }
+
   private consume(input: Buffer, start = 0): void {
     let at = start
     while (at < input.length) {
@@ -280,7 +285,7 @@ export class HttpConnection {
   private readFixed(input: Buffer, start: number): number {
     const end = start + Math.min(input.length - start, this.remaining)
     this.remaining -= end - start
-    this.give(this.kept(input.subarray(start, end)))
+    this.give(this.piece(input.subarray(start, end)))
     if (this.remaining === 0) this.handOnLater(() => this.complete([]))
     return end
   }
@@ -299,7 +304,7 @@ export class HttpConnection {
   }
 
   private keepPiece(input: Buffer, start: number, end: number): void {
-    this.pieces.push(this.kept(input.subarray(start, end)))
+    this.pieces.push(this.piece(input.subarray(start, end)))
   }
 
   /** What came of parsing a chunked body, once its pieces are handed on. The offset behind it. */
@@ -345,9 +350,9 @@ export class HttpConnection {
   private readBehind(): void {
     const { behind, behindAt } = this
     this.behind = NOTHING
-    if (this.phase === 'over') return
-    if (behind.length > behindAt) this.consume(behind, behindAt)
-    if (this.endsBehind) this.ended()
+    if (this.phase !== 'over' && behind.length > behindAt) this.consume(behind, behindAt)
+    // The end of a connection that a listener has taken over meanwhile is that listener's.
+    if (this.endsBehind && this.socket.parser === this) this.ended()
   }
 
   private complete(trailers: readonly string[]): void {
@@ -399,6 +404,8 @@ export class HttpConnection {
     // As new: the first listener of 'data' sets it going.
     socket.readableFlowing = null
     server.emit(event, req, socket, behind)
+    // It came while nobody but this connection listened.
+    if (this.endsBehind) afterJobs(() => socket.emit('end'))
     return true
   }
 

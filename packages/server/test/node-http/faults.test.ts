@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import { describe } from '@jest/globals'
 import {
   type Behaviours,
@@ -64,6 +65,14 @@ function connectionGone(server: Server): Promise<boolean> {
   return new Promise(resolve => {
     server.once('connection', socket => socket.on('close', resolve))
   })
+}
+
+/** A connection that is no socket: it gives these bytes and then its end, with no turn of the loop between the two. */
+function streamOf(bytes: string): Duplex {
+  const stream = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() })
+  stream.push(bytes)
+  stream.push(null)
+  return stream
 }
 
 const behaviours: Behaviours = {
@@ -205,6 +214,40 @@ const behaviours: Behaviours = {
     const client = await connect(await listening(server))
     client.send(`${POST.replace('/', '/1')}Content-Length: 3\r\n\r\nabc${LAST.replace('/', '/2')}`)
     return [plain(await client.rest()), log]
+  },
+
+  async 'a mistake within a body that the end came behind, left to a listener that does nothing'(api) {
+    const log: unknown[] = []
+    const server = api.createServer(req => req.on('error', () => undefined))
+    server.on('clientError', error => log.push(codeOf(error)))
+    const stream = streamOf(`${POST}Transfer-Encoding: chunked\r\n\r\n1\r\na\r\nxyz\r\n`)
+    const closed = once(stream, 'close')
+    server.emit('connection', stream)
+    await closed
+    return log
+  },
+
+  async 'one byte of a body behind a large one, which does not keep the memory of both'(api) {
+    const server = api.createServer(req => req.resume())
+    const kept = new Promise<unknown>(resolve => {
+      server.on('request', req => req.url === '/2' && req.once('data', resolve))
+    }) as Promise<Buffer>
+    const large = `${POST}Content-Length: 60000\r\n\r\n${'x'.repeat(60_000)}`
+    server.emit('connection', streamOf(`${large}${POST.replace('/', '/2')}Content-Length: 2\r\n\r\ny`))
+    const { length, buffer } = await kept
+    return [length, buffer.byteLength < 60_000]
+  },
+
+  async 'an upgrade behind a body, with the end behind both'(api) {
+    const server = api.createServer(() => undefined)
+    const told = new Promise<unknown[]>(resolve => {
+      server.on('upgrade', (req, stream, head) => {
+        stream.resume().on('end', () => resolve([req.url, String(head), stream.writable]))
+      })
+    })
+    const upgrade = 'GET /up HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nbehind'
+    server.emit('connection', streamOf(`${POST}Content-Length: 1\r\n\r\nb${upgrade}`))
+    return told
   },
 }
 
