@@ -61,6 +61,9 @@ export interface CertificateSource {
 /** Milliseconds that the hook onExit may take: a supervisor that stops us does not wait for ever either. */
 const EXIT_HOOK_TIMEOUT = 5_000
 
+/** Milliseconds that the hook preExec may take: one that waits for ever would keep every later upgrade from being made. */
+const PRE_EXEC_TIMEOUT = 60_000
+
 /** The signals that are listened to, so that none of them ends the process by default. */
 const SIGNALS: readonly MasterSignal[] = [
   'SIGTERM',
@@ -188,10 +191,11 @@ class Arbiter {
       case 'revert':
         this.#setups.revert()
         return this.#setups.current.apply()
-      case 'upgrade':
-        if (this.#setups.current.hooks.has('preExec')) void this.#upgradeAfterHook()
-        else this.#beginUpgrade()
+      case 'prepare-upgrade':
+        void this.#prepareUpgrade()
         return
+      case 'upgrade':
+        return this.#beginUpgrade()
       case 'renew-certificates':
         return this.#options.certificates?.renew()
       case 'notice':
@@ -286,15 +290,14 @@ class Arbiter {
     this.#wanted.close(isShared)
   }
 
-  async #upgradeAfterHook(): Promise<void> {
+  async #prepareUpgrade(): Promise<void> {
     try {
-      await this.#setups.current.hooks.run('preExec')
+      await this.#setups.current.hooks.runWithin(PRE_EXEC_TIMEOUT, 'preExec')
     } catch (error) {
       this.#options.log.error((error as HookError).message)
       return this.#dispatch({ type: 'upgrade-ended', ending: 'was not started' })
     }
-    // A stop may have come meanwhile: a new master would take over what is being given up.
-    if (this.#state.upgrade !== null) this.#beginUpgrade()
+    this.#dispatch({ type: 'upgrade-prepared' })
   }
 
   /** Where clients come in, as far as it is current. */

@@ -109,7 +109,8 @@ export type ArbiterPhase = 'starting' | 'serving' | 'announced' | 'stopping' | '
 /** How the last reload ended, or that it is under way. */
 export type ReloadOutcome =
   | { readonly kind: 'none' }
-  | { readonly kind: 'running' | 'done'; readonly at: number }
+  /** `cut`: ended before it was done, and not for a fault of what it was to bring. */
+  | { readonly kind: 'running' | 'done' | 'cut'; readonly at: number }
   | { readonly kind: 'failed'; readonly at: number; readonly reason: string }
 
 /** How workers ended since the stop began. */
@@ -127,8 +128,8 @@ export interface ArbiterState {
   readonly nextId: number
   /** Whether there should be none for now (SIGWINCH). */
   readonly isPaused: boolean
-  /** The new master that SIGUSR2 has started, while it runs. */
-  readonly upgrade: 'booting' | 'ready' | null
+  /** The new master that SIGUSR2 has started, while it runs; before that, `preparing`: the hook preExec is waited for. */
+  readonly upgrade: 'preparing' | 'booting' | 'ready' | null
   /** Counts reloads, from 1 on; what is started belongs to it. */
   readonly generation: number
   /** How busy workers have been lately. */
@@ -172,6 +173,8 @@ export type ArbiterEvent =
   | { readonly type: 'reread'; readonly policy: Policy }
   /** It was read again, and something is wrong with it; a line for each mistake. */
   | { readonly type: 'misread'; readonly problems: readonly string[] }
+  /** Nothing keeps a new master from being started any more, that was asked for. */
+  | { readonly type: 'upgrade-prepared' }
   /** The workers of the new master are ready. */
   | { readonly type: 'upgrade-ready' }
   /** The new master has gone, or could not be started; `ending` completes the sentence "the new master …". */
@@ -194,6 +197,8 @@ export type Command =
   | { readonly type: 'reread' }
   /** What was configured before counts again: for workers that are started from now on. */
   | { readonly type: 'revert' }
+  /** Calls the hook that comes before another master; `upgrade-prepared` or `upgrade-ended` is the answer. */
+  | { readonly type: 'prepare-upgrade' }
   /** Starts another master with the same command and the same sockets. */
   | { readonly type: 'upgrade' }
   /** What its path leads to may be another one by now. */
@@ -247,13 +252,23 @@ export type Notice =
   | { readonly kind: 'reloading'; readonly workers: number }
   | { readonly kind: 'reloaded'; readonly workers: number }
   | { readonly kind: 'reload-failed'; readonly failure: BootFailure; readonly workers: number }
+  /** Those that it was to replace go all at once (SIGWINCH). */
+  | { readonly kind: 'reload-cut' }
   /** `busyness` from 0 to 1, on average. */
   | { readonly kind: 'scaled'; readonly target: number; readonly busyness: number }
   | { readonly kind: 'emergency'; readonly crashes: number; readonly interval: number }
   | { readonly kind: 'misread'; readonly problems: readonly string[]; readonly workers: number }
   | { readonly kind: 'upgrading' }
-  | { readonly kind: 'upgrade-pending' }
+  /** `isPrepared`: the new master has been started. */
+  | { readonly kind: 'upgrade-pending'; readonly isPrepared: boolean }
+  | { readonly kind: 'upgrade-dropped' }
   | { readonly kind: 'upgrade-ready'; readonly auto: boolean }
-  | { readonly kind: 'upgrade-ended'; readonly ending: string; readonly wasReady: boolean }
+  /** `goesOn`: nobody has told this master to stop. */
+  | {
+      readonly kind: 'upgrade-ended'
+      readonly ending: string
+      readonly wasReady: boolean
+      readonly goesOn: boolean
+    }
   | { readonly kind: 'paused'; readonly workers: number }
   | { readonly kind: 'resumed'; readonly workers: number }

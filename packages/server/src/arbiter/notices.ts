@@ -71,6 +71,8 @@ const texts: Texts = {
     ...line('error', `Reload failed, the old workers go on (${workers}): ${failure.message}`),
     detail: failure.detail,
   }),
+  'reload-cut': () =>
+    line('warn', 'Reload cut short by WINCH: workers that are started from now on have the new version'),
   scaled: ({ target, busyness }) =>
     line('info', `Number of workers is now ${target}: they were busy ${Math.round(busyness * 100)} % of the time`),
   emergency: ({ crashes, interval }) =>
@@ -81,11 +83,14 @@ const texts: Texts = {
   misread: ({ problems, workers }) =>
     line('error', `Reload refused, the old configuration and ${count(workers)} go on: ${problems.join('; ')}`),
   upgrading: () => line('info', 'Upgrading: a new master starts with the same command and the same sockets'),
-  'upgrade-pending': () =>
+  'upgrade-pending': ({ isPrepared }) =>
     line(
       'warn',
-      'USR2 ignored: a new master runs already; TERM to this one finishes the upgrade, TERM to that one undoes it',
+      isPrepared
+        ? 'USR2 ignored: a new master runs already; TERM to this one finishes the upgrade, TERM to that one undoes it'
+        : 'USR2 ignored: an upgrade has begun already, and waits for the hook preExec',
     ),
+  'upgrade-dropped': () => line('info', 'No new master is started: this one was told to stop meanwhile'),
   'upgrade-ready': ({ auto }) =>
     line(
       'info',
@@ -93,10 +98,12 @@ const texts: Texts = {
         ? 'The new master serves: this one retires (--upgrade-auto)'
         : 'The new master serves as well: TERM to this one finishes the upgrade, TERM to the new one undoes it',
     ),
-  'upgrade-ended': ({ ending, wasReady }) =>
-    wasReady
+  'upgrade-ended': ({ ending, wasReady, goesOn }) => {
+    if (!goesOn) return line('warn', `The new master ${ending}, and this one stops as it was told to`)
+    return wasReady
       ? line('warn', `The new master ${ending}: the upgrade is undone, this one goes on`)
-      : line('error', `Upgrade failed, this master and its workers go on: the new master ${ending}`),
+      : line('error', `Upgrade failed, this master and its workers go on: the new master ${ending}`)
+  },
   paused: ({ workers }) => line('info', `Stopping ${count(workers)}, not the master: HUP or TTIN starts new ones`),
   resumed: ({ workers }) => line('info', `Starting ${count(workers)} again`),
 }

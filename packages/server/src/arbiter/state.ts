@@ -22,7 +22,7 @@ import { scale, UNKNOWN_LOAD, withinBounds } from './scaling.ts'
 import { signalActions } from './signal-actions.ts'
 import { nextLifeEnd, noteStats, spend, spendOld } from './spending.ts'
 import { announceStop, end, endIfStopped, hurry, stop, stopDue, stopIfDue } from './stopping.ts'
-import { beginUpgrade, pause, resume, upgradeEnded, upgradeReady } from './upgrading.ts'
+import { beginUpgrade, pause, resume, upgradeEnded, upgradePrepared, upgradeReady } from './upgrading.ts'
 
 /** A worker that has said why it cannot boot should be gone at once. */
 const FAILED_EXIT_TIMEOUT = 2_000
@@ -101,6 +101,8 @@ function handle(draft: Draft, event: ArbiterEvent, at: Instant): void {
       return configured(draft, event.policy, at)
     case 'misread':
       return misread(draft, event.problems, at)
+    case 'upgrade-prepared':
+      return upgradePrepared(draft)
     case 'upgrade-ready':
       return upgradeReady(draft, at)
     case 'upgrade-ended':
@@ -264,7 +266,7 @@ function signalled(draft: Draft, signal: MasterSignal, at: Instant): void {
     case 'upgrade':
       return beginUpgrade(draft)
     case 'pause':
-      return pause(draft)
+      return pause(draft, at)
     case 'ignore':
   }
 }

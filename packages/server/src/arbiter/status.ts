@@ -60,7 +60,8 @@ export interface VacancyStatus {
 /** What came of the last reload. */
 export type ReloadStatus =
   | { readonly outcome: 'none' }
-  | { readonly outcome: 'running' | 'done'; readonly ago: number }
+  /** `cut`: SIGWINCH came before it was done. */
+  | { readonly outcome: 'running' | 'done' | 'cut'; readonly ago: number }
   /** A broken deployment is resisted: the old workers go on. */
   | { readonly outcome: 'failed'; readonly ago: number; readonly reason: string }
 
@@ -118,6 +119,7 @@ function reloadStatus(outcome: ReloadOutcome, now: number): ReloadStatus {
       return { outcome: 'none' }
     case 'running':
     case 'done':
+    case 'cut':
       return { outcome: outcome.kind, ago: now - outcome.at }
     case 'failed':
       return { outcome: 'failed', ago: now - outcome.at, reason: outcome.reason }

@@ -7,7 +7,19 @@ import { stop } from './stopping.ts'
 
 /** Another master is to be started, unless there is one. */
 export function beginUpgrade(draft: Draft): void {
-  if (draft.upgrade !== null) return notice(draft, { kind: 'upgrade-pending' })
+  const { upgrade } = draft
+  if (upgrade !== null) return notice(draft, { kind: 'upgrade-pending', isPrepared: upgrade !== 'preparing' })
+  draft.upgrade = 'preparing'
+  draft.commands.push({ type: 'prepare-upgrade' })
+}
+
+/** The other one may be started, unless a stop has been asked for meanwhile: it would take over what is being given up. */
+export function upgradePrepared(draft: Draft): void {
+  if (draft.upgrade !== 'preparing') return
+  if (draft.phase !== 'serving') {
+    draft.upgrade = null
+    return notice(draft, { kind: 'upgrade-dropped' })
+  }
   draft.upgrade = 'booting'
   notice(draft, { kind: 'upgrading' })
   draft.commands.push({ type: 'upgrade' })
@@ -25,16 +37,21 @@ export function upgradeReady(draft: Draft, at: Instant): void {
 /** The other one is no more: this one must serve, whatever was to become of it. */
 export function upgradeEnded(draft: Draft, ending: string): void {
   if (draft.upgrade === null) return
-  notice(draft, { kind: 'upgrade-ended', ending, wasReady: draft.upgrade === 'ready' })
+  const goesOn = draft.phase === 'serving'
+  notice(draft, { kind: 'upgrade-ended', ending, wasReady: draft.upgrade === 'ready', goesOn })
   draft.upgrade = null
-  if (draft.isPaused) resume(draft)
+  if (draft.isPaused && goesOn) resume(draft)
 }
 
 /** All workers are to go, gracefully, and none is started until something is said. */
-export function pause(draft: Draft): void {
+export function pause(draft: Draft, at: Instant): void {
   if (draft.isPaused) return
   notice(draft, { kind: 'paused', workers: placesOf(draft) })
   draft.isPaused = true
+  if (draft.reloadTo !== null) {
+    draft.lastReload = { kind: 'cut', at: at.now }
+    notice(draft, { kind: 'reload-cut' })
+  }
   draft.reloadTo = null
   draft.fallback = null
 }

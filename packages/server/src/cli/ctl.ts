@@ -157,7 +157,14 @@ async function top(call: Call): Promise<number> {
 async function reload({ socket }: Call): Promise<number> {
   const { body } = await askMaster(socket, 'POST', '/reload')
   const { outcome, reason } = JSON.parse(body) as ReloadAnswer
-  return outcome === 'done' ? tell('reloaded\n') : fail(`the reload failed, the old workers go on: ${reason}`)
+  switch (outcome) {
+    case 'done':
+      return tell('reloaded\n')
+    case 'failed':
+      return fail(`the reload failed, the old workers go on: ${reason}`)
+    case 'cut':
+      return fail(`the reload did not end: ${reason}`)
+  }
 }
 
 async function stop({ socket }: Call, path: 'stop' | 'quit'): Promise<number> {

@@ -3,13 +3,17 @@ import type { Notice } from '../arbiter/model.ts'
 
 /** What is told at the end of a reload. */
 export interface ReloadAnswer {
-  readonly outcome: 'done' | 'failed'
-  /** Why it failed. */
+  /** `cut`: something else has come before its end. */
+  readonly outcome: 'done' | 'failed' | 'cut'
+  /** Why it failed, or what has come. */
   readonly reason?: string
 }
 
 /** Is called once. */
 export type ReloadWaiter = (answer: ReloadAnswer) => void
+
+/** Also what is told to whoever asks then. */
+export const STOPS: ReloadAnswer = { outcome: 'cut', reason: 'the server stops' }
 
 /** A reload that was under way when somebody asked for one says nothing of what they asked for. */
 export class ReloadWaiters {
@@ -36,9 +40,14 @@ export class ReloadWaiters {
         return this.#end({ outcome: 'done' })
       case 'reload-failed':
         return this.#end({ outcome: 'failed', reason: notice.failure.message })
+      case 'reload-cut':
+        return this.#end({
+          outcome: 'cut',
+          reason: 'WINCH stops the workers; those that are started next are new ones',
+        })
       case 'stopping':
-        this.#refuse({ outcome: 'failed', reason: 'the server stops' })
-        return this.#end({ outcome: 'failed', reason: 'the server stops' })
+        this.#refuse(STOPS)
+        return this.#end(STOPS)
       default:
     }
   }

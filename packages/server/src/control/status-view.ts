@@ -65,6 +65,8 @@ function reload(status: ReloadStatus): string {
       return `a reload is under way, for ${duration(status.ago)}`
     case 'done':
       return `reloaded ${duration(status.ago)} ago`
+    case 'cut':
+      return `the reload ${duration(status.ago)} ago was cut short by WINCH`
     case 'failed':
       return `the reload ${duration(status.ago)} ago failed, older workers go on: ${status.reason}`
   }

@@ -3,7 +3,7 @@ import { types } from 'node:util'
 import type { Logger } from '@nsgi/spec'
 import { describeThrown } from '../log/describe-thrown.ts'
 
-/** A hook threw. The message names the hook, and what it threw and where. */
+/** A hook threw, or took too long. The message names the hook, and what it threw and where. */
 export class HookError extends Error {
   override readonly name = 'HookError'
   readonly code = 'KIRIN_HOOK_FAILED'
@@ -62,6 +62,24 @@ export class HookRunner<H extends { readonly [Name in keyof H]?: AnyHook }> {
     } catch (thrown) {
       throw failure(name, thrown)
     }
+  }
+
+  /**
+   * The same for no longer than so many milliseconds; what the hook does later is of no interest.
+   *
+   * @throws HookError also when it has not ended by then
+   */
+  async runWithin<Name extends keyof H & string>(
+    limit: number,
+    name: Name,
+    ...values: Rest<NonNullable<H[Name]>>
+  ): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      const message = `the hook ${name} has not ended within ${limit / 1000} s, and is not waited for any more`
+      timer = setTimeout(() => reject(new HookError(message)), limit).unref()
+    })
+    await Promise.race([this.run(name, ...values), late]).finally(() => clearTimeout(timer))
   }
 
   #invoke(name: keyof H, values: readonly unknown[]): unknown {

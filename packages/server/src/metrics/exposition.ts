@@ -29,7 +29,7 @@ interface Family {
 const SECOND = 1000
 
 const WORKER_STATES: readonly WorkerStatus['state'][] = ['booting', 'ready', 'spent', 'leaving']
-const RELOAD_OUTCOMES = ['none', 'running', 'done', 'failed'] as const
+const RELOAD_OUTCOMES = ['none', 'running', 'done', 'failed', 'cut'] as const
 
 /** Writes the whole page. */
 export function exposition(exposed: Exposed): string {

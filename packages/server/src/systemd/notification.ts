@@ -14,36 +14,41 @@ export interface Moment extends NoticeSubject {
 }
 
 /**
- * The message that goes with a notice; `undefined` where there is none.
+ * The messages that go with a notice, in this order; none where there is nothing to tell.
  *
  * `READY` comes with the first worker that is ready, not before: what depends on this service may connect then. A reload begins with
  * `RELOADING` and the time (which `Type=notify-reload` waits for) and ends with `READY`, whether it succeeded or not, as the service
- * goes on either way.
+ * goes on either way. One whose configuration is refused has both at once: after its SIGHUP the manager waits for the first, and for the
+ * second only behind that (systemd.service(5)).
  */
-export function notificationOf(notice: Notice, moment: Moment): Assignments | undefined {
+export function notificationOf(notice: Notice, moment: Moment): readonly Assignments[] {
   const status = `STATUS=${describeNotice(notice, moment).message.replaceAll(/\p{Cc}/gu, ' ')}`
+  const reloading = ['RELOADING=1', `MONOTONIC_USEC=${moment.now / 1000n}`, status]
   switch (notice.kind) {
     case 'serving':
-      return ['READY=1', `MAINPID=${moment.pid}`, status]
+      return [['READY=1', `MAINPID=${moment.pid}`, status]]
     case 'reloading':
-      return ['RELOADING=1', `MONOTONIC_USEC=${moment.now / 1000n}`, status]
+      return [reloading]
+    case 'misread':
+      return [reloading, ['READY=1', status]]
     case 'upgrade-ended':
       // The new master may have said that the service is its own by then.
-      return ['READY=1', `MAINPID=${moment.pid}`, status]
+      return [[notice.goesOn ? 'READY=1' : 'STOPPING=1', `MAINPID=${moment.pid}`, status]]
     case 'upgrading':
     case 'upgrade-ready':
-      return [status]
+      return [[status]]
     case 'reloaded':
     case 'reload-failed':
-      return ['READY=1', status]
+    case 'reload-cut':
+      return [['READY=1', status]]
     case 'stopping':
-      return ['STOPPING=1', status]
+      return [['STOPPING=1', status]]
     case 'boot-failed':
     case 'hopeless':
     case 'died':
     case 'target':
-      return [status]
+      return [[status]]
     default:
-      return undefined
+      return []
   }
 }

@@ -19,6 +19,7 @@ export class ServiceManager {
   readonly #ready = new Set<number>()
   #hasSuccessor = false
   #isStopping = false
+  #wasServing = false
 
   private constructor(notifier: Notifier, kinship: Kinship) {
     this.#notifier = notifier
@@ -42,13 +43,16 @@ export class ServiceManager {
     if (notice.kind === 'ready') this.#ready.add(notice.id)
     if (notice.kind === 'died' || notice.kind === 'left' || notice.kind === 'retiring') this.#ready.delete(notice.id)
     if (notice.kind === 'stopping') this.#isStopping = true
+    if (notice.kind === 'serving') this.#wasServing = true
+    // It would tell that this one is ready.
+    if (notice.kind === 'misread' && !this.#wasServing) return
     if (notice.kind === 'upgrade-ready') this.#hasSuccessor = true
     if (notice.kind === 'upgrade-ended') this.#hasSuccessor = false
     // One of two masters goes, and the service goes on with the other.
     if (notice.kind === 'stopping' && (this.#hasSuccessor || this.#kinship.hasPredecessor())) return
     const { pid } = process
-    const assignments = notificationOf(notice, { ...subject, now: process.hrtime.bigint(), pid })
-    if (assignments !== undefined) void this.#notifier.send(assignments)
+    const moment = { ...subject, now: process.hrtime.bigint(), pid }
+    for (const assignments of notificationOf(notice, moment)) void this.#notifier.send(assignments)
   }
 
   /** Resolves when everything has been told. */

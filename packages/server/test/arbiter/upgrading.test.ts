@@ -3,6 +3,7 @@ import { Bench, done, kinds, notices } from '../support/arbiter-bench.ts'
 
 const term = (id: number) => ({ type: 'kill', id, signal: 'SIGTERM' })
 const spawn = (id: number, slot: number) => ({ type: 'spawn', id, slot })
+const PREPARED = { type: 'upgrade-prepared' } as const
 const CLOSE = { type: 'close-sockets' }
 
 /** Two workers that serve. */
@@ -12,11 +13,19 @@ function serving(policy = {}): Bench {
   return bench
 }
 
+/** USR2, and what comes before a new master is over. */
+function upgrade(bench: Bench): void {
+  bench.signal('SIGUSR2')
+  bench.event(PREPARED)
+}
+
 describe('USR2', () => {
   it('starts a new master, once, and says how to go on when that serves', () => {
     const bench = serving()
-    expect(bench.signal('SIGUSR2')).toEqual([{ type: 'notice', notice: { kind: 'upgrading' } }, { type: 'upgrade' }])
-    expect(kinds(bench.signal('SIGUSR2'))).toEqual(['upgrade-pending'])
+    expect(bench.signal('SIGUSR2')).toEqual([{ type: 'prepare-upgrade' }])
+    expect(notices(bench.signal('SIGUSR2'))).toEqual([{ kind: 'upgrade-pending', isPrepared: false }])
+    expect(bench.event(PREPARED)).toEqual([{ type: 'notice', notice: { kind: 'upgrading' } }, { type: 'upgrade' }])
+    expect(notices(bench.signal('SIGUSR2'))).toEqual([{ kind: 'upgrade-pending', isPrepared: true }])
     expect(bench.event({ type: 'upgrade-ready' })).toEqual([
       { type: 'notice', notice: { kind: 'upgrade-ready', auto: false } },
     ])
@@ -26,17 +35,46 @@ describe('USR2', () => {
 
   it('goes on with what there was when the new master fails, and may be tried again', () => {
     const bench = serving()
-    bench.signal('SIGUSR2')
-    expect(bench.event({ type: 'upgrade-ended', ending: 'exited with code 4' })).toEqual([
-      { type: 'notice', notice: { kind: 'upgrade-ended', ending: 'exited with code 4', wasReady: false } },
+    upgrade(bench)
+    expect(notices(bench.event({ type: 'upgrade-ended', ending: 'exited with code 4' }))).toEqual([
+      { kind: 'upgrade-ended', ending: 'exited with code 4', wasReady: false, goesOn: true },
     ])
     expect(bench.serving).toEqual([1, 2])
-    expect(done(bench.signal('SIGUSR2'))).toEqual([{ type: 'upgrade' }])
+    expect(done(bench.signal('SIGUSR2'))).toEqual([{ type: 'prepare-upgrade' }])
+    expect(done(bench.event(PREPARED))).toEqual([{ type: 'upgrade' }])
+  })
+
+  it.each([0, 5_000])('starts nobody when a stop was asked for while it was prepared, with a delay of %d ms', delay => {
+    const bench = serving({ preStopDelay: delay })
+    bench.signal('SIGUSR2')
+    bench.signal('SIGTERM')
+    expect(bench.event(PREPARED)).toEqual([{ type: 'notice', notice: { kind: 'upgrade-dropped' } }])
+    expect(bench.state.upgrade).toBeNull()
+  })
+
+  it('starts nobody for what was called off', () => {
+    const bench = serving()
+    bench.signal('SIGUSR2')
+    bench.event({ type: 'upgrade-ended', ending: 'was not started' })
+    expect(bench.event(PREPARED)).toEqual([])
+  })
+
+  it('does not say of a master that was told to stop that it goes on', () => {
+    const bench = serving()
+    upgrade(bench)
+    bench.signal('SIGWINCH')
+    bench.signal('SIGTERM')
+    expect(bench.event({ type: 'upgrade-ended', ending: 'exited with code 4' })).toEqual([
+      {
+        type: 'notice',
+        notice: { kind: 'upgrade-ended', ending: 'exited with code 4', wasReady: false, goesOn: false },
+      },
+    ])
   })
 
   it('has this master retire when the new one serves, with --upgrade-auto', () => {
     const bench = serving({ upgradeAuto: true, preStopDelay: 5_000 })
-    bench.signal('SIGUSR2')
+    upgrade(bench)
     expect(done(bench.event({ type: 'upgrade-ready' }))).toEqual([CLOSE, term(1), term(2)])
     bench.exit(1)
     expect(done(bench.exit(2))).toEqual([{ type: 'exit', code: 0 }])
@@ -77,13 +115,16 @@ describe('WINCH', () => {
     const bench = serving()
     bench.reload()
     expect(done(bench.signal('SIGWINCH'))).toContainEqual(term(3))
+    // Somebody may wait for its end.
+    expect(kinds(bench.commands)).toEqual(['paused', 'reload-cut'])
     for (const id of [1, 2, 3]) bench.exit(id, 'exited with code 0')
     expect(bench.state).toMatchObject({ workers: [], reloadTo: null })
+    expect(bench.state.lastReload).toEqual({ kind: 'cut', at: bench.now })
   })
 
   it('is over when the new master of an upgrade dies: somebody must serve', () => {
     const bench = serving()
-    bench.signal('SIGUSR2')
+    upgrade(bench)
     bench.event({ type: 'upgrade-ready' })
     bench.signal('SIGWINCH')
     bench.exit(1)

@@ -62,7 +62,18 @@ describe('who waits for a reload', () => {
     observe(RELOADING)
     add('b')
     observe({ kind: 'stopping', graceful: true, workers: 2 })
-    const stops = [{ outcome: 'failed', reason: 'the server stops' }]
+    const stops = [{ outcome: 'cut', reason: 'the server stops' }]
     expect(answers).toEqual({ a: stops, b: stops })
+  })
+
+  it('is told of WINCH, which cuts short what has begun', () => {
+    add('a')
+    observe(RELOADING)
+    add('b')
+    observe({ kind: 'reload-cut' })
+    expect(answers).toEqual({
+      a: [{ outcome: 'cut', reason: expect.stringMatching(/^WINCH stops the workers/) }],
+      b: [],
+    })
   })
 })

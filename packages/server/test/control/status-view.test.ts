@@ -42,6 +42,8 @@ worker  pid  state    age      requests  active  connections  busy  resident  si
       }),
     )
     expect(text).toMatch(/the reload 1 min ago failed, older workers go on: app\.js is broken$/m)
+    const cut = statusView(arbiterStatus({ lastReload: { outcome: 'cut', ago: 90_000 } }))
+    expect(cut).toMatch(/; the reload 1 min ago was cut short by WINCH$/m)
     expect(text).toMatch(/^Crash loop: workers of 1 place fail again and again \(5 times in a row\)$/m)
     expect(text).toMatch(/^Worker 3 is missing: 5 failures in a row, next try in 8\.0 s$/m)
   })

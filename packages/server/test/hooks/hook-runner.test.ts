@@ -54,6 +54,15 @@ describe('HookRunner', () => {
     expect(lines).toEqual([expect.stringMatching(/^the hook whenReady failed: Error: too late/)])
   })
 
+  it('waits for no longer than it is told to', async () => {
+    const { hooks } = runner({ preExec: () => new Promise(() => {}), onStarting: async () => {} })
+    await expect(hooks.runWithin(10, 'preExec')).rejects.toThrow(
+      /^the hook preExec has not ended within 0.01 s, and is not waited for any more$/,
+    )
+    await hooks.runWithin(60_000, 'onStarting')
+    await hooks.runWithin(60_000, 'onExit', 0)
+  })
+
   it('throws to whoever waits, and logs nothing then', async () => {
     const { hooks, lines } = runner({ onStarting: async () => Promise.reject(new Error('no licence')) })
     await expect(hooks.run('onStarting')).rejects.toThrow(/^the hook onStarting failed: Error: no licence/)

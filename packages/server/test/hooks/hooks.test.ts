@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { get } from '../support/http-client.ts'
 import { applicationDirectory, runKirin, startKirin } from '../support/kirin-process.ts'
@@ -101,6 +103,31 @@ describe('hooks', () => {
     await kirin.allGone()
     for (const name of names)
       expect(kirin.stderr).toMatch(new RegExp(`\\[ERROR\\] the hook ${name} failed: Error: no way`))
+  })
+
+  it('that come before an upgrade are waited for, and no new master is started when a stop was asked for meanwhile', async () => {
+    const config = `import { existsSync } from 'node:fs'
+    export default { app: 'app.mjs', bind: '127.0.0.1:0', preStopDelay: 600,
+      async preExec({ log }) {
+        log.info('hook preExec')
+        while (!existsSync('go-on')) await new Promise(resolve => setImmediate(resolve))
+      },
+    }`
+    const cwd = project(config)
+    const kirin = startKirin([], { cwd })
+    await kirin.line(/Listening at/)
+    kirin.signal('SIGUSR2')
+    await kirin.line(/hook preExec$/)
+    kirin.signal('SIGUSR2')
+    await kirin.line(/USR2 ignored: an upgrade has begun already, and waits for the hook preExec$/)
+    kirin.signal('SIGTERM')
+    await kirin.line(/Told to stop/)
+    writeFileSync(join(cwd, 'go-on'), '')
+    await kirin.line(/No new master is started: this one was told to stop meanwhile$/)
+    kirin.signal('SIGQUIT')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    await kirin.allGone()
+    expect(kirin.stderr).not.toMatch(/Upgrading/)
   })
 
   it('tell of a worker that stands still, with the place, and may call an upgrade off', async () => {

@@ -23,11 +23,15 @@ describe('a service manager', () => {
     writeFileSync(join(cwd, 'app.mjs'), HELLO)
     kirin.signal('SIGHUP')
     await receiver.message(/^READY=1\tSTATUS=Reloaded: /, told)
+    const before = receiver.messages.length
+    writeFileSync(join(cwd, 'kirin.config.json'), '{ "wrokers": 1 }')
+    kirin.signal('SIGHUP')
+    await receiver.message(/^READY=1\tSTATUS=Reload refused, .*wrokers/, before)
     kirin.signal('SIGTERM')
     await receiver.message(/^STOPPING=1\tSTATUS=Stopping: \d workers/)
     expect(await kirin.exited()).toEqual({ code: 0, signal: null })
     const states = receiver.messages.flatMap(message => /^(?:READY|RELOADING|STOPPING)/.exec(message) ?? [])
-    expect(states).toEqual(['READY', 'RELOADING', 'READY', 'RELOADING', 'READY', 'STOPPING'])
+    expect(states).toEqual(['READY', 'RELOADING', 'READY', 'RELOADING', 'READY', 'RELOADING', 'READY', 'STOPPING'])
   })
 
   it('hears of an upgrade who the service is from then on, and of no stop', async () => {
