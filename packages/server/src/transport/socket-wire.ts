@@ -8,6 +8,12 @@ import { handOver, holdEnd } from './upgraded-socket.ts'
 /** Bytes that may wait to be sent before the engine is asked to make no more: a socket buffer's worth. */
 const HIGH_WATER = 64 * 1024
 
+/**
+ * Bytes of a body that one connection is given before everybody else has a turn, while the system takes them as fast as they are made. A turn for each
+ * chunk of 64 KiB cost a tenth of a stream; some milliseconds of an application that compresses are as much as others should wait.
+ */
+const A_TURN = 4 * HIGH_WATER
+
 /** What is used of `net.Socket` that its types do not have: libuv's count of bytes that the system has not taken. */
 interface SocketInternals {
   readonly _handle?: { readonly writeQueueSize?: number } | null
@@ -27,6 +33,8 @@ export class SocketWire implements Wire {
   private gathered: (string | Uint8Array)[] = []
   private gatheredBytes = 0
   private gatheredDone: WriteCallback[] = []
+  /** Bytes that the system took at once since others had a turn. */
+  private takenAtOnce = 0
   /** Bytes of a write past the socket that is under way. */
   private underWay = 0
   private endHold: (() => void) | undefined
@@ -149,9 +157,25 @@ export class SocketWire implements Wire {
     const data = gathered.length === 1 && first !== undefined ? first : joined(gathered)
     const done = gatheredDone.length === 0 ? undefined : (error?: Error | null) => callAll(gatheredDone, error)
     if (!this.writePast(data, done)) this.writePieces(data, done)
-    // The system may have taken at once what there was no room for while it was gathered. Others have their turn before more is made: with a
-    // client that reads as fast as an application yields, this would else go on without end.
-    else if (gatheredBytes >= this.highWater && this.hasRoom) setImmediate(() => this.hasRoom && this.onRoom?.())
+    // The system may have taken at once what there was no room for while it was gathered.
+    else if (gatheredBytes >= this.highWater && this.hasRoom) this.makeMore(gatheredBytes)
+  }
+
+  /**
+   * Asks for more behind what was taken at once. Others have their turn now and then: with a client that reads as fast as an application
+   * yields, this would else go on without end.
+   */
+  private makeMore(taken: number): void {
+    this.takenAtOnce += taken
+    if (this.takenAtOnce < A_TURN) process.nextTick(this.askForMore)
+    else {
+      this.takenAtOnce = 0
+      setImmediate(this.askForMore)
+    }
+  }
+
+  private readonly askForMore = (): void => {
+    if (this.hasRoom) this.onRoom?.()
   }
 
   private writePieces(data: DirectData, done: WriteCallback | undefined): void {
