@@ -18,8 +18,11 @@ export interface TortureOptions {
   readonly findings: string
 }
 
-/** Reads the command line. Throws for what it does not know. */
-export function readOptions(args: readonly string[]): TortureOptions {
+/** What the command line may say. */
+export const USAGE: string = `Usage: npm run torture -- [LEVEL ...] [--seed N] [--seconds N] [--cases N] [--from N] [--state FILE] [--findings DIRECTORY]`
+
+/** Reads the command line; `undefined` if help is asked for. Throws for what it does not know, and for levels that are not among these. */
+export function readOptions(args: readonly string[], levels: readonly string[]): TortureOptions | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -30,8 +33,12 @@ export function readOptions(args: readonly string[]): TortureOptions {
       from: { type: 'string', default: '0' },
       state: { type: 'string' },
       findings: { type: 'string', default: 'torture/findings' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
+  if (values.help) return undefined
+  const unknown = positionals.find(name => !levels.includes(name))
+  if (unknown !== undefined) throw new Error(`there is no level ${unknown}, but ${levels.join(', ')}`)
   return {
     levels: positionals,
     seed: wholeNumber('seed', values.seed),
