@@ -2,8 +2,8 @@
 // only when a socket is made, and `net.Server` makes its sockets without it. So a second socket is made
 // over the accepted handle, by the undocumented `handle` option. Where that does not work any more, 'data'
 // events serve as well, at some 0.5 µs a read. A sender that fills the shared buffer gets one of its own for the next read, which
-// may be kept: what comes in bulk is not copied. A socket whose connection is handed over becomes an ordinary stream: the
-// same object, which has all that was written to it before, and whose reads from then on go to its readable side.
+// may be kept: what comes in bulk is not copied. It is taken back from one that stops in the middle. A socket whose connection is handed
+// over becomes an ordinary stream: the same object, which has all that was written to it before, and whose reads from then on go to its readable side.
 import { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 
@@ -16,6 +16,12 @@ export type ReadCallback = (input: Buffer, end: number, isOwn: boolean) => boole
 /** Bytes of one read: node's own figure. */
 const READ_SIZE = 64 * 1024
 
+/**
+ * How often memory is taken back from one socket, which from then on reads into the shared buffer for good: node keeps a few bytes for each time as
+ * long as the socket lives, and what stops so often is in no hurry.
+ */
+const TAKEN_BACK_LIMIT = 16
+
 /** One read of any socket of this process lands here: reads do not overlap. */
 const shared: Buffer = Buffer.allocUnsafeSlow(READ_SIZE)
 
@@ -24,14 +30,21 @@ const isStream: unique symbol = Symbol('kirin.isStream')
 /** What listens to 'data', for one that does not. */
 const listener: unique symbol = Symbol('kirin.dataListener')
 
+/** Where the reads of a socket land that was made over a handle. */
+const places: unique symbol = Symbol('kirin.places')
+
+/** Where `net.Socket` keeps the memory that it was given to read into. */
+const bufferMember = Object.getOwnPropertySymbols(new Socket()).find(({ description }) => description === 'kBuffer')
+
 interface ReadSocket extends Socket {
   [isStream]?: boolean
+  [places]?: Reads
   [listener]?: (chunk: Buffer) => unknown
 }
 
 /** What is used of `net.Socket` that its types do not have. */
 interface SocketInternals {
-  _handle: { reading?: boolean; onread?: unknown; useUserBuffer?: unknown } | null
+  _handle: { reading?: boolean; onread?: unknown; useUserBuffer?(buffer: Buffer): void } | null
   _server?: unknown
   server?: unknown
 }
@@ -69,6 +82,18 @@ export function readAsStream(socket: Socket): void {
   ;(socket as { readableFlowing: boolean | null }).readableFlowing = null
 }
 
+/**
+ * Nothing came over that socket for a while: takes back the memory that the next read of a sender in bulk would have had for itself, which
+ * costs that read a copy. Without effect on all other sockets.
+ */
+export function takeBackMemory(socket: Socket): void {
+  const { [places]: reads, [isStream]: streams } = socket as ReadSocket
+  const handle = (socket as unknown as SocketInternals)._handle
+  if (reads === undefined || streams || bufferMember === undefined || !handle || !reads.takeBack()) return
+  handle.useUserBuffer?.(shared)
+  ;(socket as unknown as Record<symbol, Buffer>)[bufferMember] = shared
+}
+
 function rebuilt(accepted: Socket, onRead: ReadCallback): Socket | undefined {
   const old = accepted as unknown as SocketInternals
   const handle = old._handle
@@ -89,6 +114,7 @@ function rebuilt(accepted: Socket, onRead: ReadCallback): Socket | undefined {
     },
   } as unknown as ConstructorParameters<typeof Socket>[0])
   socket[isStream] = false
+  socket[places] = reads
   // The server counts its connections by this member: the one that lives must have it, the husk must not.
   const fresh = socket as unknown as SocketInternals
   fresh._server = server
@@ -107,6 +133,7 @@ class Reads {
   private buffer: Buffer = shared
   /** Where the next one lands, if not in the same. */
   private following: Buffer | undefined = shared
+  private takenBack = 0
 
   constructor(onRead: ReadCallback) {
     this.onRead = onRead
@@ -124,8 +151,16 @@ class Reads {
   take(length: number): void {
     const isOwn = this.buffer !== shared
     const isBulk = this.onRead(this.buffer, length, isOwn) && length >= (isOwn ? READ_SIZE / 2 : READ_SIZE)
-    if (isBulk) this.following = Buffer.allocUnsafeSlow(READ_SIZE)
+    if (isBulk && this.takenBack < TAKEN_BACK_LIMIT) this.following = Buffer.allocUnsafeSlow(READ_SIZE)
     else if (isOwn) this.following = shared
+  }
+
+  /** Has the next read land in the shared buffer; whether it would not have. */
+  takeBack(): boolean {
+    if (this.buffer === shared) return false
+    this.buffer = shared
+    this.takenBack++
+    return true
   }
 
   copied(length: number): Buffer {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { HandedOver, Wire, WriteCallback } from '../exchange/wire.ts'
 import type { Connection } from '../http1/connection.ts'
 import { type DirectData, type DirectHandle, isPieces, whenWritten, writeDirectly, writeError } from './direct-write.ts'
+import { takeBackMemory } from './socket-reads.ts'
 import { handOver, holdEnd } from './upgraded-socket.ts'
 
 /** Bytes that may wait to be sent before the engine is asked to make no more: a socket buffer's worth. */
@@ -107,6 +108,11 @@ export class SocketWire implements Wire {
 
   resume(): void {
     this.socket.resume()
+  }
+
+  /** Nothing came for a while. */
+  takeBackMemory(): void {
+    takeBackMemory(this.socket)
   }
 
   holdEnd(ended: () => void): void {

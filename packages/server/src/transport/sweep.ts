@@ -68,6 +68,7 @@ export class Sweep<Entry extends SweptConnection> {
         entry.since = now
         continue
       }
+      entry.wire.takeBackMemory()
       const limit = this.limitFor(entry, stage)
       if (now - entry.since >= (stage === STAGES.waiting ? Math.min(limit, longestIdle) : limit)) expire(entry, stage)
     }

@@ -76,6 +76,26 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('a sweep', () => {
+  it('takes back the memory for reads from whoever has sent nothing since the look before', async () => {
+    const { look, wire, connection } = await open(() => new Promise(() => undefined))
+    let times = 0
+    const { takeBackMemory } = wire
+    wire.takeBackMemory = () => {
+      times++
+      takeBackMemory.call(wire)
+    }
+    client.send(message('POST / HTTP/1.1', 'host: a', 'content-length: 10'))
+    await until(() => connection.isBusy)
+    look(0)
+    client.send('a')
+    const { activity } = connection
+    await until(() => connection.activity > activity)
+    look(1)
+    expect(times).toBe(0)
+    look(2)
+    expect(times).toBe(1)
+  })
+
   it('closes a connection that asks for nothing after a minute, not before', async () => {
     const { look, wire } = await open(() => ({ status: 204 }))
     look(0)
