@@ -12,7 +12,10 @@ export type LoadedConfig =
   | { readonly config: Readonly<Record<string, unknown>>; readonly problem?: undefined }
   | { readonly config?: undefined; readonly problem: string }
 
-/** Milliseconds that a promise of a configuration may take: as long as a worker's boot, and as little for ever. */
+/**
+ * Milliseconds that a configuration may take to load, and a promise of it to settle: as long as a worker's boot. One that waits for ever
+ * would keep every later reload from being made, and a start from saying a word.
+ */
 const SETTLE_TIMEOUT = 60_000
 
 /** Counts loads: a module that was loaded before comes out of node's cache unless its address is another one. */
@@ -27,10 +30,15 @@ let loads = 0
  *
  * @param path absolute
  * @param shown what to call it in messages
+ * @param limit milliseconds for each of the two things that it may wait for: the module, and a promise that this exports
  */
-export async function loadConfigFile(path: string, shown: string): Promise<LoadedConfig> {
+export async function loadConfigFile(
+  path: string,
+  shown: string,
+  limit: number = SETTLE_TIMEOUT,
+): Promise<LoadedConfig> {
   try {
-    const value = extname(path) === '.json' ? parseJson(path) : await valueOf(await defaultExport(path))
+    const value = extname(path) === '.json' ? parseJson(path) : await valueOf(await load(path, limit), limit)
     if (isPlainObject(value)) return { config: value }
     const got = inspect(value, { depth: 0, breakLength: Infinity })
     return { problem: `${shown}: expected an object of settings, got ${firstLine(got)}` }
@@ -59,38 +67,39 @@ function parseJson(path: string): unknown {
   }
 }
 
-async function defaultExport(path: string): Promise<unknown> {
+/** @returns its default export, in an object: it may be a promise, which is not to be waited for here */
+async function load(path: string, limit: number): Promise<{ readonly default: unknown }> {
   // The system's own words for a file that is not there, instead of the module loader's.
   readFileSync(path)
-  const namespace = await (/\.[cm]?ts$/.test(path) ? importTypeScript(path) : importFresh(path))
+  const namespace = await (/\.[cm]?ts$/.test(path) ? importTypeScript(path, limit) : importFresh(path, limit))
   if (!('default' in namespace)) {
     const names = Object.keys(namespace)
     const found = names.length === 0 ? 'it exports nothing' : `it exports ${names.join(', ')}`
     throw new ConfigFileError(`has no default export: ${found}`)
   }
-  return namespace['default']
+  return { default: namespace['default'] }
 }
 
 type Namespace = Readonly<Record<string, unknown>>
 
-async function importFresh(path: string): Promise<Namespace> {
+async function importFresh(path: string, limit: number): Promise<Namespace> {
   loads++
   const address = pathToFileURL(path)
-  if (loads === 1) return (await import(address.href)) as Namespace
+  if (loads === 1) return await loaded(import(address.href), limit)
   address.searchParams.set('load', String(loads))
   const stop = freshenImports(path, String(loads))
   try {
-    return (await import(address.href)) as Namespace
+    return await loaded(import(address.href), limit)
   } finally {
     stop()
   }
 }
 
-async function importTypeScript(path: string): Promise<Namespace> {
+async function importTypeScript(path: string, limit: number): Promise<Namespace> {
   const { typescript } = process.features as { typescript?: unknown }
   const isNative = typescript === 'strip' || typescript === 'transform'
   try {
-    if (isNative) return await importFresh(path)
+    if (isNative) return await importFresh(path, limit)
   } catch (thrown) {
     // Enums and the like, which have to be compiled.
     if ((thrown as { code?: unknown }).code !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') throw thrown
@@ -105,7 +114,7 @@ async function importTypeScript(path: string): Promise<Namespace> {
     )
   }
   const importer = jiti.createJiti(path, { fsCache: false, moduleCache: false })
-  return await importer.import<Namespace>(path)
+  return await loaded(importer.import<Namespace>(path), limit)
 }
 
 /** What is used of jiti 2. */
@@ -125,15 +134,28 @@ async function findJiti(path: string): Promise<Jiti | undefined> {
   return undefined
 }
 
-async function valueOf(exported: unknown): Promise<unknown> {
+async function valueOf({ default: exported }: { readonly default: unknown }, limit: number): Promise<unknown> {
   const value = typeof exported === 'function' ? (exported as () => unknown)() : exported
   if (!types.isPromise(value)) return value
+  return await within(
+    limit,
+    value,
+    `its promise has not settled within ${limit / 1000} s; give what it waits for a time limit`,
+  )
+}
+
+function loaded(module: Promise<unknown>, limit: number): Promise<Namespace> {
+  const problem = `has not been loaded within ${limit / 1000} s: it, or what it imports, waits at its top level (await); give that a time limit`
+  return within(limit, module, problem) as Promise<Namespace>
+}
+
+/** @throws ConfigFileError with the problem when the promise takes longer than so many milliseconds */
+async function within(limit: number, promise: Promise<unknown>, problem: string): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise((_, reject) => {
-    const error = new ConfigFileError(`its promise did not settle within ${SETTLE_TIMEOUT / 1000} s`)
-    timer = setTimeout(() => reject(error), SETTLE_TIMEOUT)
+    timer = setTimeout(() => reject(new ConfigFileError(problem)), limit)
   })
-  return await Promise.race([value, late]).finally(() => clearTimeout(timer))
+  return await Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {

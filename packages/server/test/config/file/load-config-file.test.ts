@@ -66,7 +66,42 @@ describe('loadConfigFile', () => {
     const both = `1 1 1 1 1 1\n${second}\n`
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${both}${both}${commonJs}`, stderr: '' })
   })
+
+  it('gives up what waits for ever, itself or in what it imports, and reads it again when that is mended', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', WAIT_FOR_EVER], {
+      encoding: 'utf8',
+      cwd: applicationDirectory({
+        'waits.mjs': 'await new Promise(() => {})\nexport default {}',
+        'promises.mjs': 'export default new Promise(() => {})',
+      }),
+    })
+    const unloaded =
+      /^the file: has not been loaded within 0\.05 s: it, or what it imports, waits at its top level \(await\); give that a time limit$/
+    const lines = stdout.split('\n')
+    expect(lines[0]).toMatch(unloaded)
+    expect(lines[1]).toMatch(unloaded)
+    expect(lines[2]).toBe('the file: its promise has not settled within 0.05 s; give what it waits for a time limit')
+    expect(lines[3]).toBe('{"workers":3}')
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  })
 })
+
+/** The first one is loaded in another way than those after it. */
+const WAIT_FOR_EVER = `
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { loadConfigFile } from ${JSON.stringify(new URL('../../../dist/config/file/load-config-file.js', import.meta.url).href)}
+const load = async (...rest) => {
+  const { config, problem } = await loadConfigFile(resolve('kirin.config.mjs'), 'the file', ...rest)
+  console.log(problem ?? JSON.stringify(config))
+}
+for (const file of ['waits', 'waits', 'promises']) {
+  writeFileSync('kirin.config.mjs', 'export { default } from "./' + file + '.mjs"')
+  await load(50)
+}
+writeFileSync('kirin.config.mjs', 'export default { workers: 3 }')
+await load()
+`
 
 const IMPORTING = `
 import packaged from 'packaged'
