@@ -6,11 +6,19 @@ import type { Settings } from '../config/settings.ts'
 /**
  * What the shell does: it starts the command, passes on the signals that a master knows, and ends as that does. POSIX; tried with dash,
  * bash and BusyBox. `wait` also returns when a signal has come, whose number plus 128 is no exit code of the command's then; and a
- * shell may have seen the command end within that same call, which asking again tells.
+ * shell may have seen the command end within that same call, which asking again tells. Signals are kept for the
+ * command until it has begun, which its name in /proc tells, looked at for a second or two at most: dash and BusyBox lose those that come to
+ * a child of theirs between fork and exec.
  */
-export const INIT_SCRIPT = `child=
-for signal in HUP TERM INT QUIT USR1 USR2 TTIN TTOU WINCH; do trap "kill -$signal \\$child" $signal; done
+export const INIT_SCRIPT = `early= begun=
+pass() { if [ "$begun" ]; then kill -$1 $child; else early="$early $1"; fi; }
+for signal in HUP TERM INT QUIT USR1 USR2 TTIN TTOU WINCH; do trap "pass $signal" $signal; done
 "$@" <&0 & child=$!
+look() { read -r number name state rest </proc/$1/stat; } 2>/dev/null
+look $$; own=$name looks=0
+while look $child && [ "$name" = "$own" ] && [ "$state" != Z ] && [ $looks -lt 100000 ]; do looks=$((looks + 1)); done
+begun=1
+for signal in $early; do kill -$signal $child; done
 while :; do
   wait $child; code=$?
   kill -0 $child 2>/dev/null && continue

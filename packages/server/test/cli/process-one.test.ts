@@ -1,4 +1,5 @@
 // What a shell does as process 1 for kirin, in a namespace of processes: with every shell that there is here.
+import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from '@jest/globals'
 import { INIT_SCRIPT, leaveProcessOne } from '../../src/cli/process-one.ts'
 import { findProgram, itAsRoot } from '../support/available.ts'
@@ -63,6 +64,15 @@ describe(`process 1${findProgram('unshare') === undefined ? ' (in part skipped: 
         await kirin.allGone()
       },
     )
+
+    it(`with ${shell[0]} passes on a signal that comes before the shell knows its child`, () => {
+      const script = INIT_SCRIPT.replace('& child=', () => '& kill -TERM $$; child=')
+      const [program = '', ...words] = shell
+      const { status } = spawnSync(program, [...words, '-c', script, 'kirin', 'sleep', '30'])
+      expect(status).toBe(128 + 15)
+      const { stderr, ...ended } = spawnSync(program, [...words, '-c', INIT_SCRIPT, 'kirin', 'sh', '-c', 'exit 7'])
+      expect([ended.status, String(stderr)]).toEqual([7, ''])
+    })
 
     itInNamespaces(`with ${shell[0]} ends with the exit code of a kirin that cannot start, or was killed`, async () => {
       const cwd = applicationDirectory({ 'app.mjs': APPLICATION })
