@@ -59,9 +59,19 @@ export async function ctl(words: readonly string[], environment: Environment): P
     return await COMMANDS[command](call)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    const reason = code === 'ENOENT' || code === 'ECONNREFUSED' ? 'no server answers there' : message
-    return fail(`${call.socket}: ${reason}`)
+    return fail(`${call.socket}: ${REASONS[code ?? ''] ?? message}`)
   }
+}
+
+const UNANSWERED =
+  'the server closed the connection without an answer: it has ended, or there are too many connections; try again'
+
+/** What the system's codes mean here. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no server answers there',
+  ECONNREFUSED: 'no server answers there',
+  ECONNRESET: UNANSWERED,
+  EPIPE: UNANSWERED,
 }
 
 type CommandName = 'status' | 'top' | 'metrics' | 'reload' | 'stop' | 'quit' | 'more' | 'fewer' | 'reopen' | 'upgrade'
@@ -155,7 +165,8 @@ async function top(call: Call): Promise<number> {
 }
 
 async function reload({ socket }: Call): Promise<number> {
-  const { body } = await askMaster(socket, 'POST', '/reload')
+  const { status: code, body } = await askMaster(socket, 'POST', '/reload')
+  if (code !== 200) return fail(body.trim())
   const { outcome, reason } = JSON.parse(body) as ReloadAnswer
   switch (outcome) {
     case 'done':
@@ -168,7 +179,8 @@ async function reload({ socket }: Call): Promise<number> {
 }
 
 async function stop({ socket }: Call, path: 'stop' | 'quit'): Promise<number> {
-  await askMaster(socket, 'POST', `/${path}`)
+  const { status: code, body } = await askMaster(socket, 'POST', `/${path}`)
+  if (code !== 202) return fail(body.trim())
   while (await answers(socket)) await pause(GONE)
   return tell('stopped\n')
 }

@@ -3,8 +3,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Notice } from '../arbiter/model.ts'
 import { type BindAddress, formatBindAddress } from '../config/bind-address.ts'
-import { ReloadWaiters } from './reload-waiters.ts'
-import { type Managed, type ManagementAnswer, ORDERS, type Order, orderFor, pageFor } from './routes.ts'
+import { ReloadWaiters, STOPS } from './reload-waiters.ts'
+import { type Managed, type ManagementAnswer, ORDERS, type Order, orderFor, pageFor, STARTING } from './routes.ts'
 import { claimSocketFile } from './socket-file.ts'
 
 /** A few scrapers and operators; whoever else comes is closed at once. The master is to stay small. */
@@ -28,7 +28,13 @@ export class ManagementServer {
 
   private constructor(options: ManagementOptions) {
     this.#options = options
-    this.#server = createServer({ requestTimeout: PATIENCE, headersTimeout: PATIENCE, keepAliveTimeout: PATIENCE })
+    this.#server = createServer({
+      requestTimeout: PATIENCE,
+      headersTimeout: PATIENCE,
+      keepAliveTimeout: PATIENCE,
+      // How often it is looked whose time is over: half a minute by default, for which who says nothing could keep everybody out.
+      connectionsCheckingInterval: PATIENCE,
+    })
     this.#server.maxConnections = MOST_CONNECTIONS
     this.#server.on('request', (request, response) => this.#serve(request, response))
   }
@@ -92,13 +98,22 @@ export class ManagementServer {
   }
 
   #obey(order: Order, response: ServerResponse): void {
+    // Nobody listens to signals yet, and most of them would end the process.
+    if (this.#options.managed.status() === undefined) return send(response, STARTING)
     if (order === 'reload') {
       // Behind the arbiter's own listener: whatever it says before is not of this order.
-      process.once(ORDERS.reload, () => this.#waiters.add(answer => send(response, json(200, answer))))
+      process.once(ORDERS.reload, () => this.#waitForReload(response))
     }
     // Through the signal's own listener, like everybody's: an order has no way of its own.
     process.kill(process.pid, ORDERS[order])
     if (order !== 'reload') send(response, json(202, { order }))
+  }
+
+  #waitForReload(response: ServerResponse): void {
+    const phase = this.#options.managed.status()?.phase
+    // A master that has been told to stop reads nothing again.
+    if (phase !== 'starting' && phase !== 'serving') return send(response, json(200, STOPS))
+    this.#waiters.add(answer => send(response, json(200, answer)))
   }
 }
 

@@ -45,6 +45,9 @@ export class ReloadWaiters {
           outcome: 'cut',
           reason: 'WINCH stops the workers; those that are started next are new ones',
         })
+      case 'announced':
+        // Workers go on being replaced where that has begun, and what is being read is not used any more.
+        return this.#refuse(STOPS)
       case 'stopping':
         this.#refuse(STOPS)
         return this.#end(STOPS)

@@ -44,11 +44,12 @@ const PAGES: Readonly<Record<string, (managed: Managed) => ManagementAnswer>> = 
   '/metrics': metrics,
   '/status': ({ status }) => {
     const now = status()
-    return now === undefined ? starting : { status: 200, type: JSON_TYPE, body: `${JSON.stringify(now, null, 2)}\n` }
+    return now === undefined ? STARTING : { status: 200, type: JSON_TYPE, body: `${JSON.stringify(now, null, 2)}\n` }
   },
 }
 
-const starting: ManagementAnswer = { status: 503, type: TEXT, body: 'starting\n' }
+/** Whatever is asked of a master that has not begun. */
+export const STARTING: ManagementAnswer = { status: 503, type: TEXT, body: 'starting\n' }
 
 /** Answers a GET or HEAD. */
 export function pageFor(path: string, managed: Managed): ManagementAnswer {
@@ -71,7 +72,7 @@ export function orderFor(path: string): Order | undefined {
 /** Whether new clients are welcome. Turns to 503 as soon as a stop has been asked for, before anything is closed (`--pre-stop-delay`). */
 function readiness({ status }: Managed): ManagementAnswer {
   const now = status()
-  if (now === undefined) return starting
+  if (now === undefined) return STARTING
   return now.isReady
     ? { status: 200, type: TEXT, body: 'ready\n' }
     : { status: 503, type: TEXT, body: `not ready: ${now.phase}\n` }
@@ -79,7 +80,7 @@ function readiness({ status }: Managed): ManagementAnswer {
 
 function metrics({ status, events, version }: Managed): ManagementAnswer {
   const now = status()
-  if (now === undefined) return starting
+  if (now === undefined) return STARTING
   const { user, system } = process.cpuUsage()
   const master = { resident: residentSize(), processor: (user + system) / 1e6 }
   return { status: 200, type: EXPOSITION_TYPE, body: exposition({ status: now, events: events(), version, master }) }

@@ -5,6 +5,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import type { ArbiterStatus } from '../../src/arbiter/status.ts'
+import { ManagementServer } from '../../src/control/management-server.ts'
+import { EventCounter } from '../../src/metrics/event-counts.ts'
 import { get } from '../support/http-client.ts'
 import { applicationDirectory, HELLO, type KirinProcess, runKirin, startServing } from '../support/kirin-process.ts'
 
@@ -111,6 +113,27 @@ describe('--control-socket', () => {
       stdout: '',
       stderr: 'kirin ctl: control.sock: no server answers there\n',
     })
+  })
+
+  it('says so to who asks for a reload when a stop has been asked for', async () => {
+    const { kirin, cwd } = await serve(...CONTROL, '--pre-stop-delay', '600')
+    kirin.signal('SIGTERM')
+    await kirin.line(/Told to stop/)
+    expect(await runKirin(['ctl', '--control-socket', 'control.sock', 'reload'], { cwd })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'kirin ctl: the reload did not end: the server stops\n',
+    })
+    kirin.signal('SIGQUIT')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+  })
+
+  it('takes no orders before anybody listens to signals', async () => {
+    const path = join(applicationDirectory({}), 'control.sock')
+    const managed = { status: () => undefined, events: () => new EventCounter().counts, version: '0' }
+    const server = await ManagementServer.open({ address: { type: 'unix', path }, takesOrders: true, managed })
+    for (const order of ['reload', 'stop', 'more']) expect(await post(`/${order}`, { socketPath: path })).toBe(503)
+    server.close()
   })
 
   it('has to have a directory', async () => {

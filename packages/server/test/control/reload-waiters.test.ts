@@ -66,6 +66,16 @@ describe('who waits for a reload', () => {
     expect(answers).toEqual({ a: stops, b: stops })
   })
 
+  it('is told of a stop that is announced, unless theirs has begun', () => {
+    add('a')
+    observe(RELOADING)
+    add('b')
+    observe({ kind: 'announced', delay: 5_000 })
+    expect(answers).toEqual({ a: [], b: [{ outcome: 'cut', reason: 'the server stops' }] })
+    observe(RELOADED)
+    expect(answers['a']).toEqual([{ outcome: 'done' }])
+  })
+
   it('is told of WINCH, which cuts short what has begun', () => {
     add('a')
     observe(RELOADING)
