@@ -23,6 +23,7 @@ import { tryApplication, tryProgram } from './check-config.ts'
 import { readCommandLine } from './command-line.ts'
 import { type Configuration, readConfiguration, rereadConfiguration, withAbsolutePaths } from './configuration.ts'
 import { isDaemon, startDaemon } from './daemon.ts'
+import { EarlyStop } from './early-stop.ts'
 import { openLogs } from './open-logs.ts'
 import { namedDirectory, ownCommand, startDirectory } from './own-command.ts'
 import { giveLogFiles } from './ownership.ts'
@@ -212,8 +213,10 @@ async function serve(plan: Plan, means: Means): Promise<number> {
   }
   const surroundings = new Surroundings({ ...means, settings })
   const program = plan.program && programNow(application, plan.program.words)
+  const earlyStop = new EarlyStop()
   try {
-    return await runPreloaded(plan, { ...means, program, surroundings, pidFile })
+    const running = runPreloaded(plan, { ...means, program, surroundings, pidFile, earlyStop })
+    return await Promise.race([running, earlyStop.asked.finally(() => logger.info('Told to stop before it has begun'))])
   } catch (error) {
     if (!(error instanceof HookError)) throw error
     logger.fatal(error.message)
@@ -228,6 +231,7 @@ interface MasterMeans extends Means {
   readonly pidFile: string | null
   readonly program: ArbiterOptions['program']
   readonly surroundings: Surroundings
+  readonly earlyStop: EarlyStop
 }
 
 /** @throws HookError when onStarting does not want it */
@@ -244,11 +248,12 @@ async function runPreloaded(plan: Plan, means: MasterMeans): Promise<number> {
 }
 
 /** @throws HookError when onStarting does not want it */
-async function runMaster(plan: Plan, { program, surroundings, ...means }: MasterMeans): Promise<number> {
+async function runMaster(plan: Plan, { program, surroundings, earlyStop, ...means }: MasterMeans): Promise<number> {
   const { settings, application, reread } = plan
   const { certificates, account } = means
   const { logger } = means.log
   await masterHookRunner(plan.hooks, { settings, log: logger }).run('onStarting')
+  if (earlyStop.isAsked) return await earlyStop.asked
   const { inheritance, isActivated } = means.upgrade
   if (!(await surroundings.admitOperators(inheritance !== undefined))) return exitCodes.addressUnavailable
   const isBound = (plan.program === undefined || plan.program.isBound) && !isActivated
@@ -270,7 +275,13 @@ async function runMaster(plan: Plan, { program, surroundings, ...means }: Master
     return exitCodes.addressUnavailable
   }
   const { workers } = settings
+  if (earlyStop.isAsked) {
+    for (const socket of setup.sockets) socket.close(inheritance?.isShared)
+    return await earlyStop.asked
+  }
   logger.info(`Kirin ${product.version} starts ${workers} worker${workers === 1 ? '' : 's'} for ${application}`)
+  // The arbiter listens within this turn.
+  earlyStop.end()
   return await runArbiter({
     setup,
     renew: renewing(reread, plan, setupMeans),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -106,6 +106,26 @@ describe('kirin', () => {
     await kirin.exited()
     expect(existsSync(file)).toBe(false)
   })
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)(
+    'leaves no such file when %s comes before it has begun',
+    async signal => {
+      const config = `export default { app: 'app.mjs', bind: 'unix:kirin.sock', pid: 'kirin.pid', controlSocket: 'control.sock',
+      onStarting({ log }) {
+        log.info('hook onStarting')
+        return new Promise(resolve => setTimeout(resolve, 3_600_000))
+      },
+    }`
+      const cwd = applicationDirectory({ 'app.mjs': HELLO, 'kirin.config.mjs': config })
+      const kirin = startKirin([], { cwd })
+      await kirin.line(/hook onStarting$/)
+      expect(readFileSync(join(cwd, 'kirin.pid'), 'utf8')).toBe(`${kirin.pid}\n`)
+      kirin.signal(signal)
+      expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+      expect(readdirSync(cwd).toSorted()).toEqual(['app.mjs', 'kirin.config.mjs'])
+      expect(kirin.stderr).toMatch(/Told to stop before it has begun$/m)
+    },
+  )
 
   it('changes to the directory it is told first: every other path is relative to it', async () => {
     const cwd = applicationDirectory({ 'inner/app.mjs': HELLO })
