@@ -267,7 +267,8 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
   pumpFailed(thrown: unknown): void {
     const error = thrown ?? new KirinError('KIRIN_NOTHING_THROWN')
     if (this.pump?.isStarted) {
-      this.report(error)
+      // What the peer did wrong within the body that is being sent back has been told.
+      if (this.peerFault === undefined || !this.body?.isFailedBy(error)) this.report(error)
       this.breakOff(error)
       this.owner.responseBroken((this.plan as PlannedResponse).framing)
       return

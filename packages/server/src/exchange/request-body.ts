@@ -66,6 +66,11 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     return this.ended && this.chunks.length === 0
   }
 
+  /** Whether that is what it rejects with. */
+  isFailedBy(error: unknown): boolean {
+    return this.failure === error
+  }
+
   /** Takes a chunk that belongs to the application from now on. */
   push(chunk: Uint8Array): void {
     if (this.isUnwanted) return

@@ -158,6 +158,38 @@ describe('a client that is lost', () => {
     if (how === 'end') expect(await client.rest()).toMatch(/^HTTP\/1\.1 400 /)
   })
 
+  it('is told of as its own fault, not as the application\'s, where its body was being sent back', async () => {
+    const finished = deferred<unknown>()
+    const { logged } = await serve(({ body }) => ({ status: 200, body: body ?? '', finished: finished.resolve }))
+    const client = await (gateway as Gateway).client()
+    client.send(message('POST / HTTP/1.1', 'host: a', 'content-length: 100')).send('abc')
+    await client.until(/abc/)
+    client.socket.end()
+    expect(await client.rest()).not.toMatch(/\r\n0\r\n/)
+    expect(await finished.promise).toMatchObject({ code: 'KIRIN_BODY_TRUNCATED' })
+    expect(logged).toEqual(['refused a request: connection ended within a request'])
+  })
+
+  it('END-04: within a body that the application has left gets its answer, and then the end', async () => {
+    const left = deferred<undefined>()
+    const answer = deferred<undefined>()
+    const finished = deferred<unknown>()
+    const { logged } = await serve(async ({ body }) => {
+      for await (const _chunk of body ?? []) break
+      left.resolve(undefined)
+      await answer.promise
+      return { status: 200, body: 'left', finished: finished.resolve }
+    })
+    const client = await (gateway as Gateway).client()
+    client.send(message('POST / HTTP/1.1', 'host: a', 'content-length: 100')).send('abc')
+    await left.promise
+    client.socket.end()
+    while (logged.length === 0) await turn()
+    answer.resolve(undefined)
+    expect(await client.rest()).toMatch(/^HTTP\/1\.1 200 [^]*\r\nconnection: close\r\n[^]*left$/)
+    expect(await finished.promise).toBeUndefined()
+  })
+
   it('RES-34: leaves the others alone', async () => {
     await serve(({ target }) => (target === '/stuck' ? new Promise(() => undefined) : { status: 200, body: 'fine' }))
     const [lost, other] = [await (gateway as Gateway).client(), await (gateway as Gateway).client()]
