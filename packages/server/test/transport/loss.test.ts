@@ -158,7 +158,7 @@ describe('a client that is lost', () => {
     if (how === 'end') expect(await client.rest()).toMatch(/^HTTP\/1\.1 400 /)
   })
 
-  it('is told of as its own fault, not as the application\'s, where its body was being sent back', async () => {
+  it("is told of as its own fault, not as the application's, where its body was being sent back", async () => {
     const finished = deferred<unknown>()
     const { logged } = await serve(({ body }) => ({ status: 200, body: body ?? '', finished: finished.resolve }))
     const client = await (gateway as Gateway).client()
