@@ -1,7 +1,6 @@
 // What a program can see of http.Server itself, on node:http and on the drop-in: the same log of both.
 import { once } from 'node:events'
 import * as http from 'node:http'
-import type { IncomingMessage } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -275,7 +274,7 @@ const behaviours: Behaviours = {
   async 'requests for an upgrade and for a tunnel, which are whole and come to their end'(api) {
     const log: unknown[] = []
     const server = api.createServer(hello)
-    const take = async (req: IncomingMessage, socket: Duplex): Promise<void> => {
+    const take = async (req: http.IncomingMessage, socket: Duplex): Promise<void> => {
       log.push([req.complete, req.readableEnded])
       await once(req.resume(), 'end')
       log.push([req.complete, req.readableEnded, req.readableAborted])
