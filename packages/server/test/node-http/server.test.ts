@@ -274,11 +274,12 @@ const behaviours: Behaviours = {
   async 'requests for an upgrade and for a tunnel, which are whole and come to their end'(api) {
     const log: unknown[] = []
     const server = api.createServer(hello)
-    const take = async (req: http.IncomingMessage, socket: Duplex): Promise<void> => {
+    const take = (req: http.IncomingMessage, socket: Duplex): void => {
       log.push([req.complete, req.readableEnded])
-      await once(req.resume(), 'end')
-      log.push([req.complete, req.readableEnded, req.readableAborted])
-      socket.end(`HTTP/1.1 200 OK\r\n\r\n${req.method}`)
+      req.resume().on('end', () => {
+        log.push([req.complete, req.readableEnded, req.readableAborted])
+        socket.end(`HTTP/1.1 200 OK\r\n\r\n${req.method}`)
+      })
     }
     server.on('upgrade', take)
     server.on('connect', take)
