@@ -29,7 +29,7 @@ import {
 } from './node-members.ts'
 import { afterJobs, now } from './real-time.ts'
 import { ResponseQueue } from './response-queue.ts'
-import { copyOf, readAsStream, readFrom } from './socket-input.ts'
+import { copyOf, type ReadCallback, readAsStream, readFrom } from './socket-input.ts'
 
 /**
  * What the connection is at: before a request, within a head, within a body of known length, within a chunked one, handing on what a
@@ -96,10 +96,10 @@ export class HttpConnection {
   private refused: Refused | undefined
   /** Bytes still to come of a body of known length. */
   private remaining = 0
-  /** Whether what is being read is memory that the next read takes: what stays is copied. */
-  private isShared = false
+  /** What is being read may be kept where it is as long as this; what is shorter, and stays, is copied. */
+  private keptFrom = 0
   private readonly onData = (input: Buffer): void => this.received(input)
-  private readonly onShared = (input: Buffer, end: number): void => this.receivedShared(input.subarray(0, end))
+  private readonly onRead: ReadCallback = (input, end, isOwn) => this.receivedPast(input.subarray(0, end), isOwn)
   private readonly onEnd = (): void => this.ended()
   private readonly onClose = (): void => this.closed()
   private readonly onDrain = (): void => this.responses.drained()
@@ -124,7 +124,7 @@ export class HttpConnection {
     socket.setEncoding = refuseEncoding
     if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout)
     socket.on('timeout', this.onTimeout)
-    readFrom(socket, this.onData, this.onShared)
+    readFrom(socket, this.onData, this.onRead)
     socket.on('error', this.onError)
     socket.on('end', this.onEnd)
     socket.on('close', this.onClose)
@@ -165,18 +165,23 @@ export class HttpConnection {
     if (this.endsBehind) this.ended()
   }
 
-  private receivedShared(input: Buffer): void {
-    this.isShared = true
+  /** What came past the socket. Whether the next read may be kept: it is in the midst of a body that somebody may read. */
+  private receivedPast(input: Buffer, isOwn: boolean): boolean {
+    // A piece keeps the memory of all that was read with it.
+    this.keptFrom = isOwn ? input.length / 2 : Number.POSITIVE_INFINITY
     try {
       this.received(input)
     } finally {
-      this.isShared = false
+      this.keptFrom = 0
     }
+    const { incoming } = this
+    if (incoming === null || incoming._dumped || this.phase === 'over') return false
+    return this.remaining > 0 || this.parser.chunked
   }
 
   /** What may be kept, of what is being read. */
   private kept(bytes: Buffer): Buffer {
-    return this.isShared ? copyOf(bytes) : bytes
+    return bytes.length < this.keptFrom ? copyOf(bytes) : bytes
   }
 
   /** A piece of a body out of what is being read: a small one must not keep all of it. */

@@ -1,15 +1,19 @@
 // How the bytes of a connection come in. Reads of a plain socket land in one buffer of the process, past its readable side, as node's
-// server has its parser take them: no memory and no 'data' event for each. Once somebody else wants to read from the socket, or it
-// is handed over, it is a stream like any other again. Other sockets and streams are read by 'data' events.
+// server has its parser take them: no memory and no 'data' event for each. A sender that fills that buffer gets one of its own for the
+// next read, so that bodies in bulk are not copied. Once somebody else wants to read from the socket, or it is handed over, it is a
+// stream like any other again. Other sockets and streams are read by 'data' events.
 import { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import type { InnerSocket } from './node-members.ts'
 
-/** One read of any socket of this process lands here: reads do not overlap. */
-const shared = Buffer.allocUnsafeSlow(64 * 1024)
+/** Bytes of one read: node's own figure. */
+const READ_SIZE = 64 * 1024
 
-/** Where `net.Socket` keeps the buffer of its documented `onread` option, which can be given to a new socket only, and its callback. */
-const [bufferMember, callbackMember] = membersOfOnread()
+/** One read of any socket of this process lands here: reads do not overlap. */
+const shared = Buffer.allocUnsafeSlow(READ_SIZE)
+
+/** Where `net.Socket` keeps what its documented `onread` option gives, which a new socket alone may have: buffer, callback, and what gives the next buffer. */
+const [bufferMember, callbackMember, nextMember] = membersOfOnread()
 
 /** Whether reads of a socket go past it. */
 const isPast: unique symbol = Symbol('kirin.isPast')
@@ -22,24 +26,54 @@ const listening = {
   prependListener: listeningBy('prependListener'),
 }
 
-/** Takes `input[0, end)`, which is memory that the next read takes. */
-export type SharedReadCallback = (input: Buffer, end: number) => void
+/**
+ * Takes `input[0, end)`. The next read takes its memory unless it `isOwn`: then whoever was called may keep it. The result says whether
+ * there is a use for such memory in the next read.
+ */
+export type ReadCallback = (input: Buffer, end: number, isOwn: boolean) => boolean
 
-/** Has a connection's bytes told of: by `onShared` where reads can be shared, and nobody reads from it already; by the listener of 'data' else. */
-export function readFrom(socket: InnerSocket, onData: (input: Buffer) => void, onShared: SharedReadCallback): void {
-  const shares = canShare(socket)
+/** Has a connection's bytes told of: by `onRead` where reads can go past the socket, and nobody reads from it already; by the listener of 'data' else. */
+export function readFrom(socket: InnerSocket, onData: (input: Buffer) => void, onRead: ReadCallback): void {
+  const goesPast = canGoPast(socket)
   socket.on('data', onData)
-  if (!shares) return
-  socket._handle?.useUserBuffer?.(shared)
-  const members = socket as unknown as Record<symbol, unknown>
-  members[bufferMember as symbol] = shared
-  members[callbackMember as symbol] = (end: number) => onShared(shared, end)
+  if (!goesPast) return
+  const members = socket as unknown as OnreadMembers
+  readInto(socket, shared)
+  let following: Buffer | undefined
+  members[callbackMember as symbol] = (end: number) => {
+    const input = members[bufferMember as symbol] as Buffer
+    const isOwn = input !== shared
+    // Whoever got it keeps it, also where a listener throws.
+    if (isOwn) following = shared
+    let isThrough = false
+    try {
+      const isBulk = onRead(input, end, isOwn) && end >= (isOwn ? READ_SIZE / 2 : READ_SIZE)
+      if (isBulk) following = Buffer.allocUnsafeSlow(READ_SIZE)
+      isThrough = true
+    } finally {
+      // Node does not ask for the next one then.
+      if (isOwn && !isThrough) readInto(socket, shared)
+    }
+  }
+  members[nextMember as symbol] = () => {
+    const next = following
+    following = undefined
+    return next
+  }
   members[isPast] = true
   Object.assign(socket, listening)
 }
 
-function canShare(socket: InnerSocket): boolean {
-  if (bufferMember === undefined || callbackMember === undefined) return false
+type OnreadMembers = Record<symbol, unknown>
+
+/** Has the next read land there. */
+function readInto(socket: InnerSocket, buffer: Buffer): void {
+  socket._handle?.useUserBuffer?.(buffer)
+  ;(socket as unknown as OnreadMembers)[bufferMember as symbol] = buffer
+}
+
+function canGoPast(socket: InnerSocket): boolean {
+  if (bufferMember === undefined || callbackMember === undefined || nextMember === undefined) return false
   if (!(socket instanceof Socket) || 'encrypted' in socket || typeof socket._handle?.useUserBuffer !== 'function')
     return false
   return socket.listenerCount('data') === 0 && socket.listenerCount('readable') === 0
@@ -47,12 +81,15 @@ function canShare(socket: InnerSocket): boolean {
 
 /** Has what a socket reads from now on come out of its readable side. */
 export function readAsStream(socket: InnerSocket): void {
-  const members = socket as unknown as Record<symbol, unknown>
+  const members = socket as unknown as OnreadMembers
   if (members[isPast] !== true) return
   members[isPast] = false
   // With a buffer of its own `net.Socket` stops reading when it is paused: a stream that is paused still sees its client leave.
   socket.pause = Duplex.prototype.pause as typeof socket.pause
-  members[callbackMember as symbol] = (end: number) => socket.push(copyOf(shared.subarray(0, end)))
+  members[callbackMember as symbol] = (end: number, input: Buffer) => {
+    // What was read before may have been kept.
+    return socket.push(copyOf(input.subarray(0, end)))
+  }
 }
 
 /** A copy, in memory that nothing was written to before: `Buffer.from` fills what it is about to write. */
@@ -72,5 +109,5 @@ function listeningBy(name: ListenMethod): (this: InnerSocket, ...given: unknown[
 
 function membersOfOnread(): readonly (symbol | undefined)[] {
   const members = Object.getOwnPropertySymbols(new Socket())
-  return ['kBuffer', 'kBufferCb'].map(name => members.find(({ description }) => description === name))
+  return ['kBuffer', 'kBufferCb', 'kBufferGen'].map(name => members.find(({ description }) => description === name))
 }

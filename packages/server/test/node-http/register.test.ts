@@ -75,4 +75,12 @@ describe('node --import @nsgi/server/http/register', () => {
     expect(native.stdout).not.toContain('/inner')
     expect(native.stdout.match(/HPE_CB_HEADERS_COMPLETE/g)).toHaveLength(4)
   })
+
+  it('leaves the pieces of an upload as they are, whose listener threw in the midst of it', async () => {
+    const [native, replaced] = await Promise.all([run('survives-bulk.mjs', []), run('survives-bulk.mjs', PRELOAD)])
+    for (const { stdout, stderr } of [native, replaced]) {
+      expect(stderr).toBe('')
+      expect(JSON.parse(stdout)).toEqual({ thrown: 1, same: true, pieces: 8 })
+    }
+  })
 })
