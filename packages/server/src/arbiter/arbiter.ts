@@ -325,6 +325,11 @@ class Arbiter {
       this.#dispatch({ type: 'reread', policy: renewed.policy })
       return
     }
+    // A reload has failed meanwhile, and with it went the sockets that this was to take over.
+    if (this.#setups.current !== from) {
+      this.#setups.drop(renewed, from)
+      return this.#reread()
+    }
     this.#setups.adopt(renewed)
     const now = this.#urls.join(', ')
     if (now !== before) this.#options.log.info(`New workers listen at ${now}, instead of ${before}`)

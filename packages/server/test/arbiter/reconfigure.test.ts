@@ -136,6 +136,38 @@ describe('HUP', () => {
     expect((await get('/', { socketPath: join(cwd, 'a.sock') })).body).toBe('one')
   })
 
+  it('makes nothing of what a reload had that failed while the configuration was read', async () => {
+    const waitFor = (file: string): string =>
+      `import { existsSync, writeFileSync } from 'node:fs'
+      writeFileSync('waiting-for-${file}', '')
+      while (!existsSync('${file}')) await new Promise(resolve => setImmediate(resolve))\n`
+    const cwd = applicationDirectory({
+      'app.mjs': version('one'),
+      'broken.mjs': `${waitFor('failure')}throw new Error('not today')`,
+      'other.mjs': version('two'),
+    })
+    const at = (file: string) => get('/', { socketPath: join(cwd, file) })
+    const configure = (text: string): void => writeFileSync(join(cwd, 'kirin.config.mjs'), text)
+    const waits = async (file: string): Promise<void> => {
+      while (!existsSync(join(cwd, `waiting-for-${file}`))) await new Promise(resolve => setImmediate(resolve))
+    }
+    configure(`export default { app: 'app.mjs', bind: ['unix:a.sock'] }`)
+    const kirin = startKirin([], { cwd })
+    await kirin.line(/Listening at/)
+    configure(`export default { app: 'broken.mjs', bind: ['unix:a.sock', 'unix:b.sock'] }`)
+    kirin.signal('SIGHUP')
+    await waits('failure')
+    configure(`${waitFor('go-on')}export default { app: 'other.mjs', bind: ['unix:a.sock', 'unix:b.sock'] }`)
+    kirin.signal('SIGHUP')
+    await waits('go-on')
+    writeFileSync(join(cwd, 'failure'), '')
+    await kirin.line(/Reload failed/)
+    writeFileSync(join(cwd, 'go-on'), '')
+    await kirin.line(/Reloaded: 1 worker ready|failed to boot|Reload failed(?!.*not today)/)
+    expect((await at('b.sock')).body).toBe('two')
+    expect((await at('a.sock')).body).toBe('two')
+  })
+
   it('may have the master log more, or less', async () => {
     const { kirin, configure, reload } = await serve({ workers: 1, logLevel: 'info' })
     expect(kirin.stderr).not.toMatch(/is booting/)
