@@ -23,8 +23,8 @@ import { type Program, startWorker, type WorkerHandle } from './worker-handle.ts
 export interface ArbiterOptions {
   /** What it begins with; its sockets are closed when nobody needs them any more. */
   readonly setup: Setup
-  /** Reads the configuration again, and prepares what it asks for, or tells what is wrong with it. Never rejects. */
-  readonly renew: (current: Setup) => Promise<Setup | { readonly problems: readonly string[] }>
+  /** Reads the configuration again, and prepares (with the sockets that are there already) what it asks for, or tells what is wrong with it. Never rejects. */
+  readonly renew: (present: readonly BoundSocket[]) => Promise<Setup | { readonly problems: readonly string[] }>
   /** The module of a worker process. */
   readonly workerModule: string
   /** The program that a worker runs which is started now, where there is one; throws when there is none any more. */
@@ -313,21 +313,21 @@ class Arbiter {
 
   async #reread(): Promise<void> {
     const before = this.#urls.join(', ')
-    const from = this.#setups.current
-    const renewed = await this.#renew(from)
+    const { present } = this.#setups
+    const renewed = await this.#renew(present)
     if ('problems' in renewed) {
       this.#dispatch({ type: 'misread', problems: renewed.problems })
       return
     }
     // Nobody is to be started with what does not count.
     if (!usesReading(this.#state)) {
-      this.#setups.drop(renewed, from)
+      this.#setups.drop(renewed, present)
       this.#dispatch({ type: 'reread', policy: renewed.policy })
       return
     }
-    // A reload has failed meanwhile, and with it went the sockets that this was to take over.
-    if (this.#setups.current !== from) {
-      this.#setups.drop(renewed, from)
+    // A reload has ended meanwhile, and with it went sockets that this was to take over.
+    if (this.#setups.lacks(renewed, present)) {
+      this.#setups.drop(renewed, present)
       return this.#reread()
     }
     this.#setups.adopt(renewed)
@@ -337,9 +337,9 @@ class Arbiter {
   }
 
   /** What throws unforeseen must not end a master that serves. */
-  async #renew(from: Setup): ReturnType<ArbiterOptions['renew']> {
+  async #renew(present: readonly BoundSocket[]): ReturnType<ArbiterOptions['renew']> {
     try {
-      return await this.#options.renew(from)
+      return await this.#options.renew(present)
     } catch (error) {
       return { problems: [describeThrown(error)] }
     }

@@ -57,9 +57,20 @@ export class Setups {
     for (const socket of setup.sockets) if (!this.#lanes.has(socket)) this.#open.add(socket)
   }
 
-  /** A setup that was made of another one does not become current: what was bound for it is closed. */
-  drop(setup: Setup, from: Setup): void {
-    for (const socket of setup.sockets) if (!from.sockets.includes(socket)) socket.close()
+  /** What another setup may be made with: also what a reload gives up that may still be gone back from. */
+  get present(): readonly BoundSocket[] {
+    return [...new Set([...this.#current.sockets, ...(this.#fallback?.sockets ?? [])])]
+  }
+
+  /** Whether a setup that was made with those sockets needs one that has been closed since. */
+  lacks(setup: Setup, present: readonly BoundSocket[]): boolean {
+    // Of one with lanes there is always another.
+    return setup.sockets.some(socket => present.includes(socket) && !this.#open.has(socket) && !this.#lanes.has(socket))
+  }
+
+  /** A setup that was made with those sockets does not become current: what was bound for it is closed. */
+  drop(setup: Setup, present: readonly BoundSocket[]): void {
+    for (const socket of setup.sockets) if (!present.includes(socket)) socket.close()
   }
 
   /** What was current before the reload is that again. */

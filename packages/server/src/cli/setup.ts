@@ -94,11 +94,11 @@ export async function firstSetup(configured: Configured, means: SetupMeans): Pro
  * @param first what the master was started with
  */
 export function renewing(reread: Reread, first: Configured, means: SetupMeans): ArbiterOptions['renew'] {
-  return async current => {
+  return async present => {
     const read = await reread()
     if (read.problems !== undefined) return read
     const settings = withFixed(read.settings, first.settings, means)
-    const sockets = means.isBound ? await socketsFor(settings, means, current.sockets) : current.sockets
+    const sockets = means.isBound ? await socketsFor(settings, means, present) : present
     if ('problems' in sockets) return sockets
     const application = means.isProgram ? first.application : (settings.app ?? first.application)
     const home = new HomeDirectory(settings.chdir, means.directory)

@@ -168,6 +168,32 @@ describe('HUP', () => {
     expect((await at('a.sock')).body).toBe('two')
   })
 
+  it('takes back an address that a reload under way gives up', async () => {
+    const cwd = applicationDirectory({
+      'app.mjs': version('one'),
+      'slow.mjs': `import { existsSync, writeFileSync } from 'node:fs'
+        writeFileSync('loading', '')
+        while (!existsSync('failure')) await new Promise(resolve => setImmediate(resolve))
+        throw new Error('not today')`,
+    })
+    const configure = (config: object): void =>
+      writeFileSync(join(cwd, 'kirin.config.json'), JSON.stringify({ workers: 1, ...config }))
+    configure({ app: 'app.mjs', bind: ['unix:a.sock'] })
+    const kirin = startKirin([], { cwd })
+    await kirin.line(/Listening at/)
+    configure({ app: 'slow.mjs', bind: ['unix:b.sock'] })
+    kirin.signal('SIGHUP')
+    while (!existsSync(join(cwd, 'loading'))) await new Promise(resolve => setImmediate(resolve))
+    configure({ app: 'app.mjs', bind: ['unix:a.sock'] })
+    kirin.signal('SIGHUP')
+    await kirin.line(/listen at unix:a\.sock, instead of|Reload refused/)
+    writeFileSync(join(cwd, 'failure'), '')
+    await kirin.line(/Reloaded: 1 worker ready|Reload refused/)
+    expect(kirin.stderr).not.toMatch(/Reload refused/)
+    expect((await get('/', { socketPath: join(cwd, 'a.sock') })).body).toBe('one')
+    expect(existsSync(join(cwd, 'b.sock'))).toBe(false)
+  })
+
   it('may have the master log more, or less', async () => {
     const { kirin, configure, reload } = await serve({ workers: 1, logLevel: 'info' })
     expect(kirin.stderr).not.toMatch(/is booting/)
