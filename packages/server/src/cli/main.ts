@@ -23,7 +23,7 @@ import { tryApplication, tryProgram } from './check-config.ts'
 import { readCommandLine } from './command-line.ts'
 import { type Configuration, readConfiguration, rereadConfiguration, withAbsolutePaths } from './configuration.ts'
 import { isDaemon, startDaemon } from './daemon.ts'
-import { EarlyStop } from './early-stop.ts'
+import { EarlySignals } from './early-signals.ts'
 import { openLogs } from './open-logs.ts'
 import { namedDirectory, ownCommand, startDirectory } from './own-command.ts'
 import { giveLogFiles } from './ownership.ts'
@@ -213,10 +213,13 @@ async function serve(plan: Plan, means: Means): Promise<number> {
   }
   const surroundings = new Surroundings({ ...means, settings })
   const program = plan.program && programNow(application, plan.program.words)
-  const earlyStop = new EarlyStop()
+  const earlySignals = new EarlySignals()
   try {
-    const running = runPreloaded(plan, { ...means, program, surroundings, pidFile, earlyStop })
-    return await Promise.race([running, earlyStop.asked.finally(() => logger.info('Told to stop before it has begun'))])
+    const running = runPreloaded(plan, { ...means, program, surroundings, pidFile, earlySignals })
+    return await Promise.race([
+      running,
+      earlySignals.stopped.finally(() => logger.info('Told to stop before it has begun')),
+    ])
   } catch (error) {
     if (!(error instanceof HookError)) throw error
     logger.fatal(error.message)
@@ -231,7 +234,7 @@ interface MasterMeans extends Means {
   readonly pidFile: string | null
   readonly program: ArbiterOptions['program']
   readonly surroundings: Surroundings
-  readonly earlyStop: EarlyStop
+  readonly earlySignals: EarlySignals
 }
 
 /** @throws HookError when onStarting does not want it */
@@ -248,12 +251,12 @@ async function runPreloaded(plan: Plan, means: MasterMeans): Promise<number> {
 }
 
 /** @throws HookError when onStarting does not want it */
-async function runMaster(plan: Plan, { program, surroundings, earlyStop, ...means }: MasterMeans): Promise<number> {
+async function runMaster(plan: Plan, { program, surroundings, earlySignals, ...means }: MasterMeans): Promise<number> {
   const { settings, application, reread } = plan
   const { certificates, account } = means
   const { logger } = means.log
   await masterHookRunner(plan.hooks, { settings, log: logger }).run('onStarting')
-  if (earlyStop.isAsked) return await earlyStop.asked
+  if (earlySignals.isStopped) return await earlySignals.stopped
   const { inheritance, isActivated } = means.upgrade
   if (!(await surroundings.admitOperators(inheritance !== undefined))) return exitCodes.addressUnavailable
   const isBound = (plan.program === undefined || plan.program.isBound) && !isActivated
@@ -275,14 +278,12 @@ async function runMaster(plan: Plan, { program, surroundings, earlyStop, ...mean
     return exitCodes.addressUnavailable
   }
   const { workers } = settings
-  if (earlyStop.isAsked) {
+  if (earlySignals.isStopped) {
     for (const socket of setup.sockets) socket.close(inheritance?.isShared)
-    return await earlyStop.asked
+    return await earlySignals.stopped
   }
   logger.info(`Kirin ${product.version} starts ${workers} worker${workers === 1 ? '' : 's'} for ${application}`)
-  // The arbiter listens within this turn.
-  earlyStop.end()
-  return await runArbiter({
+  const running = runArbiter({
     setup,
     renew: renewing(reread, plan, setupMeans),
     // worker/main.ts and all that it needs in one file (build/worker-bundle.mjs). A program shares modules with its worker, which
@@ -296,6 +297,8 @@ async function runMaster(plan: Plan, { program, surroundings, earlyStop, ...mean
     watch: settings.reload ? watching(plan, logger) : undefined,
     ...surroundings.calls,
   })
+  earlySignals.end()
+  return await running
 }
 
 function watching({ application, settings }: Plan, log: Logger): ArbiterOptions['watch'] {

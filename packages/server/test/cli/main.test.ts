@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -126,6 +126,26 @@ describe('kirin', () => {
       expect(kirin.stderr).toMatch(/Told to stop before it has begun$/m)
     },
   )
+
+  it('takes up HUP and the like that come before it has begun when it has', async () => {
+    const config = `import { existsSync } from 'node:fs'
+      export default { app: 'app.mjs', bind: 'unix:kirin.sock', workers: 2,
+        async onStarting({ log }) {
+          log.info('hook onStarting')
+          while (!existsSync('go-on')) await new Promise(resolve => setImmediate(resolve))
+        },
+      }`
+    const cwd = applicationDirectory({ 'app.mjs': HELLO, 'kirin.config.mjs': config })
+    const kirin = startKirin([], { cwd })
+    await kirin.line(/hook onStarting$/)
+    for (const signal of ['SIGTTIN', 'SIGUSR2', 'SIGHUP'] as const) kirin.signal(signal)
+    writeFileSync(join(cwd, 'go-on'), '')
+    await kirin.line(/Number of workers is now 3$/)
+    await kirin.line(/Reloaded: 3 workers ready$/)
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    expect(kirin.stderr).not.toMatch(/Upgrading/)
+  })
 
   it('changes to the directory it is told first: every other path is relative to it', async () => {
     const cwd = applicationDirectory({ 'inner/app.mjs': HELLO })
