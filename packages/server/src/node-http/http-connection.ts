@@ -19,15 +19,9 @@ import {
   truncationError,
 } from './client-error.ts'
 import { emitMessages, wantsUpgrade } from './dispatch.ts'
-import {
-  type InnerRequest,
-  type InnerServer,
-  type InnerSocket,
-  optimizesEmpty,
-  type ResponseClass,
-  refusesManyFields,
-} from './node-members.ts'
+import type { InnerRequest, InnerServer, InnerSocket, ResponseClass } from './node-members.ts'
 import { afterJobs, now } from './real-time.ts'
+import { hasTooManyFields, messageOf } from './request-message.ts'
 import { ResponseQueue } from './response-queue.ts'
 import { copyOf, type ReadCallback, readAsStream, readFrom } from './socket-input.ts'
 
@@ -249,29 +243,13 @@ export class HttpConnection {
     if (result === 'more') return at
     this.hasBegun = true
     const head = parser.head as RequestHead
-    if (refusesManyFields && head.rawHeaders.length > 2 * maxFields(this.host.server)) {
+    if (hasTooManyFields(this.host.server, head)) {
       return this.refuse({ rejection: rejection('TOO_MANY_FIELDS'), fault: undefined, packet: input, parsed: at })
     }
-    const req = this.message(head)
+    const req = messageOf(head, this.socket, this.host)
     if (head.facts.switching && this.switch(req, this.kept(input.subarray(at)))) return input.length
     this.begin(req, head)
     return at
-  }
-
-  private message(head: RequestHead): InnerRequest {
-    const { IncomingMessage: Request, server } = this.host
-    const req = new Request(this.socket) as unknown as InnerRequest
-    const { statedVersion, rawHeaders } = head
-    req.httpVersionMajor = Number(statedVersion[0])
-    req.httpVersionMinor = Number(statedVersion[2])
-    req.httpVersion = statedVersion
-    req.joinDuplicateHeaders = server.joinDuplicateHeaders || null
-    req.url = head.target
-    req.upgrade = false
-    req._addHeaderLines(rawHeaders, Math.min(2 * maxFields(server), rawHeaders.length))
-    req.method = head.method
-    if (server[optimizesEmpty] === true && !hasBodyFields(req)) closeEmpty(req)
-    return req
   }
 
   private begin(req: InnerRequest, head: RequestHead): void {
@@ -483,22 +461,4 @@ function behindEmptyLines(input: Buffer, start: number): number {
   let at = start
   while (input[at] === CR || input[at] === LF) at++
   return at
-}
-
-/** How many fields a request may have, where `maxHeadersCount` says nothing: node's figure. */
-const MAX_FIELDS = 1000
-
-function maxFields({ maxHeadersCount }: InnerServer): number {
-  if (typeof maxHeadersCount !== 'number') return MAX_FIELDS
-  return maxHeadersCount > 0 ? maxHeadersCount : Number.POSITIVE_INFINITY
-}
-
-function hasBodyFields({ headers }: InnerRequest): boolean {
-  return 'content-length' in headers || 'transfer-encoding' in headers
-}
-
-/** Ends a request that has no body without any event. */
-function closeEmpty(req: InnerRequest): void {
-  req._dumpAndCloseReadable?.()
-  req._read()
 }
