@@ -103,6 +103,8 @@ interface Named {
 const UNKNOWN =
   'which server? --control-socket PATH, or KIRIN_CONTROL_SOCKET, tells; or controlSocket in the configuration file here, or that of --config'
 
+const UNREADABLE = 'a server that runs is still found by --control-socket PATH'
+
 /** Which socket was named, or where that of a server would be that is started in this place. */
 async function socketOf(
   { socket, config }: Named,
@@ -112,7 +114,7 @@ async function socketOf(
   const commandLine = readCommandLine(config === undefined ? [] : ['--config', config], 'command line')
   const directory = startDirectory()
   const read = await readSettings({ commandLine, environment, directory })
-  if ('problems' in read) return read
+  if ('problems' in read) return { problems: [...read.problems, UNREADABLE] }
   const { controlSocket, chdir } = read.settings
   if (controlSocket === null) return { problems: [UNKNOWN] }
   const place = resolve(directory, chdir ?? '.', controlSocket)

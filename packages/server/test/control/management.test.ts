@@ -202,7 +202,9 @@ describe('kirin ctl', () => {
     const { code, stderr } = await runKirin(['ctl', 'status'], { cwd })
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/^kirin ctl: contralSocket: .*did you mean controlSocket\?.*\n$/),
+      expect.stringMatching(
+        /^kirin ctl: contralSocket: .*did you mean controlSocket\?.*\nkirin ctl: a server that runs is still found by --control-socket PATH\n$/,
+      ),
     ])
     expect((await runKirin(['ctl', '--control-socket', 'x', 'status'], { cwd })).stderr).toMatch(/x: no server answers/)
   })
