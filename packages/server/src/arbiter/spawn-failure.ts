@@ -4,6 +4,7 @@
 const REMEDIES: Readonly<Record<string, string>> = {
   EMFILE: 'this master has no file descriptors left: raise its limit (ulimit -n; LimitNOFILE= of systemd)',
   ENFILE: 'the machine has no file descriptors left: raise fs.file-max (sysctl)',
+  ETXTBSY: 'somebody is writing to that program: try again when it is whole',
   EAGAIN: 'there are as many processes as there may be: raise the limit (ulimit -u; TasksMax= of systemd)',
 }
 

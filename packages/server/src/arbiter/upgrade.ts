@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { type Inheritance, inheritanceVariable, READY } from '../ipc/inheritance.ts'
+import type { BoundSocket } from '../transport/bind.ts'
 import { putPidFileBack, setPidFileAside } from './pid-file.ts'
 import { describeSpawnFailure } from './spawn-failure.ts'
 
@@ -31,6 +32,9 @@ export interface UpgradeEvents {
   readonly ended: (ending: string) => void
 }
 
+/** A socket that another master gets as well. */
+type HandedSocket = Pick<BoundSocket, 'fd' | 'name'>
+
 export class Upgrade {
   readonly #options: UpgradeOptions
   #child: ChildProcess | undefined
@@ -55,15 +59,26 @@ export class Upgrade {
   }
 
   /** Starts another master; `sockets` are this one's. */
-  begin(sockets: readonly { readonly fd: number; readonly name: string }[], events: UpgradeEvents): void {
+  begin(sockets: readonly HandedSocket[], events: UpgradeEvents): void {
     const obstacle = this.#obstacle()
     if (obstacle !== undefined) {
       setImmediate(() => events.ended(`cannot be started: ${obstacle}`))
       return
     }
-    const { command, pidFile, isActivated } = this.#options
+    const { pidFile } = this.#options
     if (pidFile !== null) setPidFileAside(pidFile)
-    const child = spawn(command.file, command.words, {
+    try {
+      this.#follow(this.#start(sockets), events)
+    } catch (error) {
+      // Node throws what the system seldom says: a program that is being written, one that is too large for what memory there is.
+      if (pidFile !== null) putPidFileBack(pidFile)
+      setImmediate(() => events.ended(describeSpawnFailure(error as Error)))
+    }
+  }
+
+  #start(sockets: readonly HandedSocket[]): ChildProcess {
+    const { command, isActivated } = this.#options
+    return spawn(command.file, command.words, {
       cwd: command.directory,
       env: {
         ...process.env,
@@ -71,6 +86,10 @@ export class Upgrade {
       },
       stdio: ['inherit', 'inherit', 'inherit', 'pipe', ...sockets.map(({ fd }) => fd)],
     })
+  }
+
+  #follow(child: ChildProcess, events: UpgradeEvents): void {
+    const { pidFile } = this.#options
     this.#child = child
     const ended = (ending: string): void => {
       if (this.#child !== child) return

@@ -135,7 +135,7 @@ async function socketsFor(
     account,
   )
   if (problems.length === 0) return sockets
-  for (const socket of added) socket.close(inheritance?.isShared)
+  for (const socket of added) socket.close()
   return { problems }
 }
 

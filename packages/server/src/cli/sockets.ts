@@ -3,7 +3,7 @@ import { wantedName } from '../arbiter/wanted-sockets.ts'
 import { type BindAddress, formatBindAddress } from '../config/bind-address.ts'
 import type { Inheritance } from '../ipc/inheritance.ts'
 import type { WantedAddress } from '../ipc/messages.ts'
-import { adoptSocket, type BoundSocket, bindAddress } from '../transport/bind.ts'
+import { adoptSocket, type BindOptions, type BoundSocket, bindAddress } from '../transport/bind.ts'
 
 /** Where sockets may come from, and what is spoken on them. */
 export interface SocketSources {
@@ -26,9 +26,8 @@ export async function bindAll(
       const name = formatBindAddress(address)
       const kept = left.findIndex(socket => socket.name === name)
       if (kept !== -1) return left.splice(kept, 1)[0] as BoundSocket
-      const fd = inheritance?.claim(name)
       const options = { all: addresses, reusePort }
-      const socket = fd === undefined ? await bindAddress(address, options) : adoptSocket(address, fd, options)
+      const socket = takenOver(address, inheritance, options) ?? (await bindAddress(address, options))
       return shown(inheriting(socket, inheritance), isSecure)
     }),
   )
@@ -39,6 +38,18 @@ export async function bindAll(
   if (problems.length === 0) return sockets
   for (const socket of sockets) if (!present.includes(socket)) socket.close()
   return { problems }
+}
+
+/** What the master before this one has bound for it; its file stays as long as that one runs, unless somebody says otherwise. */
+function takenOver(
+  address: BindAddress,
+  inheritance: Inheritance | undefined,
+  options: BindOptions,
+): BoundSocket | undefined {
+  const fd = inheritance?.claim(formatBindAddress(address))
+  if (inheritance === undefined || fd === undefined) return undefined
+  const socket = adoptSocket(address, fd, options)
+  return { ...socket, close: (isShared = inheritance.isShared) => socket.close(isShared) }
 }
 
 /** Those that come after it are taken over as well, as far as there are some. */

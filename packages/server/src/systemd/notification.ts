@@ -2,6 +2,9 @@
 import type { Notice } from '../arbiter/model.ts'
 import { describeNotice, type NoticeSubject } from '../arbiter/notices.ts'
 
+/** Characters of a status that are told: an application may throw more than an argument of a command can be long (128 KiB on Linux). */
+const LONGEST_STATUS = 1_000
+
 /** Lines of one message: `READY=1`. */
 export type Assignments = readonly string[]
 
@@ -22,7 +25,9 @@ export interface Moment extends NoticeSubject {
  * second only behind that (systemd.service(5)).
  */
 export function notificationOf(notice: Notice, moment: Moment): readonly Assignments[] {
-  const status = `STATUS=${describeNotice(notice, moment).message.replaceAll(/\p{Cc}/gu, ' ')}`
+  const status = `STATUS=${describeNotice(notice, moment)
+    .message.slice(0, LONGEST_STATUS)
+    .replaceAll(/\p{Cc}/gu, ' ')}`
   const reloading = ['RELOADING=1', `MONOTONIC_USEC=${moment.now / 1000n}`, status]
   switch (notice.kind) {
     case 'serving':

@@ -70,7 +70,7 @@ export class Notifier {
   }
 
   #deliver(assignments: Assignments): Promise<void> {
-    return new Promise(resolve => {
+    return new Promise<void>(resolve => {
       const env = { ...this.#environment }
       // Arguments, not a shell: a status may hold anything.
       const child = spawn(this.#command, [...assignments], { env, stdio: 'ignore', timeout: SEND_TIMEOUT })
@@ -82,7 +82,8 @@ export class Notifier {
         if (code !== 0) this.#complain(signal === null ? `it exited with ${code}` : `it was ended by ${signal}`)
         resolve()
       })
-    })
+      // Node throws what the system seldom says, as that it has no memory.
+    }).catch(({ message }: Error) => this.#complain(message))
   }
 
   #complain(reason: string): void {

@@ -1,5 +1,5 @@
 // A second master beside the first, with real processes: nobody is turned away, and either may be told to stop.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { get } from '../support/http-client.ts'
@@ -95,6 +95,43 @@ describe('USR2', () => {
     expect(pidIn('kirin.pid')).toBe(kirin.pid)
     deploy(version('two'))
     await upgrade()
+  })
+
+  it('leaves the old master its socket file when the new one cannot have all that it wants', async () => {
+    const config = (...bind: readonly string[]) => `export default ${JSON.stringify({ app: 'app.mjs', bind })}`
+    const cwd = applicationDirectory({ 'app.mjs': version('one'), 'kirin.config.mjs': config('unix:kirin.sock') })
+    const kirin = startKirin([], { cwd })
+    await kirin.line(/Listening at unix:kirin.sock/)
+    writeFileSync(join(cwd, 'kirin.config.mjs'), config('unix:kirin.sock', '192.0.2.1:0'))
+    kirin.signal('SIGUSR2')
+    await kirin.line(/Upgrade failed, this master and its workers go on: the new master exited with code 2/)
+    expect(kirin.stderr).toMatch(/FATAL\] cannot listen on 192\.0\.2\.1:0/)
+    expect((await get('/', { socketPath: join(cwd, 'kirin.sock') })).body).toBe('one')
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    expect(existsSync(join(cwd, 'kirin.sock'))).toBe(false)
+  })
+
+  it('changes nothing while somebody writes the program that it would run', async () => {
+    const cwd = applicationDirectory({ 'app.mjs': version('one') })
+    const program = join(cwd, 'node')
+    symlinkSync(process.execPath, program)
+    const words = ['-b', 'unix:kirin.sock', '--pid', 'kirin.pid', 'app.mjs']
+    // In the place of the node that the tests start.
+    const kirin = startKirin(words, { cwd, launcher: ['sh', '-c', 'shift; exec ./node "$@"', 'sh'] })
+    await kirin.line(/Listening at unix:kirin.sock/)
+    rmSync(program)
+    const file = openSync(program, 'w', 0o755)
+    kirin.signal('SIGUSR2')
+    await kirin.line(/Upgrade failed, .*: the new master could not be started: spawn ETXTBSY: .*try again/)
+    expect((await get('/', { socketPath: join(cwd, 'kirin.sock') })).body).toBe('one')
+    expect(readFileSync(join(cwd, 'kirin.pid'), 'utf8')).toBe(`${kirin.pid}\n`)
+    closeSync(file)
+    rmSync(program)
+    symlinkSync(process.execPath, program)
+    kirin.signal('SIGUSR2')
+    await kirin.line(/The new master serves/)
+    masters.add(Number(readFileSync(join(cwd, 'kirin.pid'), 'utf8')))
   })
 
   it('has the old master retire by itself with --upgrade-auto; WINCH leaves a master without workers', async () => {

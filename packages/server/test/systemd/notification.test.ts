@@ -51,6 +51,14 @@ describe('notificationOf', () => {
     expect(notificationOf(notice, moment)).toEqual(messages)
   })
 
+  it('cuts what is too long for a command', () => {
+    const failure = { ...FAILURE, message: 'a'.repeat(1_000_000) }
+    const [[ready, status = ''] = []] = notificationOf({ kind: 'reload-failed', failure, workers: 2 }, moment)
+    expect(ready).toBe('READY=1')
+    expect(status).toMatch(/^STATUS=Reload failed, the old workers go on \(2\): a+$/)
+    expect(status.length).toBeLessThan(2_000)
+  })
+
   it.each<Notice>([
     { kind: 'booting', id: 1, slot: 0 },
     { kind: 'ready', id: 1, slot: 0 },

@@ -74,6 +74,19 @@ describe('a service manager', () => {
     expect(await kirin.exited()).toEqual({ code: 0, signal: null })
     expect(kirin.stderr.match(/cannot be told/g)).toHaveLength(1)
   })
+
+  it('misses a message that the system takes for no command, and hears the next', async () => {
+    const directory = applicationDirectory({})
+    const receiver = NotifyReceiver.commands(directory)
+    const told: string[] = []
+    const log = { warn: (line: string) => told.push(line) } as unknown as Parameters<typeof Notifier.of>[0]['log']
+    const command = join(directory, 'systemd-notify')
+    const notifier = Notifier.of({ environment: receiver.env, log, command }) as Notifier
+    await notifier.send([`STATUS=${'a'.repeat(1_000_000)}`])
+    await notifier.send(['READY=1'])
+    await receiver.message(/^READY=1$/)
+    expect(told).toEqual([expect.stringMatching(/cannot be told .*: spawn E2BIG$/)])
+  })
 })
 
 describe('the watchdog', () => {
