@@ -32,6 +32,7 @@ export class ConnectionClock {
 
   private look(now: number): void {
     for (const connection of this.open) {
+      connection.looked()
       const limit = this.limitFor(connection)
       if (limit > 0 && now - connection.since >= limit) connection.expire()
     }

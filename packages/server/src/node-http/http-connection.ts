@@ -23,7 +23,7 @@ import type { InnerRequest, InnerServer, InnerSocket, ResponseClass } from './no
 import { afterJobs, now } from './real-time.ts'
 import { hasTooManyFields, messageOf } from './request-message.ts'
 import { ResponseQueue } from './response-queue.ts'
-import { copyOf, type ReadCallback, readAsStream, readFrom } from './socket-input.ts'
+import { copyOf, type ReadCallback, readAsStream, readFrom, takeBackMemory } from './socket-input.ts'
 
 /**
  * What the connection is at: before a request, within a head, within a body of known length, within a chunked one, handing on what a
@@ -92,6 +92,8 @@ export class HttpConnection {
   private remaining = 0
   /** What is being read may be kept where it is as long as this; what is shorter, and stays, is copied. */
   private keptFrom = 0
+  /** Whether something has come since the clock looked. */
+  private isActive = false
   private readonly onData = (input: Buffer): void => this.received(input)
   private readonly onRead: ReadCallback = (input, end, isOwn) => this.receivedPast(input.subarray(0, end), isOwn)
   private readonly onEnd = (): void => this.ended()
@@ -132,6 +134,12 @@ export class HttpConnection {
     this.failed(timeoutError())
   }
 
+  /** The clock looks: whoever sends nothing keeps no memory for it. */
+  looked(): void {
+    if (!this.isActive) takeBackMemory(this.socket)
+    this.isActive = false
+  }
+
   private received(input: Buffer): void {
     this.orBreakOff(() => this.scope.runInAsyncScope(this.consume, this, input))
   }
@@ -161,6 +169,7 @@ export class HttpConnection {
 
   /** What came past the socket. Whether the next read may be kept: it is in the midst of a body that somebody may read. */
   private receivedPast(input: Buffer, isOwn: boolean): boolean {
+    this.isActive = true
     // A piece keeps the memory of all that was read with it.
     this.keptFrom = isOwn ? input.length / 2 : Number.POSITIVE_INFINITY
     try {

@@ -9,6 +9,9 @@ import type { InnerSocket } from './node-members.ts'
 /** Bytes of one read: node's own figure. */
 const READ_SIZE = 64 * 1024
 
+/** How often memory is taken back from one socket, which gets none from then on: node keeps a few bytes for each time as long as the socket lives. */
+const TAKEN_BACK_LIMIT = 16
+
 /** One read of any socket of this process lands here: reads do not overlap. */
 const shared = Buffer.allocUnsafeSlow(READ_SIZE)
 
@@ -19,6 +22,9 @@ const [bufferMember, callbackMember, nextMember] = membersOfOnread()
 const isPast: unique symbol = Symbol('kirin.isPast')
 
 type ListenMethod = 'on' | 'addListener' | 'prependListener'
+/** How often memory was taken back from a socket. */
+const takenBack: unique symbol = Symbol('kirin.takenBack')
+
 /** Methods of a socket's own while its reads go past it: they see that somebody wants to read from it. */
 const listening = {
   on: listeningBy('on'),
@@ -48,7 +54,7 @@ export function readFrom(socket: InnerSocket, onData: (input: Buffer) => void, o
     let isThrough = false
     try {
       const isBulk = onRead(input, end, isOwn) && end >= (isOwn ? READ_SIZE / 2 : READ_SIZE)
-      if (isBulk) following = Buffer.allocUnsafeSlow(READ_SIZE)
+      if (isBulk && members[takenBack] < TAKEN_BACK_LIMIT) following = Buffer.allocUnsafeSlow(READ_SIZE)
       isThrough = true
     } finally {
       // Node does not ask for the next one then.
@@ -61,10 +67,23 @@ export function readFrom(socket: InnerSocket, onData: (input: Buffer) => void, o
     return next
   }
   members[isPast] = true
+  members[takenBack] = 0
   Object.assign(socket, listening)
 }
 
-type OnreadMembers = Record<symbol, unknown>
+interface OnreadMembers {
+  [isPast]?: boolean
+  [takenBack]: number
+  [member: symbol]: unknown
+}
+
+/** Nothing came for a while: takes back the memory that the next read would have had for itself, which costs that read a copy. */
+export function takeBackMemory(socket: InnerSocket): void {
+  const members = socket as unknown as OnreadMembers
+  if (members[isPast] !== true || members[bufferMember as symbol] === shared || !socket._handle) return
+  members[takenBack]++
+  readInto(socket, shared)
+}
 
 /** Has the next read land there. */
 function readInto(socket: InnerSocket, buffer: Buffer): void {

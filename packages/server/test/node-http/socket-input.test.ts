@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { type AddressInfo, createServer as createNetServer } from 'node:net'
+import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from '@jest/globals'
 import { createServer } from '../../src/node-http/index.ts'
 import { readFrom } from '../../src/node-http/socket-input.ts'
@@ -14,6 +16,8 @@ function bulk(size: number, from: number): Buffer {
   for (let at = 0; at < words.length; at++) words[at] = Math.imul(from + at, 2_654_435_761)
   return Buffer.from(words.buffer)
 }
+
+const turn = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 5))
 
 const unexpected = (): never => {
   throw new Error('the reads went through the socket')
@@ -90,5 +94,54 @@ describe('what comes in on a connection of the drop-in', () => {
     const kept = pieces.get('/') ?? []
     expect(Buffer.concat(kept)).toHaveLength(KIB * KIB)
     expect(kept.filter(({ buffer }) => buffer.byteLength > 2 * Buffer.poolSize)).toEqual([])
+  })
+
+  it('has no memory waiting for it where it stops in the middle, and comes whole when it goes on', async () => {
+    setFlagsFromString('--expose-gc')
+    const collectGarbage = runInNewContext('gc') as () => void
+    const { allocUnsafeSlow } = Buffer
+    const made: WeakRef<Buffer>[] = []
+    // Watched by hand: jest keeps what a function gives that it watches.
+    Buffer.allocUnsafeSlow = size => {
+      const buffer = allocUnsafeSlow(size)
+      made.push(new WeakRef(buffer))
+      return buffer
+    }
+    const sockets: Socket[] = []
+    let size = 0
+    let hasBegun = false
+    const server = createServer({ connectionsCheckingInterval: 10 }, (req: IncomingMessage, res) => {
+      hasBegun = true
+      req.on('data', (piece: Buffer) => (size += piece.length)).on('end', () => res.end(`got ${size}`))
+    })
+    server.on('connection', socket => sockets.push(socket))
+    try {
+      const client = await connect(await listening(server))
+      client.send(headOf('/', 'Transfer-Encoding: chunked'))
+      while (!hasBegun) await turn()
+      // With what stands around it, as much as fills a read.
+      const chunk = bulk(64 * KIB, 1).subarray(8)
+      let sent = 0
+      // On a slow machine reads may be small.
+      while (made.length === 0) {
+        sockets[0]?.pause()
+        client
+          .send(`${chunk.length.toString(16)}\r\n`)
+          .send(chunk)
+          .send('\r\n')
+        sent += chunk.length
+        await turn()
+        sockets[0]?.resume()
+        while (size < sent) await turn()
+      }
+      while (made.some(memory => memory.deref() !== undefined)) {
+        await turn()
+        collectGarbage()
+      }
+      await client.send('6\r\nbehind\r\n0\r\n\r\n').until(/got/)
+      expect(size).toBe(sent + 6)
+    } finally {
+      Buffer.allocUnsafeSlow = allocUnsafeSlow
+    }
   })
 })
