@@ -12,12 +12,14 @@ const CHECK_MODULE = fileURLToPath(new URL('../worker/check.js', import.meta.url
  * Loads the application as a worker would, without its startup. What it prints is printed.
  *
  * @param account who workers become
+ * @param ending kills the process when it aborts, where that still loads; what comes of it then is of no interest
  *
  * @returns why it cannot be loaded, or `undefined`
  */
 export function tryApplication(
   { application, settings }: Pick<Configuration, 'application' | 'settings'>,
   account: Account | null,
+  ending?: AbortSignal,
 ): Promise<BootFailure | undefined> {
   return new Promise(resolve => {
     const seconds = settings.bootTimeout
@@ -49,6 +51,7 @@ export function tryApplication(
       failure = { message, detail: null, exitCode: exitCodes.bootFailed }
       child.kill('SIGKILL')
     }, seconds * 1000)
+    ending?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true })
   })
 }
 

@@ -27,7 +27,7 @@ import { EarlySignals } from './early-signals.ts'
 import { openLogs } from './open-logs.ts'
 import { namedDirectory, ownCommand, startDirectory } from './own-command.ts'
 import { giveLogFiles } from './ownership.ts'
-import { preload } from './preload.ts'
+import { type Preloading, preload } from './preload.ts'
 import { printConfig, printConfigJson } from './print-config.ts'
 import { leaveProcessOne } from './process-one.ts'
 import { firstSetup, renewing, type SetupMeans } from './setup.ts'
@@ -202,6 +202,8 @@ async function serve(plan: Plan, means: Means): Promise<number> {
     return exitCodes.applicationUnusable
   }
   process.title = `kirin: master [${settings.name ?? application}]`
+  // Before there is anything in the file system that would be left behind.
+  const earlySignals = new EarlySignals()
   // A reload may change the directory.
   const pidFile = settings.pid === null ? null : resolve(settings.pid)
   if (settings.pid !== null) {
@@ -213,13 +215,8 @@ async function serve(plan: Plan, means: Means): Promise<number> {
   }
   const surroundings = new Surroundings({ ...means, settings })
   const program = plan.program && programNow(application, plan.program.words)
-  const earlySignals = new EarlySignals()
   try {
-    const running = runPreloaded(plan, { ...means, program, surroundings, pidFile, earlySignals })
-    return await Promise.race([
-      running,
-      earlySignals.stopped.finally(() => logger.info('Told to stop before it has begun')),
-    ])
+    return await runUnlessStopped(plan, { ...means, program, surroundings, pidFile, earlySignals })
   } catch (error) {
     if (!(error instanceof HookError)) throw error
     logger.fatal(error.message)
@@ -237,17 +234,31 @@ interface MasterMeans extends Means {
   readonly earlySignals: EarlySignals
 }
 
-/** @throws HookError when onStarting does not want it */
-async function runPreloaded(plan: Plan, means: MasterMeans): Promise<number> {
-  if (!plan.settings.preloadApp) return runMaster(plan, means)
-  const { failure, dispose } = await preload(plan, means.account)
+/**
+ * Ends as soon as a stop is asked for while there is no arbiter yet, whatever is waited for.
+ *
+ * @throws HookError when onStarting does not want it
+ */
+async function runUnlessStopped(plan: Plan, means: MasterMeans): Promise<number> {
+  const { log, account, earlySignals } = means
+  const preloading = plan.settings.preloadApp ? preload(plan, account) : undefined
   try {
-    if (failure === undefined) return await runMaster(plan, means)
-    means.log.logger.fatal(failure.message)
-    return failure.exitCode
+    return await Promise.race([
+      runLoaded(plan, means, preloading),
+      earlySignals.stopped.finally(() => log.logger.info('Told to stop before it has begun')),
+    ])
   } finally {
-    dispose()
+    await preloading?.end()
   }
+}
+
+async function runLoaded(plan: Plan, means: MasterMeans, preloading: Preloading | undefined): Promise<number> {
+  const { log, earlySignals } = means
+  const failure = await preloading?.failure
+  if (earlySignals.isStopped) return await earlySignals.stopped
+  if (failure === undefined) return await runMaster(plan, means)
+  log.logger.fatal(failure.message)
+  return failure.exitCode
 }
 
 /** @throws HookError when onStarting does not want it */
@@ -279,7 +290,7 @@ async function runMaster(plan: Plan, { program, surroundings, earlySignals, ...m
   }
   const { workers } = settings
   if (earlySignals.isStopped) {
-    for (const socket of setup.sockets) socket.close(inheritance?.isShared)
+    for (const socket of setup.sockets) socket.close()
     return await earlySignals.stopped
   }
   logger.info(`Kirin ${product.version} starts ${workers} worker${workers === 1 ? '' : 's'} for ${application}`)

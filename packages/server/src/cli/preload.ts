@@ -7,12 +7,12 @@ import type { Account, BootFailure } from '../ipc/messages.ts'
 import { tryApplication } from './check-config.ts'
 import type { Configuration } from './configuration.ts'
 
-/** What came of it. */
-export interface Preloaded {
+/** A load that is under way, or over. */
+export interface Preloading {
   /** Why the application cannot be loaded, if so. */
-  readonly failure: BootFailure | undefined
-  /** Removes what was kept for workers. */
-  dispose(): void
+  readonly failure: Promise<BootFailure | undefined>
+  /** Ends the process that loads it, where there is one, and removes what was kept for workers. */
+  end(): Promise<void>
 }
 
 const PREFIX = 'kirin-cache-'
@@ -26,12 +26,21 @@ const NODES_CACHE = 'NODE_COMPILE_CACHE'
  *
  * A program that listens by itself (`kirin run`) is not loaded, it would listen.
  */
-export async function preload(configuration: Configuration, account: Account | null): Promise<Preloaded> {
+export function preload(configuration: Configuration, account: Account | null): Preloading {
   const directory = makeCache(account)
-  const failure = configuration.program === undefined ? await tryApplication(configuration, account) : undefined
+  const ending = new AbortController()
+  const failure =
+    configuration.program === undefined
+      ? tryApplication(configuration, account, ending.signal)
+      : Promise.resolve(undefined)
   return {
     failure,
-    dispose: () => directory !== undefined && rmSync(directory, { recursive: true, force: true }),
+    async end() {
+      ending.abort()
+      // It may be writing there.
+      await failure.catch(() => undefined)
+      if (directory !== undefined) rmSync(directory, { recursive: true, force: true })
+    },
   }
 }
 

@@ -116,6 +116,19 @@ describe('a configuration file', () => {
     expect(readdirSync(cwd)).toEqual(['app.mjs'])
   })
 
+  it('--preload-app ends the process that loads it when a stop comes meanwhile, and leaves nothing behind', async () => {
+    const code = `console.log('loading'); await new Promise(resolve => setTimeout(resolve, 3_600_000))\n`
+    const cwd = applicationDirectory({ 'app.mjs': code })
+    const kirin = startKirin(['--preload-app', '-b', 'unix:kirin.sock', 'app.mjs'], { cwd, env: { TMPDIR: cwd } })
+    await kirin.line(/^loading$/)
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    // That process has the same output.
+    await kirin.allGone()
+    expect(readdirSync(cwd)).toEqual(['app.mjs'])
+    expect(kirin.stderr).not.toMatch(/FATAL/)
+  })
+
   it('is told of with every other mistake at once, and nothing is started', async () => {
     const text = 'export default { wrokers: 1, backlog: "many", onStarting: 7, on_exit() {} }'
     const cwd = applicationDirectory({ 'etc/production.mjs': text })
