@@ -35,6 +35,8 @@ export class Setups {
   /** Of sockets that each place has one of its own of: which place has which. */
   readonly #lanes = new Map<BoundSocket, Map<number, BoundSocket>>()
   readonly #open: Set<BoundSocket>
+  /** Closed while another master had them as well. */
+  readonly #shared = new Set<BoundSocket>()
 
   constructor(first: Setup) {
     this.#current = first
@@ -115,9 +117,15 @@ export class Setups {
     for (const socket of this.#open) if (!needed.has(socket)) this.#close(socket, false)
   }
 
-  /** Closes all of them. */
+  /** Closes all of them. Files of those that were left to another master are removed when it has gone, too. */
   closeAll(isShared: boolean): void {
-    for (const socket of this.#open) this.#close(socket, isShared)
+    for (const socket of this.#open) {
+      this.#close(socket, isShared)
+      if (isShared) this.#shared.add(socket)
+    }
+    if (isShared) return
+    for (const socket of this.#shared) socket.close(false)
+    this.#shared.clear()
   }
 
   /** The socket of that place. The first place that asks has the one that was bound first. */

@@ -23,6 +23,8 @@ export class WantedSockets {
   /** Those that could be bound, in that order. */
   readonly #open: BoundSocket[] = []
   #isClosed = false
+  /** Closed while another master had them as well. */
+  #shared: readonly Promise<BoundSocket>[] = []
 
   /** @param given sockets that workers are started with: they stand for whatever a program's first server wants */
   constructor(given: readonly BoundSocket[], bind?: (wanted: WantedAddress) => Promise<BoundSocket>) {
@@ -55,10 +57,12 @@ export class WantedSockets {
     }
   }
 
-  /** Closes what was bound here. */
+  /** Closes what was bound here. Files of those that were left to another master are removed when it has gone, too. */
   close(isShared: boolean): void {
     this.#isClosed = true
-    for (const socket of this.#bound.values()) socket.then(({ close }) => close(isShared)).catch(() => undefined)
+    const all = [...this.#shared, ...this.#bound.values()]
+    this.#shared = isShared ? all : []
+    for (const socket of all) socket.then(({ close }) => close(isShared)).catch(() => undefined)
     this.#bound.clear()
   }
 

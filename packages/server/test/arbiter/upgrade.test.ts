@@ -97,6 +97,18 @@ describe('USR2', () => {
     await upgrade()
   })
 
+  it('leaves no socket file behind when both masters are told to stop', async () => {
+    const { kirin, has, upgrade } = await serve()
+    const { pid } = await upgrade()
+    kirin.signal('SIGSTOP')
+    process.kill(pid, 'SIGTERM')
+    kirin.signal('SIGTERM')
+    kirin.signal('SIGCONT')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    await goneWith(kirin)
+    expect([has('kirin.sock'), has('kirin.pid'), has('kirin.pid.oldbin')]).toEqual([false, false, false])
+  })
+
   it('leaves the old master its socket file when the new one cannot have all that it wants', async () => {
     const config = (...bind: readonly string[]) => `export default ${JSON.stringify({ app: 'app.mjs', bind })}`
     const cwd = applicationDirectory({ 'app.mjs': version('one'), 'kirin.config.mjs': config('unix:kirin.sock') })

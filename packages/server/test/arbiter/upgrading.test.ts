@@ -64,12 +64,16 @@ describe('USR2', () => {
     upgrade(bench)
     bench.signal('SIGWINCH')
     bench.signal('SIGTERM')
-    expect(bench.event({ type: 'upgrade-ended', ending: 'exited with code 4' })).toEqual([
-      {
-        type: 'notice',
-        notice: { kind: 'upgrade-ended', ending: 'exited with code 4', wasReady: false, goesOn: false },
-      },
+    expect(notices(bench.event({ type: 'upgrade-ended', ending: 'exited with code 4' }))).toEqual([
+      { kind: 'upgrade-ended', ending: 'exited with code 4', wasReady: false, goesOn: false },
     ])
+  })
+
+  it('closes once more what was left to a new master that goes first', () => {
+    const bench = serving()
+    upgrade(bench)
+    expect(done(bench.signal('SIGTERM'))).toEqual([CLOSE, term(1), term(2)])
+    expect(done(bench.event({ type: 'upgrade-ended', ending: 'was killed by SIGTERM' }))).toEqual([CLOSE])
   })
 
   it('has this master retire when the new one serves, with --upgrade-auto', () => {
