@@ -96,11 +96,20 @@ function addJest(sources, reportFile) {
 function addProcesses({ sources, files }, folder) {
   if (!existsSync(folder)) return
   for (const name of readdirSync(folder)) {
-    const { result } = JSON.parse(readFileSync(path.join(folder, name), 'utf8'))
-    for (const { url, functions } of result) {
+    for (const { url, functions } of writtenIn(path.join(folder, name))) {
       const file = files.get(url)
       if (file !== undefined) addExecuted(file, { sources, functions })
     }
+  }
+}
+
+/** A process that was killed while it wrote has left a piece of it, which tells nothing. */
+function writtenIn(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).result
+  } catch (error) {
+    if (error instanceof SyntaxError) return []
+    throw error
   }
 }
 

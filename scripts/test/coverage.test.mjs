@@ -77,6 +77,14 @@ it('joins several processes', async () => {
   expect(measured(report)).toEqual({ covered: CODE_LINES, lines: CODE_LINES })
 })
 
+it('leaves out what a process that was killed had not written to its end', async () => {
+  const report = path.join(root, 'killed')
+  await callInProcess(report, 1)
+  const { covered } = measured(report)
+  writeFileSync(path.join(report, 'processes/coverage-killed.json'), '{"result":[{"url":"file:///')
+  expect(measured(report).covered).toBe(covered)
+})
+
 it('joins what jest saw, but for lines without code', () => {
   const report = path.join(root, 'jest')
   mkdirSync(report)

@@ -7,6 +7,16 @@ import { applicationDirectory, type KirinProcess, startKirin } from '../support/
 
 const version = (name: string): string => `export default () => ({ status: 200, body: '${name}' })\n`
 
+/** Answers when there is a file `go-on`. */
+const SLOW = `
+  import { existsSync, writeFileSync } from 'node:fs'
+  export default async () => {
+    writeFileSync('begun', '')
+    while (!existsSync('go-on')) await new Promise(resolve => setTimeout(resolve, 10))
+    return { status: 200, body: 'slow' }
+  }
+`
+
 /** New masters that a test has started through an old one: the first may end before them. */
 const masters = new Set<number>()
 afterEach(() => {
@@ -32,6 +42,7 @@ async function serve(...args: readonly string[]) {
   return {
     kirin,
     cwd,
+    socketPath: join(cwd, 'kirin.sock'),
     answers: async () => [
       (await get('/', { origin })).body,
       (await get('/', { socketPath: join(cwd, 'kirin.sock') })).body,
@@ -97,13 +108,20 @@ describe('USR2', () => {
     await upgrade()
   })
 
-  it('leaves no socket file behind when both masters are told to stop', async () => {
-    const { kirin, has, upgrade } = await serve()
-    const { pid } = await upgrade()
-    kirin.signal('SIGSTOP')
-    process.kill(pid, 'SIGTERM')
+  it('leaves no socket file behind when the new master ends while the old one stops', async () => {
+    const { kirin, deploy, has, cwd, socketPath, upgrade } = await serve()
+    deploy(SLOW)
+    kirin.signal('SIGHUP')
+    await kirin.line(/Reloaded/)
+    const answer = get('/', { socketPath })
+    while (!has('begun')) await new Promise(resolve => setImmediate(resolve))
+    const { pid, mark } = await upgrade()
     kirin.signal('SIGTERM')
-    kirin.signal('SIGCONT')
+    await kirin.line(/Stopping/, mark)
+    process.kill(pid, 'SIGTERM')
+    await kirin.line(/The new master .*, and this one stops as it was told to/, mark)
+    writeFileSync(join(cwd, 'go-on'), '')
+    expect((await answer).body).toBe('slow')
     expect(await kirin.exited()).toEqual({ code: 0, signal: null })
     await goneWith(kirin)
     expect([has('kirin.sock'), has('kirin.pid'), has('kirin.pid.oldbin')]).toEqual([false, false, false])
