@@ -23,7 +23,7 @@ import { tryApplication, tryProgram } from './check-config.ts'
 import { readCommandLine } from './command-line.ts'
 import { type Configuration, readConfiguration, rereadConfiguration, withAbsolutePaths } from './configuration.ts'
 import { isDaemon, startDaemon } from './daemon.ts'
-import { EarlySignals } from './early-signals.ts'
+import type { EarlySignals } from './early-signals.ts'
 import { openLogs } from './open-logs.ts'
 import { namedDirectory, ownCommand, startDirectory } from './own-command.ts'
 import { giveLogFiles } from './ownership.ts'
@@ -46,11 +46,19 @@ interface Plan extends Configuration {
  * Runs the command.
  *
  * @param words the command line without the program's own name
+ * @param earlySignals what holds signals for a master; for any other command they have their default effect
  * @returns the exit code, when everything has stopped
  */
-export async function main(words: readonly string[], environment: Environment): Promise<number> {
-  // Each command loads what it needs: node:http, for one, takes a tenth of a server's start.
-  if (words[0] === 'ctl') return (await import('./ctl.ts')).ctl(words.slice(1), environment)
+export async function main(
+  words: readonly string[],
+  environment: Environment,
+  earlySignals: EarlySignals,
+): Promise<number> {
+  if (words[0] === 'ctl') {
+    await earlySignals.end()
+    // Each command loads what it needs: node:http, for one, takes a tenth of a server's start.
+    return (await import('./ctl.ts')).ctl(words.slice(1), environment)
+  }
   const commandLine = readCommandLine(words, 'command line')
   if (commandLine.answer !== undefined) {
     process.stdout.write(commandLine.answer)
@@ -60,16 +68,17 @@ export async function main(words: readonly string[], environment: Environment): 
   const configuration = await readConfiguration(invocation)
   if ('problems' in configuration) return refuse(configuration.problems)
   const { action } = configuration
+  if (action !== 'serve') await earlySignals.end()
   if (action === 'print' || action === 'print-json') {
     process.stdout.write(action === 'print' ? printConfig(configuration) : printConfigJson(configuration))
     return exitCodes.ok
   }
   const settings = withAbsolutePaths(configuration, invocation.directory)
   const plan: Plan = { ...configuration, settings, reread: () => rereadConfiguration(invocation) }
-  return action === 'check' ? check(plan) : start(plan, environment)
+  return action === 'check' ? check(plan) : start(plan, environment, earlySignals)
 }
 
-async function start(plan: Plan, environment: Environment): Promise<number> {
+async function start(plan: Plan, environment: Environment, earlySignals: EarlySignals): Promise<number> {
   leaveProcessOne(plan.settings)
   const command = ownCommand()
   const directory = namedDirectory()
@@ -81,6 +90,7 @@ async function start(plan: Plan, environment: Environment): Promise<number> {
   const prepared = prepare(plan)
   if ('problems' in prepared) return refuse(prepared.problems)
   if (plan.settings.daemon && !isBackground) {
+    await earlySignals.end()
     return startDaemon(inherited(plan.settings, activation.sockets), command.directory)
   }
   const opened = await open(plan)
@@ -89,7 +99,7 @@ async function start(plan: Plan, environment: Environment): Promise<number> {
   const ungiven = account === null ? [] : giveLogFiles(plan.settings, account)
   if (ungiven.length > 0) return refuse(ungiven)
   const upgrade = { command, inheritance, isActivated: activation.sockets.length > 0 }
-  const means = { ...opened, environment, account, isBackground, upgrade, directory }
+  const means = { ...opened, environment, account, isBackground, upgrade, directory, earlySignals }
   return serve(withPassedSockets(plan, activation.sockets, opened.log.logger), means)
 }
 
@@ -191,6 +201,7 @@ interface Means extends Omit<SurroundingsOptions, 'settings'> {
   readonly upgrade: Omit<UpgradeOptions, 'pidFile'>
   /** The name of the directory that the command was given in; `null` where it is not known. */
   readonly directory: string | null
+  readonly earlySignals: EarlySignals
 }
 
 async function serve(plan: Plan, means: Means): Promise<number> {
@@ -203,7 +214,7 @@ async function serve(plan: Plan, means: Means): Promise<number> {
   }
   process.title = `kirin: master [${settings.name ?? application}]`
   // Before there is anything in the file system that would be left behind.
-  const earlySignals = new EarlySignals()
+  means.earlySignals.catchStops()
   // A reload may change the directory.
   const pidFile = settings.pid === null ? null : resolve(settings.pid)
   if (settings.pid !== null) {
@@ -216,7 +227,7 @@ async function serve(plan: Plan, means: Means): Promise<number> {
   const surroundings = new Surroundings({ ...means, settings })
   const program = plan.program && programNow(application, plan.program.words)
   try {
-    return await runUnlessStopped(plan, { ...means, program, surroundings, pidFile, earlySignals })
+    return await runUnlessStopped(plan, { ...means, program, surroundings, pidFile })
   } catch (error) {
     if (!(error instanceof HookError)) throw error
     logger.fatal(error.message)
@@ -231,7 +242,6 @@ interface MasterMeans extends Means {
   readonly pidFile: string | null
   readonly program: ArbiterOptions['program']
   readonly surroundings: Surroundings
-  readonly earlySignals: EarlySignals
 }
 
 /**
@@ -308,7 +318,7 @@ async function runMaster(plan: Plan, { program, surroundings, earlySignals, ...m
     watch: settings.reload ? watching(plan, logger) : undefined,
     ...surroundings.calls,
   })
-  earlySignals.end()
+  earlySignals.handOver()
   return await running
 }
 

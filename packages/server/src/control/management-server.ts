@@ -98,7 +98,7 @@ export class ManagementServer {
   }
 
   #obey(order: Order, response: ServerResponse): void {
-    // Nobody listens to signals yet, and most of them would end the process.
+    // Nobody is there yet who could obey.
     if (this.#options.managed.status() === undefined) return send(response, STARTING)
     if (order === 'reload') {
       // Behind the arbiter's own listener: whatever it says before is not of this order.

@@ -4,8 +4,10 @@ import { isMainThread } from 'node:worker_threads'
 
 // A program's own threads and children load what it was started with as well: they are none of ours.
 if (isMainThread && process.send !== undefined) {
-  // First of all: without a listener Node opens its inspector at SIGUSR1.
+  // First of all: without a listener Node opens its inspector at SIGUSR1, and the master
+  // decides what HUP to a whole group means.
   process.on('SIGUSR1', () => {})
+  process.on('SIGHUP', () => {})
   const own = process.execArgv.indexOf(import.meta.url)
   if (own > 0) process.execArgv.splice(own - 1, 2)
   const { WorkerProcess } = await import('./worker-process.ts')

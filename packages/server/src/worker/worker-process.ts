@@ -61,8 +61,6 @@ export class WorkerProcess {
     process.on('SIGQUIT', () => this.#quit('SIGQUIT'))
     process.on('SIGABRT', () => this.#abort())
     process.on('SIGUSR1', () => this.#logs?.reopen())
-    // A terminal that is closed tells the whole group; the master decides what that means.
-    process.on('SIGHUP', () => {})
     process.on('uncaughtException', error => this.#fault('uncaught exception', error))
     process.on('unhandledRejection', reason => this.#fault('unhandled rejection', reason))
     process.on('disconnect', () => this.#orphaned())

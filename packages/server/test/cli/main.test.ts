@@ -147,6 +147,57 @@ describe('kirin', () => {
     expect(kirin.stderr).not.toMatch(/Upgrading/)
   })
 
+  it('keeps HUP and the like that come while its configuration is read; a stop ends it at once then', async () => {
+    const config = `import { existsSync } from 'node:fs'
+      console.log('reading')
+      while (!existsSync('go-on')) await new Promise(resolve => setImmediate(resolve))
+      export default { app: 'app.mjs', bind: 'unix:kirin.sock', workers: 2, pid: 'kirin.pid' }`
+    const cwd = applicationDirectory({ 'app.mjs': HELLO, 'kirin.config.mjs': config })
+    const stopped = startKirin([], { cwd })
+    await stopped.line(/^reading$/)
+    stopped.signal('SIGTERM')
+    expect(await stopped.exited()).toEqual({ code: null, signal: 'SIGTERM' })
+    expect(readdirSync(cwd).toSorted()).toEqual(['app.mjs', 'kirin.config.mjs'])
+    const kirin = startKirin([], { cwd })
+    await kirin.line(/^reading$/)
+    for (const signal of ['SIGTTIN', 'SIGTTIN', 'SIGTTOU', 'SIGUSR2', 'SIGWINCH', 'SIGHUP'] as const)
+      kirin.signal(signal)
+    writeFileSync(join(cwd, 'go-on'), '')
+    await kirin.line(/Reloaded: \d workers ready$/)
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    // Of two that came before the first was heard the system may have made one.
+    expect(kirin.stderr).toMatch(/Number of workers is now [23]$/m)
+    expect(kirin.stderr).not.toMatch(/Upgrading/)
+  })
+
+  it('keeps HUP from its own first line on, and so do its workers', async () => {
+    // Behind what the entry does before it loads anything.
+    const probe = `process.once('newListener', () => queueMicrotask(() => process.kill(process.pid, 'SIGHUP')))`
+    const cwd = applicationDirectory({ 'app.mjs': HELLO, 'probe.mjs': probe })
+    const { kirin } = await startServing(['app.mjs'], { cwd, env: { NODE_OPTIONS: '--import=./probe.mjs' } })
+    await kirin.line(/Reloaded: 1 worker ready$/)
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    expect(kirin.stderr).not.toMatch(/SIGHUP/)
+  })
+
+  it.each([
+    ['--check-config', 'SIGHUP'],
+    ['--print-config', 'SIGUSR2'],
+  ] as const)('that ends without serving (%s) ends at %s', async (flag, signal) => {
+    const config = `import { existsSync } from 'node:fs'
+        console.log('reading')
+        while (!existsSync('go-on')) await new Promise(resolve => setImmediate(resolve))
+        export default { app: 'app.mjs' }`
+    const cwd = applicationDirectory({ 'app.mjs': HELLO, 'kirin.config.mjs': config })
+    const kirin = startKirin([flag], { cwd })
+    await kirin.line(/^reading$/)
+    kirin.signal(signal)
+    writeFileSync(join(cwd, 'go-on'), '')
+    expect(await kirin.exited()).toEqual({ code: null, signal })
+  })
+
   it('changes to the directory it is told first: every other path is relative to it', async () => {
     const cwd = applicationDirectory({ 'inner/app.mjs': HELLO })
     const { kirin } = await startServing(['--chdir', 'inner', '--log-file', '-', '--access-logfile', 'log', 'app'], {
