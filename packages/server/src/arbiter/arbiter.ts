@@ -106,9 +106,9 @@ class Arbiter {
   constructor(options: ArbiterOptions, over: (code: number) => void) {
     this.#options = options
     this.#over = over
-    this.#setups = new Setups(options.setup)
-    this.#wanted = new WantedSockets(options.setup.sockets, options.bindWanted)
     this.#upgrade = new Upgrade(options.upgrade)
+    this.#setups = new Setups(options.setup, this.#upgrade.shares)
+    this.#wanted = new WantedSockets(options.setup.sockets, options.bindWanted)
     this.#state = initialState(options.setup.policy)
   }
 
@@ -285,9 +285,8 @@ class Arbiter {
   }
 
   #closeSockets(): void {
-    const { isShared } = this.#upgrade
-    this.#setups.closeAll(isShared)
-    this.#wanted.close(isShared)
+    this.#setups.closeAll()
+    this.#wanted.close(this.#upgrade.shares)
   }
 
   async #prepareUpgrade(): Promise<void> {
@@ -309,6 +308,7 @@ class Arbiter {
     const { workers, vacancies, fallback, isPaused } = this.#state
     const staying = new Set(workers.flatMap(({ id, phase }) => (phase === 'leaving' ? [] : [id])))
     this.#setups.closeUnneeded(staying, { mayRevert: fallback !== null, mayRefill: vacancies.length > 0 || isPaused })
+    this.#wanted.release(this.#upgrade.shares)
   }
 
   async #reread(): Promise<void> {

@@ -35,12 +35,15 @@ export class Setups {
   /** Of sockets that each place has one of its own of: which place has which. */
   readonly #lanes = new Map<BoundSocket, Map<number, BoundSocket>>()
   readonly #open: Set<BoundSocket>
-  /** Closed while another master had them as well. */
+  /** Given up while another master had them as well: their files are for the last one to remove. */
   readonly #shared = new Set<BoundSocket>()
+  readonly #isShared: (socket: BoundSocket) => boolean
 
-  constructor(first: Setup) {
+  /** @param isShared whether another master has that socket as well */
+  constructor(first: Setup, isShared: (socket: BoundSocket) => boolean = () => false) {
     this.#current = first
     this.#open = new Set(first.sockets)
+    this.#isShared = isShared
   }
 
   get current(): Setup {
@@ -56,18 +59,23 @@ export class Setups {
   adopt(setup: Setup): void {
     this.#fallback ??= this.#current
     this.#current = setup
-    for (const socket of setup.sockets) if (!this.#lanes.has(socket)) this.#open.add(socket)
+    for (const socket of setup.sockets) {
+      this.#shared.delete(socket)
+      if (!this.#lanes.has(socket)) this.#open.add(socket)
+    }
   }
 
-  /** What another setup may be made with: also what a reload gives up that may still be gone back from. */
+  /** What another setup may be made with: also what a reload gives up that may still be gone back from, and what is another master's for now. */
   get present(): readonly BoundSocket[] {
-    return [...new Set([...this.#current.sockets, ...(this.#fallback?.sockets ?? [])])]
+    return [...new Set([...this.#current.sockets, ...(this.#fallback?.sockets ?? []), ...this.#shared])]
   }
 
   /** Whether a setup that was made with those sockets needs one that has been closed since. */
   lacks(setup: Setup, present: readonly BoundSocket[]): boolean {
     // Of one with lanes there is always another.
-    return setup.sockets.some(socket => present.includes(socket) && !this.#open.has(socket) && !this.#lanes.has(socket))
+    const isHere = (socket: BoundSocket): boolean =>
+      this.#open.has(socket) || this.#shared.has(socket) || this.#lanes.has(socket)
+    return setup.sockets.some(socket => present.includes(socket) && !isHere(socket))
   }
 
   /** A setup that was made with those sockets does not become current: what was bound for it is closed. */
@@ -94,7 +102,9 @@ export class Setups {
   }
 
   /**
-   * Closes the sockets that nobody needs any more, so that clients are refused there and do not wait for nobody.
+   * Closes the sockets that nobody needs any more, so that clients are refused there and do not wait for nobody. Those with a file that
+   * another master has as well stay open until it has gone: closing may mean removing the file, and until then nobody else could
+   * bind that address for this master.
    *
    * @param staying the workers that accept, or will
    * @param mayRevert whether a reload is under way
@@ -114,18 +124,36 @@ export class Setups {
         else if (mayRefill) for (const lane of lanes.values()) needed.add(lane)
       }
     }
-    for (const socket of this.#open) if (!needed.has(socket)) this.#close(socket, false)
+    for (const socket of this.#open) {
+      if (needed.has(socket)) continue
+      if (hasFile(socket) && this.#isShared(socket)) this.#giveUp(socket)
+      else this.#close(socket, false)
+    }
+    this.#release()
   }
 
-  /** Closes all of them. Files of those that were left to another master are removed when it has gone, too. */
-  closeAll(isShared: boolean): void {
+  /** Closes all of them. Files of those that another master has as well are left to the last one. */
+  closeAll(): void {
     for (const socket of this.#open) {
+      const isShared = this.#isShared(socket)
       this.#close(socket, isShared)
       if (isShared) this.#shared.add(socket)
     }
-    if (isShared) return
-    for (const socket of this.#shared) socket.close(false)
-    this.#shared.clear()
+    this.#release()
+  }
+
+  #giveUp(socket: BoundSocket): void {
+    this.#open.delete(socket)
+    this.#shared.add(socket)
+  }
+
+  /** The other master may have gone, too. */
+  #release(): void {
+    for (const socket of this.#shared) {
+      if (this.#isShared(socket)) continue
+      this.#shared.delete(socket)
+      socket.close(false)
+    }
   }
 
   /** The socket of that place. The first place that asks has the one that was bound first. */
@@ -146,4 +174,8 @@ export class Setups {
     }
     socket.close(isShared)
   }
+}
+
+function hasFile({ url }: BoundSocket): boolean {
+  return url.startsWith('unix:')
 }

@@ -32,12 +32,14 @@ export interface UpgradeEvents {
   readonly ended: (ending: string) => void
 }
 
-/** A socket that another master gets as well. */
-type HandedSocket = Pick<BoundSocket, 'fd' | 'name'>
+/** A socket that another master may get as well. */
+type HandedSocket = Pick<BoundSocket, 'fd' | 'name' | 'isInherited'>
 
 export class Upgrade {
   readonly #options: UpgradeOptions
   #child: ChildProcess | undefined
+  /** What the new master was started with. */
+  #handed: ReadonlySet<HandedSocket> = new Set()
 
   constructor(options: UpgradeOptions) {
     this.#options = options
@@ -48,9 +50,17 @@ export class Upgrade {
     return this.#child?.pid
   }
 
-  /** Whether another master has these sockets as well: what is to stay when this one goes is for that one to take away. */
+  /** Whether another master serves beside this one. */
   get isShared(): boolean {
-    return this.#child !== undefined || this.#options.inheritance?.isShared === true
+    return this.#child !== undefined || this.#hasPredecessor
+  }
+
+  /** Whether another master has this socket as well: its file is for the last of them to take away. */
+  readonly shares = (socket: HandedSocket): boolean =>
+    (this.#child !== undefined && this.#handed.has(socket)) || (socket.isInherited === true && this.#hasPredecessor)
+
+  get #hasPredecessor(): boolean {
+    return this.#options.inheritance?.isShared === true
   }
 
   /** The workers of this master are ready, which the one that started it may wait for. */
@@ -68,7 +78,7 @@ export class Upgrade {
     const { pidFile } = this.#options
     if (pidFile !== null) setPidFileAside(pidFile)
     try {
-      this.#follow(this.#start(sockets), events)
+      this.#follow(this.#start(sockets), sockets, events)
     } catch (error) {
       // Node throws what the system seldom says: a program that is being written, one that is too large for what memory there is.
       if (pidFile !== null) putPidFileBack(pidFile)
@@ -88,9 +98,10 @@ export class Upgrade {
     })
   }
 
-  #follow(child: ChildProcess, events: UpgradeEvents): void {
+  #follow(child: ChildProcess, sockets: readonly HandedSocket[], events: UpgradeEvents): void {
     const { pidFile } = this.#options
     this.#child = child
+    this.#handed = new Set(sockets)
     const ended = (ending: string): void => {
       if (this.#child !== child) return
       this.#child = undefined

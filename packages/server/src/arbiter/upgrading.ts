@@ -41,8 +41,6 @@ export function upgradeEnded(draft: Draft, ending: string): void {
   notice(draft, { kind: 'upgrade-ended', ending, wasReady: draft.upgrade === 'ready', goesOn })
   draft.upgrade = null
   if (draft.isPaused && goesOn) resume(draft)
-  // What was left to it is nobody's any more.
-  if (draft.phase === 'stopping' || draft.phase === 'quitting') draft.commands.push({ type: 'close-sockets' })
 }
 
 /** All workers are to go, gracefully, and none is started until something is said. */

@@ -24,7 +24,7 @@ export class WantedSockets {
   readonly #open: BoundSocket[] = []
   #isClosed = false
   /** Closed while another master had them as well. */
-  #shared: readonly Promise<BoundSocket>[] = []
+  readonly #shared = new Set<BoundSocket>()
 
   /** @param given sockets that workers are started with: they stand for whatever a program's first server wants */
   constructor(given: readonly BoundSocket[], bind?: (wanted: WantedAddress) => Promise<BoundSocket>) {
@@ -57,24 +57,30 @@ export class WantedSockets {
     }
   }
 
-  /** Closes what was bound here. Files of those that were left to another master are removed when it has gone, too. */
-  close(isShared: boolean): void {
+  /** Closes what was bound here. Files of those that another master has as well are left to the last one. */
+  close(isShared: (socket: BoundSocket) => boolean): void {
     this.#isClosed = true
-    const all = [...this.#shared, ...this.#bound.values()]
-    this.#shared = isShared ? all : []
-    for (const socket of all) socket.then(({ close }) => close(isShared)).catch(() => undefined)
+    for (const socket of this.#bound.values()) {
+      socket.then(bound => this.#close(bound, isShared)).catch(() => undefined)
+    }
     this.#bound.clear()
+    this.release(isShared)
+  }
+
+  /** Removes the files of those that nobody else has any more. */
+  release(isShared: (socket: BoundSocket) => boolean): void {
+    for (const socket of this.#shared) if (!isShared(socket)) this.#close(socket, isShared)
   }
 
   #socketAt(wanted: WantedAddress): Promise<BoundSocket> {
     const name = wantedName(wanted)
     const before = this.#bound.get(name)
     if (before !== undefined) return before
-    const binding = this.#bindNow(wanted)
+    const binding = this.#bindNow(wanted).then(socket => ({ ...socket, name }))
     this.#bound.set(name, binding)
     // What failed may be tried again.
     binding.then(
-      socket => this.#opened({ ...socket, name }),
+      socket => this.#opened(socket),
       () => void this.#bound.delete(name),
     )
     return binding
@@ -83,6 +89,13 @@ export class WantedSockets {
   #opened(socket: BoundSocket): void {
     this.#urls.push(socket.url)
     this.#open.push(socket)
+  }
+
+  #close(socket: BoundSocket, isShared: (socket: BoundSocket) => boolean): void {
+    const stays = isShared(socket)
+    if (stays) this.#shared.add(socket)
+    else this.#shared.delete(socket)
+    socket.close(stays)
   }
 
   async #bindNow(wanted: WantedAddress): Promise<BoundSocket> {

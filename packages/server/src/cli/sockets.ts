@@ -49,7 +49,7 @@ function takenOver(
   const fd = inheritance?.claim(formatBindAddress(address))
   if (inheritance === undefined || fd === undefined) return undefined
   const socket = adoptSocket(address, fd, options)
-  return { ...socket, close: (isShared = inheritance.isShared) => socket.close(isShared) }
+  return { ...socket, isInherited: true, close: (isShared = inheritance.isShared) => socket.close(isShared) }
 }
 
 /** Those that come after it are taken over as well, as far as there are some. */
@@ -73,7 +73,7 @@ export function bindWanted({
   return async wanted => {
     const { address, isAny } = wanted
     const fd = inheritance?.claim(wantedName(wanted))
-    if (fd !== undefined) return shown(adoptSocket(address, fd), isSecure)
+    if (fd !== undefined) return shown({ ...adoptSocket(address, fd), isInherited: true }, isSecure)
     const bound = await bindAddress(address).catch((error: Error) => {
       if (!isAny || address.type !== 'tcp' || !WITHOUT_IPV6.has(error.cause)) throw error
       return bindAddress({ ...address, host: '0.0.0.0' })

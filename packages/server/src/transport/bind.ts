@@ -24,6 +24,8 @@ export interface BoundSocket {
    * where that was asked for; throws BindError.
    */
   readonly sibling?: (() => BoundSocket) | undefined
+  /** Whether it was taken over from another master, which may still have it. */
+  readonly isInherited?: boolean
   /**
    * Closes the descriptor and removes the socket's file.
    *

@@ -17,6 +17,9 @@ const SLOW = `
   }
 `
 
+/** Whose worker answers. */
+const TELLS_ITS_MASTER = `export default () => ({ status: 200, body: String(process.ppid) })\n`
+
 /** New masters that a test has started through an old one: the first may end before them. */
 const masters = new Set<number>()
 afterEach(() => {
@@ -109,10 +112,11 @@ describe('USR2', () => {
   })
 
   it('leaves no socket file behind when the new master ends while the old one stops', async () => {
-    const { kirin, deploy, has, cwd, socketPath, upgrade } = await serve()
+    const { kirin, deploy, has, cwd, socketPath, upgrade } = await serve('--log-level', 'debug')
     deploy(SLOW)
     kirin.signal('SIGHUP')
-    await kirin.line(/Reloaded/)
+    // Until then the old one may take who comes.
+    await kirin.line(/Worker 0 \(pid \d+\) exited with code 0/)
     const answer = get('/', { socketPath })
     while (!has('begun')) await new Promise(resolve => setImmediate(resolve))
     const { pid, mark } = await upgrade()
@@ -140,6 +144,72 @@ describe('USR2', () => {
     kirin.signal('SIGTERM')
     expect(await kirin.exited()).toEqual({ code: 0, signal: null })
     expect(existsSync(join(cwd, 'kirin.sock'))).toBe(false)
+  })
+
+  describe('with an address that one of the two masters gives up', () => {
+    /** Two masters at a.sock and b.sock, and what a HUP to either makes of that. */
+    const serveTwice = async () => {
+      const config = (...bind: readonly string[]) =>
+        `export default ${JSON.stringify({ app: 'app.mjs', pid: 'kirin.pid', bind: bind.map(name => `unix:${name}`) })}`
+      const cwd = applicationDirectory({ 'app.mjs': TELLS_ITS_MASTER, 'kirin.config.mjs': config('a.sock', 'b.sock') })
+      const kirin = startKirin([], { cwd })
+      await kirin.line(/Listening at unix:a.sock, unix:b.sock/)
+      kirin.signal('SIGUSR2')
+      await kirin.line(/The new master serves/)
+      const pid = Number(readFileSync(join(cwd, 'kirin.pid'), 'utf8'))
+      masters.add(pid)
+      return {
+        kirin,
+        pid,
+        has: (file: string) => existsSync(join(cwd, file)),
+        answer: async (file: string) => Number((await get('/', { socketPath: join(cwd, file) })).body),
+        /** Workers that have been replaced may still take somebody for a moment. */
+        untilAnsweredBy: async (master: number, file: string) => {
+          while (Number((await get('/', { socketPath: join(cwd, file) })).body) !== master);
+        },
+        rebind: async (master: number, ...bind: readonly string[]) => {
+          const mark = kirin.mark()
+          writeFileSync(join(cwd, 'kirin.config.mjs'), config(...bind))
+          process.kill(master, 'SIGHUP')
+          await kirin.line(new RegExp(`\\[${master}\\] .*Reloaded`), mark)
+        },
+      }
+    }
+
+    it('leaves its file to the old one, gives it up once more when that ends, and may take it back', async () => {
+      const { kirin, pid, has, answer, untilAnsweredBy, rebind } = await serveTwice()
+      await rebind(pid, 'a.sock')
+      await untilAnsweredBy(kirin.pid, 'b.sock')
+      await rebind(pid, 'a.sock', 'b.sock', 'c.sock')
+      expect(await answer('c.sock')).toBe(pid)
+      await rebind(pid, 'a.sock', 'c.sock')
+      kirin.signal('SIGTERM')
+      expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+      while (has('b.sock')) await new Promise(resolve => setImmediate(resolve))
+      expect([await answer('a.sock'), await answer('c.sock')]).toEqual([pid, pid])
+      process.kill(pid, 'SIGTERM')
+      await goneWith(kirin)
+      expect(['a.sock', 'c.sock'].map(has)).toEqual([false, false])
+    })
+
+    it('leaves the old one’s files where they are when it ends, but not what it has bound itself', async () => {
+      const { kirin, pid, has, answer, rebind } = await serveTwice()
+      await rebind(pid, 'a.sock', 'c.sock')
+      process.kill(pid, 'SIGTERM')
+      await kirin.line(/the upgrade is undone, this one goes on/)
+      expect(has('c.sock')).toBe(false)
+      expect([await answer('a.sock'), await answer('b.sock')]).toEqual([kirin.pid, kirin.pid])
+    })
+
+    it('leaves its file to the new one, and removes it when that ends', async () => {
+      const { kirin, pid, has, answer, untilAnsweredBy, rebind } = await serveTwice()
+      await rebind(kirin.pid, 'a.sock')
+      await untilAnsweredBy(pid, 'b.sock')
+      process.kill(pid, 'SIGTERM')
+      await kirin.line(/the upgrade is undone, this one goes on/)
+      expect(await answer('a.sock')).toBe(kirin.pid)
+      while (has('b.sock')) await new Promise(resolve => setImmediate(resolve))
+    })
   })
 
   it('changes nothing while somebody writes the program that it would run', async () => {

@@ -69,13 +69,6 @@ describe('USR2', () => {
     ])
   })
 
-  it('closes once more what was left to a new master that goes first', () => {
-    const bench = serving()
-    upgrade(bench)
-    expect(done(bench.signal('SIGTERM'))).toEqual([CLOSE, term(1), term(2)])
-    expect(done(bench.event({ type: 'upgrade-ended', ending: 'was killed by SIGTERM' }))).toEqual([CLOSE])
-  })
-
   it('has this master retire when the new one serves, with --upgrade-auto', () => {
     const bench = serving({ upgradeAuto: true, preStopDelay: 5_000 })
     upgrade(bench)
