@@ -45,8 +45,8 @@ ${summaryTable(SUITES)}
 A broken server is the one of \`packages/spec/mutants/server\` with a little of its text replaced; unbroken it passes every case.
 \`pnpm --filter @nsgi/spec run mutants:check\` runs the whole server suite against each, with inputs cut in two at a few offsets
 instead of all, and requires exactly what stands here; it takes some 400 seconds of a processor. The ordinary tests run the cases of
-the groups that a mutant belongs to (RES, END, …), and those that stand here. What comes out otherwise is run again, alone, with the
-patience that the suite has by itself. After a change of cases or mutants, \`pnpm --filter @nsgi/spec run mutants\` finds out
+the groups that a mutant belongs to (RES, END, …), but for a few that start servers of their own or move many megabytes, and those that
+stand here. What comes out otherwise is run again, alone, with the patience that the suite has by itself. After a change of cases or mutants, \`pnpm --filter @nsgi/spec run mutants\` finds out
 anew what catches what; read the difference before you commit it.
 
 ${chapters.join('\n')}`

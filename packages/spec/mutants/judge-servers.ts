@@ -61,10 +61,12 @@ export async function judgeServers(
       for (const [name, server] of queue) judgements.set(name, await judge(runner, { server, how: QUICK }))
     })
   await Promise.all(Array.from({ length: LANES }, lane))
+  const unexpected = Object.entries(servers).filter(
+    ([name, { expected }]) => expected !== undefined && !same(judgements.get(name)?.caughtBy ?? [], expected),
+  )
+  if (unexpected.length === 0) return judgements
   await withRunner(async runner => {
-    for (const [name, server] of Object.entries(servers)) {
-      const first = judgements.get(name)
-      if (first === undefined || server.expected === undefined || same(first.caughtBy, server.expected)) continue
+    for (const [name, server] of unexpected) {
       judgements.set(name, { ...(await judge(runner, { server, how: SOME_CUTS })), again: true })
     }
   })
