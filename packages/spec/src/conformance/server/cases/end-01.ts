@@ -2,10 +2,10 @@ import { type ConformanceCase, defineCases } from '../../case.ts'
 import { expectEqual } from '../../failure.ts'
 import type { Bench } from '../bench.ts'
 import { probeRequest } from '../request.ts'
+import type { Connection } from '../wire/connection.ts'
 
-async function goesBefore(bench: Bench): Promise<void> {
+async function goesBefore(bench: Bench, connection: Connection): Promise<void> {
   const request = probeRequest({ script: { before: [{ watch: true }, { gate: 'never' }] } })
-  const connection = await bench.connect()
   connection.request(request)
   expectEqual((await bench.event(request.key, 'watching'))['aborted'], false, 'aborted, while the client is there')
   connection.reset()
@@ -29,12 +29,17 @@ async function goesWithin(bench: Bench): Promise<void> {
 }
 
 export const end01: readonly ConformanceCase<Bench>[] = defineCases('END-01', {
-  'aborts the signal when the client goes before there is a response': goesBefore,
+  'aborts the signal when the client goes before there is a response': async bench =>
+    goesBefore(bench, await bench.connect()),
   'aborts it when the client goes in the middle of a body': goesWithin,
   'aborts it in both cases over TLS': {
     profile: 'tls',
     run: async bench => {
-      await goesBefore(bench)
+      const connection = await bench.connect()
+      // A server may have session tickets to send behind the first request that it reads. Where a reset meets these, node tells the
+      // server of it as of the end of one side: an answer shows that they are sent.
+      await bench.ping(connection)
+      await goesBefore(bench, connection)
       await goesWithin(bench)
     },
   },
