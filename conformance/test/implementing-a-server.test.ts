@@ -1,4 +1,5 @@
-// Every snippet of docs/implementing-a-server.md is run. Its server.js is Kirin here.
+// Every snippet of docs/implementing-a-server.md is run. Its server.js is Kirin here, and inputs are cut in two at some offsets only: at all
+// of them Kirin is run by servers.test.ts.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -9,6 +10,8 @@ import { CLI } from './commands.ts'
 
 jest.setTimeout(120_000)
 
+const SOME_CUTS = 60
+
 const here = fileURLToPath(new URL('..', import.meta.url))
 const page = readFileSync(join(here, '../docs/implementing-a-server.md'), 'utf8')
 const kirinBin = join(here, '../packages/server/dist/cli/bin.js')
@@ -16,9 +19,14 @@ const kirinBin = join(here, '../packages/server/dist/cli/bin.js')
 // Within this package, so that its dependencies are found.
 const folder = mkdtempSync(join(here, 'snippets-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const installed = { 'nsgi-conformance': CLI, kirin: kirinBin }
-for (const [name, bin] of Object.entries(installed)) {
-  writeFileSync(join(folder, name), `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`, { mode: 0o755 })
+const added = { 'nsgi-conformance': `test "$1" = server && set -- "$@" --cut-every ${SOME_CUTS}\n`, kirin: '' }
+for (const [name, bin] of [
+  ['nsgi-conformance', CLI],
+  ['kirin', kirinBin],
+] as const) {
+  writeFileSync(join(folder, name), `#!/bin/sh\n${added[name]}exec '${process.execPath}' '${bin}' "$@"\n`, {
+    mode: 0o755,
+  })
 }
 writeFileSync(
   join(folder, 'server.js'),
@@ -50,7 +58,9 @@ describe('docs/implementing-a-server.md', () => {
   it('shows tests that pass', async () => {
     const [text = ''] = blocks('js')
     const file = join(folder, 'server.test.js')
-    writeFileSync(file, text)
+    const command = "'node server.js {app} {port}'"
+    expect(text).toContain(command)
+    writeFileSync(file, text.replace(command, `${command}, cutEvery: ${SOME_CUTS}`))
     const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', file], options)
     const [, passed = 0] = /^# pass (\d+)$/m.exec(stdout) ?? []
     expect(Number(passed)).toBeGreaterThan(100)

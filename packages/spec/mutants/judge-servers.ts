@@ -28,6 +28,8 @@ export interface JudgedServer {
   readonly patches: readonly Patch[]
   /** What of the commands is used, and what is claimed. */
   readonly use: (server: PatchedServer) => ServerCommands
+  /** Where it is judged as an implementer would: whether inputs are cut at every offset. */
+  readonly isCutEverywhere?: boolean
   /** Ids of cases, requirements or groups that are run; all where absent. */
   readonly only?: readonly string[] | undefined
   /** The cases that have to fail; where it is not known, the first look decides. */
@@ -73,9 +75,9 @@ export async function judgeServers(
   return judgements
 }
 
-/** Judges one as an implementer would: with all offsets, and the suite's own patience. */
+/** Judges one as an implementer would: with the suite's own patience, and where it is asked for with all offsets. */
 export function judgeServer(server: JudgedServer): Promise<Judgement> {
-  return withRunner(runner => judge(runner, { server, how: {} }))
+  return withRunner(runner => judge(runner, { server, how: server.isCutEverywhere === true ? {} : SOME_CUTS }))
 }
 
 /** Whether both lists have the same cases, in the same order. */

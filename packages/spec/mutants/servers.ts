@@ -30,7 +30,8 @@ export function judged({ patches, kind = 'single' }: Pick<ServerMutant, 'patches
 
 /** The servers that nothing was done to. */
 export const correctServers: Readonly<Record<string, JudgedServer>> = {
-  'in one process': judged({ patches: [] }),
+  // The others read with the same parser.
+  'in one process': { ...judged({ patches: [] }), isCutEverywhere: true },
   'in several processes': judged({ patches: [], kind: 'prefork' }),
   'over TLS': judged({ patches: [], kind: 'tls' }),
 }
