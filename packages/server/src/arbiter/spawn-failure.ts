@@ -5,6 +5,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EMFILE: 'this master has no file descriptors left: raise its limit (ulimit -n; LimitNOFILE= of systemd)',
   ENFILE: 'the machine has no file descriptors left: raise fs.file-max (sysctl)',
   ETXTBSY: 'somebody is writing to that program: try again when it is whole',
+  E2BIG: 'the system passes on no environment and command line of that size: look at --env',
   EAGAIN: 'there are as many processes as there may be: raise the limit (ulimit -u; TasksMax= of systemd)',
 }
 

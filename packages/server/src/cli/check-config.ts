@@ -1,7 +1,8 @@
 // Whether an application loads: tried in a process of its own, which is thrown away.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { startWorker } from '../arbiter/worker-handle.ts'
+import { describeSpawnFailure } from '../arbiter/spawn-failure.ts'
+import { startWorker, type WorkerHandle, type WorkerLaunch } from '../arbiter/worker-handle.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
 import type { Account, BootFailure } from '../ipc/messages.ts'
 import type { Configuration } from './configuration.ts'
@@ -28,7 +29,11 @@ export function tryApplication(
       detail: null,
       exitCode: exitCodes.applicationUnusable,
     }
-    const child = startWorker({
+    const failToStart = (message: string): void => {
+      clearTimeout(timer)
+      resolve({ message: `the process that loads it ${message}`, detail: null, exitCode: exitCodes.bootFailed })
+    }
+    const launch: WorkerLaunch = {
       module: CHECK_MODULE,
       place: 0,
       sockets: [],
@@ -41,17 +46,20 @@ export function tryApplication(
         clearTimeout(timer)
         resolve(failure)
       },
-      onFailure: ({ message }) => {
-        clearTimeout(timer)
-        resolve({ message: `the process that loads it ${message}`, detail: null, exitCode: exitCodes.bootFailed })
-      },
-    })
+      onFailure: ({ message }) => failToStart(message),
+    }
+    let child: WorkerHandle | undefined
     const timer = setTimeout(() => {
       const message = `${application} was not loaded within ${seconds} s (--boot-timeout)`
       failure = { message, detail: null, exitCode: exitCodes.bootFailed }
-      child.kill('SIGKILL')
+      child?.kill('SIGKILL')
     }, seconds * 1000)
-    ending?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true })
+    ending?.addEventListener('abort', () => child?.kill('SIGKILL'), { once: true })
+    try {
+      child = startWorker(launch)
+    } catch (error) {
+      failToStart(describeSpawnFailure(error as Error))
+    }
   })
 }
 
@@ -64,7 +72,11 @@ export function tryApplication(
 export function tryProgram(path: string): BootFailure | undefined {
   // Node checks the syntax of JavaScript only.
   if (!/\.[cm]?js$/.test(path)) return undefined
-  const { status, stderr } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' })
+  const { status, stderr, error } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' })
+  if (error !== undefined) {
+    const message = `the process that parses it ${describeSpawnFailure(error)}`
+    return { message, detail: null, exitCode: exitCodes.bootFailed }
+  }
   if (status === 0) return undefined
   return { message: `${path} cannot be parsed`, detail: stderr, exitCode: exitCodes.applicationUnusable }
 }

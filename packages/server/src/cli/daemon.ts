@@ -4,6 +4,7 @@
 // can gain a terminal by opening one: workers are no leaders, and the master opens files as libuv does, with O_NOCTTY for terminals.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import { describeSpawnFailure } from '../arbiter/spawn-failure.ts'
 import { exitCodes } from '../ipc/exit-codes.ts'
 
 /** Set for the second process only. */
@@ -35,14 +36,24 @@ export function startDaemon(descriptors: readonly number[], directory: string): 
     const fd = STANDARD + index
     return descriptors.includes(fd) ? fd : ('ignore' as const)
   })
-  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
-    detached: true,
-    cwd: directory,
-    env: { ...process.env, [MARK]: '1' },
-    // What goes wrong before it serves is told to whoever started it.
-    stdio: ['ignore', 'ignore', 'inherit', ...inherited, 'ipc'],
-  })
-  return untilServing(child)
+  try {
+    return untilServing(
+      spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+        detached: true,
+        cwd: directory,
+        env: { ...process.env, [MARK]: '1' },
+        // What goes wrong before it serves is told to whoever started it.
+        stdio: ['ignore', 'ignore', 'inherit', ...inherited, 'ipc'],
+      }),
+    )
+  } catch (error) {
+    return Promise.resolve(failed(error as Error))
+  }
+}
+
+function failed(error: Error): number {
+  process.stderr.write(`kirin: --daemon: the process ${describeSpawnFailure(error)}\n`)
+  return exitCodes.failure
 }
 
 function untilServing(child: ChildProcess): Promise<number> {
@@ -53,10 +64,7 @@ function untilServing(child: ChildProcess): Promise<number> {
       if (message === SERVING) resolve(exitCodes.ok)
     })
     child.once('exit', code => resolve(code ?? exitCodes.failure))
-    child.once('error', error => {
-      process.stderr.write(`kirin: --daemon: the process could not be started: ${error.message}\n`)
-      resolve(exitCodes.failure)
-    })
+    child.once('error', error => resolve(failed(error)))
   })
 }
 

@@ -137,7 +137,15 @@ class StreamWay implements Way {
   }
 
   #startCommand(path: string): void {
-    const command = spawn('logger', ['--socket', path], { stdio: ['pipe', 'ignore', 'ignore'] })
+    try {
+      this.#follow(spawn('logger', ['--socket', path], { stdio: ['pipe', 'ignore', 'ignore'] }))
+    } catch {
+      // Node throws what the system seldom says, as that it has no memory.
+      this.#connectAgain()
+    }
+  }
+
+  #follow(command: ChildProcess): void {
     this.#command = command
     // It may be killed, or not be there; and what is at the path may be another socket by then.
     const ended = (): void => {

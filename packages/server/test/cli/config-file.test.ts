@@ -102,6 +102,27 @@ describe('a configuration file', () => {
     expect(stderr).toMatch(/^\[.*\] \[FATAL\] app\.mjs threw while it was loaded: Error: no database .*\n$/)
   })
 
+  it.each([
+    [
+      ['--preload-app', '-b', 'unix:kirin.sock', 'app.mjs'],
+      3,
+      /FATAL\] the process that loads it could not be started: .*E2BIG/,
+    ],
+    [['--check-config', 'app.mjs'], 3, /^kirin: the process that loads it could not be started: .*E2BIG/],
+    [['--check-config', 'run', 'app.mjs'], 3, /^kirin: the process that parses it could not be started: .*E2BIG/],
+  ])('%j says so when the system starts no process for that', async (words, code, line) => {
+    const config = `export default { rawEnv: ['BIG=' + 'x'.repeat(1 << 20)] }`
+    const cwd = applicationDirectory({ 'app.mjs': HELLO, 'kirin.config.mjs': config })
+    const ended = await runKirin(words, { cwd })
+    expect(ended.code).toBe(code)
+    expect(
+      ended.stderr
+        .trimEnd()
+        .split('\n')
+        .filter(text => !text.includes('INFO')),
+    ).toEqual([expect.stringMatching(line)])
+  })
+
   it('--preload-app loads it in a process of its own, and leaves nothing behind', async () => {
     const cwd = applicationDirectory({ 'app.mjs': `console.log('loaded by', process.title)\n${HELLO}` })
     const { kirin, origin } = await startServing(['--preload-app', 'app.mjs'], { cwd, env: { TMPDIR: cwd } })

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { chmodSync, closeSync, openSync, rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
@@ -7,7 +8,7 @@ import { Syslog } from '../../src/log/syslog.ts'
 import { parseSyslogTarget } from '../../src/log/syslog-target.ts'
 import { findProgram } from '../support/available.ts'
 import { get } from '../support/http-client.ts'
-import { applicationDirectory, childrenOf, startServing, titleOf } from '../support/kirin-process.ts'
+import { applicationDirectory, childrenOf, HELLO, startServing, titleOf } from '../support/kirin-process.ts'
 import { NotifyReceiver } from '../support/notify-receiver.ts'
 
 /** RFC 5424 §6, as far as Kirin uses it. */
@@ -34,6 +35,8 @@ async function udpReceiver() {
   }
   return { port: socket.address().port, message, messages, close: () => socket.close() }
 }
+
+const itWithDatagramPaths = findProgram('logger') && findProgram('python3') ? it : it.skip
 
 /** The processes of that name that this one has started. */
 function children(name: string): readonly number[] {
@@ -96,7 +99,6 @@ describe('a message for syslog', () => {
     server.close()
   })
 
-  const itWithDatagramPaths = findProgram('logger') && findProgram('python3') ? it : it.skip
   itWithDatagramPaths(
     'reaches a socket that takes datagrams by the command logger, and by another one when that has gone',
     async () => {
@@ -139,6 +141,27 @@ describe('parseSyslogTarget', () => {
 })
 
 describe('kirin with syslog and statsd', () => {
+  itWithDatagramPaths('serves on when the command logger cannot be started, and tries again', async () => {
+    const receiver = await NotifyReceiver.datagrams(applicationDirectory({}))
+    const cwd = applicationDirectory({ 'app.mjs': HELLO, 'bin/logger': '' })
+    // The system runs no program that somebody is writing, which Node throws instead of emitting it.
+    const file = openSync(join(cwd, 'bin/logger'), 'r+')
+    chmodSync(join(cwd, 'bin/logger'), 0o755)
+    const { kirin, origin } = await startServing(
+      ['--log-syslog-to', `unix://${receiver.env['NOTIFY_SOCKET']}`, 'app.mjs'],
+      { cwd, env: { PATH: `${join(cwd, 'bin')}:${process.env['PATH']}` } },
+    )
+    await kirin.line(/Worker 0 is ready/)
+    expect((await get('/', { origin })).body).toBe('hello')
+    closeSync(file)
+    rmSync(join(cwd, 'bin/logger'))
+    const timer = setInterval(() => kirin.signal('SIGUSR1'), 50)
+    await receiver.message(/Reopening the logs/)
+    clearInterval(timer)
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+  })
+
   it('sends both logs to the one, and counts requests, workers and lines for the other', async () => {
     const [syslog, statsd] = [await udpReceiver(), await udpReceiver()]
     const cwd = applicationDirectory({
