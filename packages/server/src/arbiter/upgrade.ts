@@ -21,6 +21,8 @@ export interface UpgradeOptions {
   readonly pidFile: string | null
   /** Whether a service manager passed the sockets. */
   readonly isActivated: boolean
+  /** What variables were before `--env` set them: the new master sets those that its own configuration names. */
+  readonly variables: Readonly<Record<string, string | undefined>>
   /** What this master was handed itself. */
   readonly inheritance: Inheritance | undefined
 }
@@ -87,11 +89,12 @@ export class Upgrade {
   }
 
   #start(sockets: readonly HandedSocket[]): ChildProcess {
-    const { command, isActivated } = this.#options
+    const { command, isActivated, variables } = this.#options
     return spawn(command.file, command.words, {
       cwd: command.directory,
       env: {
         ...process.env,
+        ...variables,
         ...inheritanceVariable({ from: process.pid, names: sockets.map(({ name }) => name), isActivated }),
       },
       stdio: ['inherit', 'inherit', 'inherit', 'pipe', ...sockets.map(({ fd }) => fd)],

@@ -93,12 +93,13 @@ async function start(plan: Plan, environment: Environment, earlySignals: EarlySi
     await earlySignals.end()
     return startDaemon(inherited(plan.settings, activation.sockets), command.directory)
   }
+  const variables = valuesOf(plan.settings.rawEnv)
   const opened = await open(plan)
   if ('problems' in opened) return refuse(opened.problems)
   const { account } = prepared
   const ungiven = account === null ? [] : giveLogFiles(plan.settings, account)
   if (ungiven.length > 0) return refuse(ungiven)
-  const upgrade = { command, inheritance, isActivated: activation.sockets.length > 0 }
+  const upgrade = { command, inheritance, isActivated: activation.sockets.length > 0, variables }
   const means = { ...opened, environment, account, isBackground, upgrade, directory, earlySignals }
   return serve(withPassedSockets(plan, activation.sockets, opened.log.logger), means)
 }
@@ -147,10 +148,16 @@ function inherited({ bind }: Settings, passed: readonly PassedSocket[]): readonl
 }
 
 function setVariables(entries: readonly string[]): void {
-  for (const entry of entries) {
-    const end = entry.indexOf('=')
-    process.env[entry.slice(0, end)] = entry.slice(end + 1)
-  }
+  for (const entry of entries) process.env[nameIn(entry)] = entry.slice(nameIn(entry).length + 1)
+}
+
+/** What these variables are now; `undefined` for those that are not set. */
+function valuesOf(entries: readonly string[]): Environment {
+  return Object.fromEntries(entries.map(entry => [nameIn(entry), process.env[nameIn(entry)]]))
+}
+
+function nameIn(entry: string): string {
+  return entry.slice(0, entry.indexOf('='))
 }
 
 async function check(plan: Plan): Promise<number> {
@@ -290,6 +297,7 @@ async function runMaster(plan: Plan, { program, surroundings, earlySignals, ...m
     isProgram: program !== undefined,
     isBound,
     directory: means.directory,
+    controlSocket: settings.controlSocket === null ? undefined : resolve(settings.controlSocket),
   }
   // Where a program listens, it says itself.
   const bind = isBound || isActivated ? settings.bind : []

@@ -1,4 +1,5 @@
 // From settings to what an arbiter and its workers need: at the start, and again at each reload.
+import { dirname, resolve } from 'node:path'
 import type { Logger } from 'pino'
 import type { ArbiterOptions } from '../arbiter/arbiter.ts'
 import { policyOf } from '../arbiter/policy.ts'
@@ -40,6 +41,8 @@ export interface SetupMeans {
   readonly isBound: boolean
   /** The name of the directory that the master was started in; `null` where it is not known. */
   readonly directory: string | null
+  /** Where the control socket is, by its absolute path; `undefined` where there is none. */
+  readonly controlSocket: string | undefined
 }
 
 /** What the operator is told instead. */
@@ -141,9 +144,10 @@ async function socketsFor(
 
 function setupOf(
   { settings, application, hooks, hooksFile }: Configured,
-  { logger, setLevels, certificates, account, isProgram }: SetupMeans,
+  means: SetupMeans,
   { sockets, home }: { readonly sockets: readonly BoundSocket[]; readonly home: HomeDirectory },
 ): Setup {
+  const { logger, setLevels, certificates, account, isProgram } = means
   const name = settings.name ?? application
   return {
     policy: policyOf(settings, certificates !== undefined),
@@ -154,9 +158,18 @@ function setupOf(
     hooks: masterHookRunner(hooks, { settings, log: logger }),
     apply() {
       home.enter(logger)
+      warnOfMovedSocket(settings, means)
       // Where a file names the destinations (`--log-config`), their levels are its own.
       setLevels(logTargets(settings).errors.map(({ level }) => level))
       certificates?.use(settings)
     },
   }
+}
+
+/** What was bound where the master was at its start is not found by those who go by where it is now. */
+function warnOfMovedSocket({ controlSocket: path }: Settings, { logger, controlSocket }: SetupMeans): void {
+  if (path === null || controlSocket === undefined || resolve(path) === controlSocket) return
+  logger.warn(
+    `--control-socket: ${controlSocket} stays where it is, and kirin ctl looks for it in ${dirname(resolve(path))}: give an absolute path`,
+  )
 }

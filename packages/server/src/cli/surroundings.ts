@@ -6,6 +6,7 @@ import { product } from '../config/product.ts'
 import type { Settings } from '../config/settings.ts'
 import { Management } from '../control/management.ts'
 import type { Account } from '../ipc/messages.ts'
+import { warnOfUnknownHosts } from '../log/unknown-hosts.ts'
 import { EventCounter } from '../metrics/event-counts.ts'
 import { ServiceManager } from '../systemd/service-manager.ts'
 import { leaveTerminal } from './daemon.ts'
@@ -47,6 +48,7 @@ export class Surroundings {
       hasPredecessor: () => options.upgrade.inheritance?.isShared === true,
     })
     watchStrays(log.logger)
+    warnOfUnknownHosts(settings, log.logger)
     this.calls = {
       expose: status => {
         this.#status = status

@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Notice } from '../arbiter/model.ts'
 import { type BindAddress, formatBindAddress } from '../config/bind-address.ts'
+import { socketFileAt } from '../transport/bind.ts'
 import { ReloadWaiters, STOPS } from './reload-waiters.ts'
 import { type Managed, type ManagementAnswer, ORDERS, type Order, orderFor, pageFor, STARTING } from './routes.ts'
 import { claimSocketFile } from './socket-file.ts'
@@ -79,7 +80,7 @@ export class ManagementServer {
       }
       if (address.type === 'tcp') this.#server.listen(address.port, address.host, listening)
       else if (address.type === 'fd') this.#server.listen({ fd: address.fd }, listening)
-      else withMask(0o177, () => this.#server.listen(address.path, listening))
+      else withMask(0o177, () => this.#server.listen(socketFileAt(address.path), listening))
     })
   }
 

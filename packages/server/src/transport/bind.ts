@@ -5,7 +5,7 @@
 import { lookup } from 'node:dns/promises'
 import { fstatSync, lstatSync, statSync, unlinkSync } from 'node:fs'
 import * as net from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { getSystemErrorName } from 'node:util'
 import { type BindAddress, formatBindAddress } from '../config/bind-address.ts'
 
@@ -190,7 +190,7 @@ async function bindUnix(path: string): Promise<BoundSocket> {
   if (statSync(dirname(path), { throwIfNoEntry: false }) === undefined) {
     throw unavailable(address, 'its directory does not exist')
   }
-  const handle = create(address, [path, -1, -1])
+  const handle = create(address, [socketFileAt(path), -1, -1])
   const close = (isShared = false): void => {
     // Closing removes the file: libuv remembers the path it bound. The end of the process does not.
     if (!isShared) handle.close()
@@ -210,13 +210,25 @@ export function adoptSocket(address: BindAddress, fd: number, options: BindOptio
     return { ...bound, name, sibling: () => bindBeside(address, bound, options) }
   }
   if (address.type !== 'unix') return { ...bound, name }
-  const { path } = address
+  const path = resolve(address.path)
   const close = (isShared = false): void => {
     bound.close()
     // Unlike the handle that bound it, this one does not remember the file.
     if (!isShared && lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) unlinkSync(path)
   }
-  return { ...bound, name, url: `unix:${path}`, close }
+  return { ...bound, name, url: `unix:${address.path}`, close }
+}
+
+/** Bytes of a path that the system takes for a socket (unix(7)); libuv refuses a longer one. */
+const LONGEST_PATH = 107
+
+/**
+ * The path to bind: absolute, since its file is removed by it, and whoever bound it may be in another directory by then. One that is too
+ * long so is left as it is.
+ */
+export function socketFileAt(path: string): string {
+  const absolute = resolve(path)
+  return Buffer.byteLength(absolute) > LONGEST_PATH ? path : absolute
 }
 
 function create(address: BindAddress, words: BindWords): ServerHandle {

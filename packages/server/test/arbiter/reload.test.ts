@@ -173,7 +173,8 @@ describe('HUP', () => {
     const cwd = applicationDirectory({ 'r1/app.mjs': version('one'), 'r2/app.mjs': version('two') })
     const current = join(cwd, 'current')
     symlinkSync('r1', current)
-    const { kirin, origin } = await startServing([...DEBUG, '--chdir', 'current', '--pid', 'kirin.pid', 'app.mjs'], {
+    const files = ['--pid', 'kirin.pid', '-b', 'unix:kirin.sock', '--control-socket', 'control.sock']
+    const { kirin, origin } = await startServing([...DEBUG, '--chdir', 'current', ...files, 'app.mjs'], {
       cwd,
     })
     expect((await get('/', { origin })).body).toBe('one')
@@ -191,7 +192,10 @@ describe('HUP', () => {
     expect((await get('/', { origin })).body).toBe('two')
     kirin.signal('SIGTERM')
     await kirin.exited()
-    expect(existsSync(join(cwd, 'r1/kirin.pid'))).toBe(false)
+    expect(['kirin.pid', 'kirin.sock', 'control.sock'].filter(file => existsSync(join(cwd, 'r1', file)))).toEqual([])
+    expect(kirin.stderr).toMatch(
+      /WARN\] --control-socket: .*\/r1\/control\.sock stays where it is, and kirin ctl looks for it in .*\/r2:/,
+    )
   })
 
   it('costs no request: on connections that are kept, and on new ones', async () => {

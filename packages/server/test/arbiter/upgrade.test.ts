@@ -86,6 +86,24 @@ describe('USR2', () => {
     expect([has('kirin.pid'), has('kirin.sock')]).toEqual([false, false])
   })
 
+  it('starts it without the variables of --env: what its configuration does not name any more is gone', async () => {
+    const config = (...rawEnv: readonly string[]) => `export default ${JSON.stringify({ app: 'app.mjs', rawEnv })}`
+    const cwd = applicationDirectory({
+      'app.mjs': `const { FRUIT, TREE, SOIL } = process.env; export default () => ({ status: 200, body: [FRUIT, TREE, SOIL].join() })`,
+      'kirin.config.mjs': config('FRUIT=apple', 'TREE=tall', 'SOIL=wet'),
+    })
+    const env = { TREE: 'small', SOIL: 'dry' }
+    const kirin = startKirin(['-b', '127.0.0.1:0'], { cwd, env })
+    const [, origin = ''] = await kirin.line(/Listening at (http:\S+)/)
+    expect((await get('/', { origin })).body).toBe('apple,tall,wet')
+    writeFileSync(join(cwd, 'kirin.config.mjs'), config('SOIL=soft'))
+    kirin.signal('SIGUSR2')
+    await kirin.line(/The new master serves/)
+    kirin.signal('SIGTERM')
+    await kirin.exited()
+    expect((await get('/', { origin })).body).toBe(',small,soft')
+  })
+
   it('is undone by TERM to the new master, and may be tried again', async () => {
     const { kirin, answers, deploy, pidIn, has, upgrade } = await serve()
     deploy(version('two'))

@@ -141,6 +141,16 @@ describe('parseSyslogTarget', () => {
 })
 
 describe('kirin with syslog and statsd', () => {
+  it('says when the name of a receiver is unknown', async () => {
+    const cwd = applicationDirectory({ 'app.mjs': HELLO })
+    const words = ['--statsd-host', 'numbers.invalid:8125', '--log-syslog-to', 'tcp://lines.invalid']
+    const { kirin } = await startServing([...words, 'app.mjs'], { cwd })
+    await kirin.line(/WARN\] --statsd-host: numbers\.invalid cannot be found \(\w+\): what is sent there is lost/)
+    await kirin.line(/WARN\] --log-syslog-to: lines\.invalid cannot be found \(\w+\): what is sent there is lost/)
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+  })
+
   itWithDatagramPaths('serves on when the command logger cannot be started, and tries again', async () => {
     const receiver = await NotifyReceiver.datagrams(applicationDirectory({}))
     const cwd = applicationDirectory({ 'app.mjs': HELLO, 'bin/logger': '' })
