@@ -6,8 +6,8 @@ const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i
 
 /** Who counts the requests of a connection. */
 export interface RequestCount {
-  /** How far the request under way is beyond the last that may come, which is 0. */
-  beyondLast(): number
+  /** Counts the request under way: how far it is beyond the last that may come, which is 0. */
+  countBeyondLast(): number
 }
 
 /** Tells the program of a request, as node's `parserOnIncoming` does: 'request', or one of the events for what is special. */
@@ -22,7 +22,7 @@ export function emitMessages(server: InnerServer, req: IncomingMessage, res: Inn
     res.end()
     return
   }
-  const beyond = count.beyondLast()
+  const beyond = count.countBeyondLast()
   if (beyond >= 0) res.maxRequestsOnConnectionReached = true
   if (beyond > 0) {
     server.emit('dropRequest', req, req.socket)

@@ -1,7 +1,6 @@
 // One connection of a server: what comes in is parsed by this engine and given to node's own messages, as node's
 // `connectionListener` does with its parser.
 import { AsyncResource } from 'node:async_hooks'
-import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RequestLimits } from '../exchange/limits.ts'
@@ -41,7 +40,6 @@ export interface HttpHost {
   released(connection: HttpConnection): void
 }
 
-const started = channel('http.server.request.start')
 const rules = { framingOnly: true }
 const CR = 0x0d
 const LF = 0x0a
@@ -268,7 +266,6 @@ export class HttpConnection {
     this.isLast = !facts.keepAlive
     const { server } = this.host
     const res = this.responses.begin(req, facts.keepAlive)
-    if (started.hasSubscribers) started.publish({ request: req, response: res, socket: this.socket, server })
     emitMessages(server, req, res, this.responses)
     if (facts.contentLength === 0) this.complete([])
     else this.phase = facts.contentLength > 0 ? 'fixed' : 'chunked'

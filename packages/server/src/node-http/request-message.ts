@@ -1,13 +1,7 @@
 // Node's own message for a head that was parsed.
 import type { RequestHead } from '../http1/request-head.ts'
 import type { HttpHost } from './http-connection.ts'
-import {
-  type InnerRequest,
-  type InnerServer,
-  type InnerSocket,
-  optimizesEmpty,
-  refusesManyFields,
-} from './node-members.ts'
+import { type InnerRequest, type InnerServer, type InnerSocket, refusesManyFields } from './node-members.ts'
 
 /** How many fields a request may have, where `maxHeadersCount` says nothing: node's figure. */
 const MAX_FIELDS = 1000
@@ -30,7 +24,6 @@ export function messageOf(head: RequestHead, socket: InnerSocket, host: HttpHost
   req.upgrade = false
   req._addHeaderLines(rawHeaders, Math.min(2 * maxFields(server), rawHeaders.length))
   req.method = head.method
-  if (server[optimizesEmpty] === true && !hasBodyFields(req)) closeEmpty(req)
   return req
 }
 
@@ -39,12 +32,13 @@ function maxFields({ maxHeadersCount }: InnerServer): number {
   return maxHeadersCount > 0 ? maxHeadersCount : Number.POSITIVE_INFINITY
 }
 
-function hasBodyFields({ headers }: InnerRequest): boolean {
+/** Whether a request has the fields that announce a body. */
+export function hasBodyFields({ headers }: InnerRequest): boolean {
   return 'content-length' in headers || 'transfer-encoding' in headers
 }
 
 /** Ends a request that has no body without any event. */
-function closeEmpty(req: InnerRequest): void {
+export function closeEmpty(req: InnerRequest): void {
   req._dumpAndCloseReadable?.()
   req._read()
 }

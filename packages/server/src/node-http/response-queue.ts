@@ -10,11 +10,14 @@ import {
   type InnerServer,
   type InnerSocket,
   needsDrain,
+  optimizesEmpty,
   type ResponseClass,
   uniqueHeaders,
 } from './node-members.ts'
 import { nextTick } from './real-time.ts'
+import { closeEmpty, hasBodyFields } from './request-message.ts'
 
+const startedChannel = channel('http.server.request.start')
 const finishedChannel = channel('http.server.response.finish')
 
 /** Milliseconds that the server waits longer than it promises: a request that is on its way is still read. Node's figure. */
@@ -44,8 +47,8 @@ export class ResponseQueue {
   private pending = 0
   /** Whether the socket's time-out is the one for idle connections. */
   private isResting = false
-  /** How many requests began. */
-  private begun = 0
+  /** How many requests counted for the limit of a connection. */
+  private counted = 0
   private readonly onPendingData = (change: number): void => {
     this.pending += change
     this.drained()
@@ -59,18 +62,16 @@ export class ResponseQueue {
     this.forget = forget
   }
 
-  /** How far the request under way is beyond the last that the connection may have, which is 0; negative before, and without a limit. */
-  beyondLast(): number {
+  /** Counts the request under way, where there is a limit: how far it is beyond the last that the connection may have, which is 0. */
+  countBeyondLast(): number {
     const { maxRequestsPerSocket } = this.server
-    return typeof maxRequestsPerSocket === 'number' && maxRequestsPerSocket > 0
-      ? this.begun - maxRequestsPerSocket
-      : Number.NEGATIVE_INFINITY
+    if (typeof maxRequestsPerSocket !== 'number' || maxRequestsPerSocket <= 0) return Number.NEGATIVE_INFINITY
+    return ++this.counted - maxRequestsPerSocket
   }
 
   /** The response to a request that has come behind the others. */
   begin(req: InnerRequest, keepAlive: boolean): InnerResponse {
     const { server, socket } = this
-    this.begun++
     if (this.isResting) this.wake()
     this.requests.push(req)
     this.limitReading()
@@ -85,6 +86,9 @@ export class ResponseQueue {
     res.shouldKeepAlive = keepAlive
     res[uniqueHeaders] = server[uniqueHeaders]
     res[queue] = this
+    // Before the socket and the listener here: who measures a response listens to its 'finish', and finds the socket there then.
+    if (startedChannel.hasSubscribers) startedChannel.publish({ request: req, response: res, socket, server })
+    if (server[optimizesEmpty] === true && !hasBodyFields(req)) closeEmpty(req)
     if (socket._httpMessage) this.waiting.push(res)
     else res.assignSocket(socket)
     res.on('finish', finished)

@@ -1,6 +1,7 @@
 // What http.Server has of net.Server, and its options: on node:http and on the drop-in.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
-import { type ServerOptions, ServerResponse } from 'node:http'
+import { type IncomingMessage, type Server, type ServerOptions, ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,6 +23,14 @@ import {
 import { RawClient } from '../support/raw-client.ts'
 
 const SWITCH = 'GET /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'
+
+/** What the channels of node's server tell. */
+interface StartMessage {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly socket: Socket
+  readonly server: Server
+}
 
 const behaviours: Behaviours = {
   async 'listening until a signal is aborted, before and after'(api) {
@@ -297,6 +306,60 @@ const behaviours: Behaviours = {
     const client = await connect(await listening(server))
     client.send(SWITCH.replace('Connection: Upgrade', 'Connection: Upgrade, close'))
     return plain(await client.rest())
+  },
+
+  async 'what the diagnostics channels tell of a request, and when'(api) {
+    const log: unknown[] = []
+    const started = (message: unknown): void => {
+      const { request, response, socket, server: its } = message as StartMessage
+      if (its !== server) return
+      const { length } = request.rawHeaders
+      log.push(['start', length, response.socket === null, response.listenerCount('finish'), socket === request.socket])
+      // Who measures a response reads its socket when it is over.
+      response.on('finish', () => log.push(['finish', response.socket === socket]))
+      response.setHeader('x-trace', '1')
+    }
+    const finished = (message: unknown): void => {
+      const { response, server: its } = message as StartMessage
+      if (its === server) log.push(['over', response.socket === null])
+    }
+    const server = api.createServer((_req, res) => {
+      log.push('request')
+      res.on('finish', () => log.push(['finish of the listener', res.socket === null]))
+      res.on('close', () => log.push('close'))
+      res.end()
+    })
+    const port = await listening(server)
+    subscribe('http.server.request.start', started)
+    subscribe('http.server.response.finish', finished)
+    try {
+      return [await exchange(port, GET + LAST), log]
+    } finally {
+      unsubscribe('http.server.request.start', started)
+      unsubscribe('http.server.response.finish', finished)
+    }
+  },
+
+  async 'what counts for maxRequestsPerSocket: requests while there is a limit'(api) {
+    const server = api.createServer((req, res) => {
+      if (req.url === '/limit') server.maxRequestsPerSocket = 2
+      res.end(req.url)
+    })
+    const client = await connect(await listening(server))
+    client.send(GET + GET.replace('/', '/limit') + GET + GET + GET)
+    return plain(await client.until(/503[^]*0\r\n\r\n$/))
+  },
+
+  async 'an upgrade of a server that closes empty requests at once'(api) {
+    const log: unknown[] = []
+    const server = api.createServer({ optimizeEmptyRequests: true } as unknown as ServerOptions, hello)
+    server.on('upgrade', (req, socket) => {
+      log.push([req.complete, req.readableEnded, req.readableFlowing, req.closed, req.destroyed])
+      for (const event of ['end', 'close']) req.on(event, () => log.push(event))
+      req.resume()
+      setImmediate(() => socket.end('HTTP/1.1 101 Switching\r\n\r\n'))
+    })
+    return [await exchange(await listening(server), SWITCH), log]
   },
 
   async 'a listener whose promise rejects, where rejections are captured'(api) {
