@@ -1,11 +1,11 @@
 // npm test: installs and builds what is missing, checks types, lint and packages, runs every test and prints how much
 // code they ran. Arguments narrow it down to the test files whose path contains one of them:
 //   npm test -- packages/server/test/http1
-// What failed runs once more, by itself: what passes then is told of, and does not count as a failure.
+// What failed runs once more, by itself (of a long file nothing else): what passes then is told of, and does not count as a failure.
 // The last line is `N passed, N failed[, N skipped]`; a failed check counts as one failure.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { filesToRepeat, settle } from './second-run.mjs'
+import { repetitions, settle } from './second-run.mjs'
 import { bold, formatDuration, report, run, StepError, step, stopCommandsOnSignal } from './steps.mjs'
 import { binary, prepare, root, turbo } from './workspace.mjs'
 
@@ -49,9 +49,7 @@ async function runJest(env) {
     // Every Node process started from there writes down which code it ran: the servers under test, too.
     whole ? { ...env, NODE_V8_COVERAGE: path.join(coverageFolder, 'processes') } : env,
   )
-  const files = filesToRepeat(first)
-  if (files.length > 0) process.stdout.write(`\n${bold('What failed, once more by itself')}\n`)
-  const second = files.length > 0 ? await jest(['--runInBand', '--runTestsByPath', ...files], env) : undefined
+  const second = await repeat(first, env)
   const { passed, failed, skipped, starved } = settle(first, second)
   totals.passed += passed
   totals.failed += failed
@@ -63,6 +61,17 @@ async function runJest(env) {
   // Imported here: what it needs is not there before the installation.
   const { measureCoverage, printCoverage } = await import('./coverage.mjs')
   printCoverage(measureCoverage(root, coverageFolder))
+}
+
+/** Runs what failed once more, by itself; what came of that. */
+async function repeat(first, env) {
+  const testResults = []
+  for (const args of repetitions(first)) {
+    if (testResults.length === 0) process.stdout.write(`\n${bold('What failed, once more by itself')}\n`)
+    const again = await jest(['--runInBand', ...args], env)
+    testResults.push(...again.testResults)
+  }
+  return { testResults }
 }
 
 /** Runs jest with these arguments; its result. */

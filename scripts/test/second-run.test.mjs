@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { filesToRepeat, settle } from '../second-run.mjs'
+import { filesToRepeat, repetitions, settle } from '../second-run.mjs'
 
 /** A file's result with a test of each status. */
 function file(name, ...statuses) {
@@ -37,4 +37,36 @@ it('counts what fails twice, and what fails in the second run only', () => {
   const first = { testResults: [file('a', 'passed', 'failed'), broken('c')] }
   const second = { testResults: [file('a', 'failed', 'passed'), broken('c')] }
   expect(settle(first, second)).toEqual({ passed: 1, failed: 2, skipped: 0, starved: [] })
+})
+
+/** The same of a file that took its time. */
+const long = (...args) => ({ ...file(...args), startTime: 0, endTime: 200_000 })
+
+it('runs short files again as they are, and of a long one what failed', () => {
+  const slow = { ...long('d', 'failed', 'passed', 'failed') }
+  slow.assertionResults[2].fullName = 'a (sum): 1 + 1'
+  const first = { testResults: [file('a', 'failed'), broken('b'), file('c', 'passed'), slow] }
+  expect(repetitions(first)).toEqual([
+    ['--runTestsByPath', 'a', 'b'],
+    ['--testNamePattern', String.raw`^(?:test 0|a \(sum\): 1 \+ 1)$`, '--runTestsByPath', 'd'],
+  ])
+  expect(repetitions({ testResults: [file('a', 'passed')] })).toEqual([])
+})
+
+it('runs a long file again as a whole where it failed as a whole', () => {
+  const first = { testResults: [{ ...broken('a'), startTime: 0, endTime: 200_000 }] }
+  expect(repetitions(first)).toEqual([['--runTestsByPath', 'a']])
+})
+
+it('counts of a long file what did not run again as it was', () => {
+  const first = { testResults: [long('a', 'passed', 'failed', 'failed', 'pending')] }
+  const passed = { testResults: [file('a', 'pending', 'passed', 'passed', 'pending')] }
+  expect(settle(first, passed)).toEqual({ passed: 3, failed: 0, skipped: 1, starved: ['a: test 1', 'a: test 2'] })
+  const again = { testResults: [file('a', 'pending', 'failed', 'passed', 'pending')] }
+  expect(settle(first, again)).toEqual({ passed: 2, failed: 1, skipped: 1, starved: [] })
+})
+
+it('takes a test that did not run again, though it was to, for one that failed', () => {
+  const first = { testResults: [long('a', 'passed', 'failed')] }
+  expect(settle(first, { testResults: [file('a', 'pending', 'pending')] })).toMatchObject({ passed: 1, failed: 1 })
 })
