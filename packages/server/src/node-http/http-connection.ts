@@ -300,14 +300,28 @@ export class HttpConnection {
   private settle(result: ParseResult, input: Buffer, at: number): number {
     switch (result) {
       case 'failed':
-        return this.refuseParsed(input, at)
+        // What is out of proportion behind the last chunk are trailers: for node fields like others.
+        return this.parser.failure?.code === 'CHUNK_OVERHEAD' && this.parser.trailers.length > 0
+          ? this.refuseTrailers(input, at)
+          : this.refuseParsed(input, at)
       case 'done':
+        if (this.areTrailersTooLarge()) return this.refuseTrailers(input, at)
         this.complete(this.parser.trailers)
         return at
       case 'more':
         this.phase = 'chunked'
         return at
     }
+  }
+
+  /** Node holds trailers to the limit of a head; the bytes of names and values count. */
+  private areTrailersTooLarge(): boolean {
+    const { trailers } = this.parser
+    return trailers.length > 0 && trailers.reduce((size, part) => size + part.length, 0) >= this.host.limits.headSize
+  }
+
+  private refuseTrailers(packet: Buffer, parsed: number): number {
+    return this.refuse({ rejection: rejection('HEAD_TOO_LARGE'), fault: undefined, packet, parsed })
   }
 
   /** A piece of the body, which nobody else will use. */

@@ -362,6 +362,27 @@ const behaviours: Behaviours = {
     return [await exchange(await listening(server), SWITCH), log]
   },
 
+  async 'trailers and extensions of chunks, within what a head may have and beyond'(api) {
+    const told: unknown[] = []
+    const server = api.createServer({ maxHeaderSize: 1024 }, (req, res) => {
+      req.on('error', error => told.push(codeOf(error)))
+      req.on('end', () => res.end(JSON.stringify(req.rawTrailers.map(part => part.length))))
+      req.resume()
+    })
+    const port = await listening(server)
+    const send = (end: string): Promise<string[]> =>
+      exchange(
+        port,
+        `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n${end}`,
+      )
+    const seen: unknown[] = []
+    for (const size of [1000, 1022, 1023, 2000, 20_000]) seen.push(await send(`0\r\nX: ${'x'.repeat(size)}\r\n\r\n`))
+    seen.push(await send(`0\r\n${'X: 1\r\n'.repeat(510)}\r\n`), await send(`0\r\n${'X: 1\r\n'.repeat(520)}\r\n`))
+    seen.push(await send(`1;x=${'x'.repeat(2000)}\r\na\r\n0\r\n\r\n`))
+    seen.push(await send(`1;x=${'x'.repeat(20_000)}\r\na\r\n0\r\n\r\n`))
+    return [...seen, told]
+  },
+
   async 'a listener whose promise rejects, where rejections are captured'(api) {
     const before = EventEmitter.captureRejections
     EventEmitter.captureRejections = true
