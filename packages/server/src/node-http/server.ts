@@ -4,6 +4,7 @@
 // A function, not a class: node's is one too, and programs call it without `new` and inherit from it by `http.Server.call(this)`.
 import type { Server as HttpServer, ServerOptions as HttpServerOptions, RequestListener } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
+import { keepTickMap } from '../transport/tick-map.ts'
 import { nodeHttp } from './nodes-own.ts'
 import { refuseUnsupported } from './options.ts'
 import { ServerConnections } from './server-connections.ts'
@@ -46,6 +47,7 @@ export const Server: ServerConstructor = function (
   ;(NodeServer as unknown as (...given: unknown[]) => void).call(server, options, listener)
   const given = typeof options === 'function' ? {} : (options ?? {})
   refuseUnsupported(given)
+  keepTickMap()
   // Node's engine. Its timer is left to it, with no connection to look after.
   server.removeAllListeners('connection')
   server[connections] = new ServerConnections(server, given)

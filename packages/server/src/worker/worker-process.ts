@@ -11,6 +11,7 @@ import {
   type TlsMaterial,
 } from '../ipc/messages.ts'
 import { describeThrown } from '../log/describe-thrown.ts'
+import { keepTickMap } from '../transport/tick-map.ts'
 import { becomeAccount } from './become-account.ts'
 import { BootError, toBootFailure } from './boot-error.ts'
 import { completeOrder } from './boot-order.ts'
@@ -56,6 +57,7 @@ export class WorkerProcess {
 
   /** Listens to the master, to signals and to faults. The rest follows from what they say. */
   start(): void {
+    keepTickMap()
     process.on('SIGTERM', () => this.#stop('SIGTERM'))
     process.on('SIGINT', () => this.#quit('SIGINT'))
     process.on('SIGQUIT', () => this.#quit('SIGQUIT'))

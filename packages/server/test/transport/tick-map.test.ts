@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@jest/globals'
+
+const MODULE = fileURLToPath(new URL('../../dist/transport/tick-map.js', import.meta.url))
+
+// Natives, as nothing else tells of hidden classes: `%DebugPrint` names the map of an object by its address.
+const PROGRAM = `
+  import { executionAsyncResource } from 'node:async_hooks'
+  import { keepTickMap } from ${JSON.stringify(MODULE)}
+  const printTick = () => new Promise(resolve => process.nextTick(() => {
+    %DebugPrint(executionAsyncResource())
+    resolve()
+  }))
+  const turn = () => new Promise(resolve => setImmediate(resolve))
+  keepTickMap()
+  await turn()
+  await printTick()
+  for (let count = 0; count < 4; count++) {
+    await turn()
+    gc()
+  }
+  await printTick()
+`
+
+test("the hidden class of node's tick objects outlives a time without any", () => {
+  const flags = ['--allow-natives-syntax', '--expose-gc', '--input-type=module', '--eval', PROGRAM]
+  const { stdout, stderr, status } = spawnSync(process.execPath, flags, { encoding: 'utf8' })
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+  const maps = Array.from(stdout.matchAll(/^ - map: (0x[0-9a-f]+) <Map\[\d+\]\(HOLEY_ELEMENTS\)/gm), match => match[1])
+  expect(maps).toEqual([maps[0], maps[0]])
+})
