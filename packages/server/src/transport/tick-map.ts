@@ -1,6 +1,9 @@
 // V8's hidden classes of the objects that `process.nextTick` makes.
 import { executionAsyncResource } from 'node:async_hooks'
 
+/** Ticks behind which V8 has seen enough of `process.nextTick` to make such an object as it will: the first have small integers where later ones have doubles. */
+const TICKS = 64
+
 let kept: object | undefined
 
 /**
@@ -13,7 +16,10 @@ export function keepTickMap(): void {
   if (kept !== undefined) return
   // Something, until the tick comes.
   kept = process
-  process.nextTick(() => {
-    kept = executionAsyncResource()
-  })
+  process.nextTick(keepLater, TICKS)
+}
+
+function keepLater(ticks: number): void {
+  if (ticks > 0) process.nextTick(keepLater, ticks - 1)
+  else kept = executionAsyncResource()
 }
