@@ -46,3 +46,19 @@ test.each([false, true])(
     expect(maps).toEqual([maps[0], maps[0]])
   },
 )
+
+test("leaves alone a clock that a program's tests have put in the place of node's", () => {
+  const program = `
+    import { keepTickMap } from ${JSON.stringify(MODULE)}
+    let calls = 0
+    const { nextTick } = process
+    process.nextTick = (...given) => {
+      calls++
+      nextTick(...given)
+    }
+    keepTickMap()
+    setImmediate(() => console.log(calls))
+  `
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' })
+  expect(stdout).toBe('0\n')
+})
