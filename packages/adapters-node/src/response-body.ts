@@ -71,6 +71,11 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
       // A callback or a 'drain' listener of the handler threw: the rest of the body will not come.
       this.fail(error)
     }
+    const entry = this.#take()
+    if (entry !== undefined) {
+      this.#handedOut = entry
+      return Promise.resolve({ done: false, value: entry.chunk })
+    }
     return new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -143,6 +148,8 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
   }
 
   #shift(): Entry {
+    // The usual case, without the dear setting of a length.
+    if (this.#first === 0 && this.#queue.length === 1) return this.#queue.pop() as Entry
     const entry = this.#queue[this.#first++] as Entry
     if (this.#first === this.#queue.length) {
       this.#queue.length = 0

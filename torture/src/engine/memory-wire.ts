@@ -1,5 +1,5 @@
 // A wire without a socket whose every step is taken by whoever drives it: nothing is sent before `flush`.
-import type { HandedOver, Wire, WriteCallback } from '@nsgi/server/internal/exchange/wire'
+import { type HandedOver, type Wire, type WriteCallback, writeEach } from '@nsgi/server/internal/exchange/wire'
 
 /** The high-water mark of the socket's wire. */
 const HIGH_WATER = 64 * 1024
@@ -55,6 +55,10 @@ export class MemoryWire implements Wire {
     this.unsent.push({ size: text.length, done })
     this.waiting += text.length
     if (!this.hasRoom) this.needsDrain = true
+  }
+
+  writeTogether(pieces: readonly (string | Uint8Array)[], done?: WriteCallback): void {
+    writeEach(this, pieces, done)
   }
 
   batch(): void {

@@ -93,7 +93,6 @@ export class ResponsePump {
   }
 
   private pull(): void {
-    this.wire.batch()
     while (!this.stopped) {
       if (!this.wire.hasRoom) {
         this.awaitsRoom = true
@@ -160,8 +159,9 @@ export class ResponsePump {
     const chunked = framing === 'chunked'
     const before = this.takeHead() + (chunked ? `${size.toString(16)}\r\n` : '')
     const after = chunked ? '\r\n' : ''
-    this.wire.batch()
-    if (typeof chunk === 'string' && size === chunk.length) this.wire.write(before + chunk + after)
+    const isLatin = typeof chunk === 'string' && size === chunk.length
+    if (isLatin || size <= COPY_LIMIT) this.wire.batch()
+    if (isLatin) this.wire.write(before + chunk + after)
     else writeFramed(this.wire, { before, chunk, size, after })
     return true
   }
@@ -227,21 +227,15 @@ export function writeFramed(
   { before, chunk, size, after }: FramedChunk,
   done?: WriteCallback,
 ): void {
-  if (size <= COPY_LIMIT) {
-    const joined = Buffer.allocUnsafe(before.length + size + after.length)
-    joined.write(before, 0, 'latin1')
-    if (typeof chunk === 'string') joined.write(chunk, before.length)
-    else joined.set(chunk, before.length)
-    joined.write(after, before.length + size, 'latin1')
-    wire.write(joined, done)
+  if (size > COPY_LIMIT) {
+    const pieces = [before, typeof chunk === 'string' ? Buffer.from(chunk) : chunk, after]
+    wire.writeTogether(before === '' || after === '' ? pieces.filter(piece => piece.length > 0) : pieces, done)
     return
   }
-  const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-  wire.batch()
-  if (before !== '') wire.write(before)
-  if (after === '') wire.write(bytes, done)
-  else {
-    wire.write(bytes)
-    wire.write(after, done)
-  }
+  const joined = Buffer.allocUnsafe(before.length + size + after.length)
+  joined.write(before, 0, 'latin1')
+  if (typeof chunk === 'string') joined.write(chunk, before.length)
+  else joined.set(chunk, before.length)
+  joined.write(after, before.length + size, 'latin1')
+  wire.write(joined, done)
 }

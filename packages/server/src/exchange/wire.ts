@@ -15,10 +15,22 @@ export interface ResponseWire {
   readonly isGone: boolean
   /** Sends a string of characters up to 0xFF as bytes (`latin1`), or bytes. */
   write(data: string | Uint8Array, done?: WriteCallback): void
+  /** `write` for each of at least one piece; `done` is for the last. Where they are large, nothing waits to go out with them. */
+  writeTogether(pieces: readonly (string | Uint8Array)[], done?: WriteCallback): void
   /** Gathers what is written until the end of this turn of the event loop into one write. */
   batch(): void
   /** Calls back at the end of this turn of the event loop: after the promise jobs that are due, before any more input. */
   afterTurn(callback: () => void): void
+}
+
+/** `writeTogether` of a wire to which the pieces are writes like others. */
+export function writeEach(
+  wire: Pick<ResponseWire, 'write'>,
+  pieces: readonly (string | Uint8Array)[],
+  done?: WriteCallback,
+): void {
+  const last = pieces.length - 1
+  for (const [index, piece] of pieces.entries()) wire.write(piece, index === last ? done : undefined)
 }
 
 /** What the engine asks of whatever carries its bytes. Bytes come in by `Connection`'s methods. */

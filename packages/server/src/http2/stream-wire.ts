@@ -1,6 +1,7 @@
 // What a response is written to, over one stream of HTTP/2.
 import type { ServerHttp2Stream } from 'node:http2'
-import type { ResponseWire, WriteCallback } from '../exchange/wire.ts'
+import { type ResponseWire, type WriteCallback, writeEach } from '../exchange/wire.ts'
+import { afterTurn } from '../transport/after-turn.ts'
 
 /** Bytes that may wait to be sent before no more is asked for: as over HTTP/1, and the window that a client begins with. */
 const HIGH_WATER = 64 * 1024
@@ -38,12 +39,16 @@ export class StreamWire implements ResponseWire {
     else this.writeSlices(typeof data === 'string' ? Buffer.from(data, 'latin1') : data, done)
   }
 
+  writeTogether(pieces: readonly (string | Uint8Array)[], done?: WriteCallback): void {
+    writeEach(this, pieces, done)
+  }
+
   batch(): void {
     // The session gathers the frames of a turn.
   }
 
   afterTurn(callback: () => void): void {
-    queueMicrotask(() => process.nextTick(callback))
+    afterTurn(callback)
   }
 
   /**

@@ -1,19 +1,21 @@
 // A connection's wire over a `net.Socket`.
 import type { Socket } from 'node:net'
-import type { HandedOver, Wire, WriteCallback } from '../exchange/wire.ts'
+import { type HandedOver, type Wire, type WriteCallback, writeEach } from '../exchange/wire.ts'
 import type { Connection } from '../http1/connection.ts'
+import { afterTurn } from './after-turn.ts'
 import { type DirectData, type DirectHandle, isPieces, whenWritten, writeDirectly, writeError } from './direct-write.ts'
 import { takeBackMemory } from './socket-reads.ts'
+import { awaitTurn, hasTurn } from './stream-turns.ts'
 import { handOver, holdEnd } from './upgraded-socket.ts'
 
 /** Bytes that may wait to be sent before the engine is asked to make no more: a socket buffer's worth. */
 const HIGH_WATER = 64 * 1024
 
-/**
- * Bytes of a body that one connection is given before everybody else has a turn, while the system takes them as fast as they are made. A turn for each
- * chunk of 64 KiB cost a tenth of a stream; some milliseconds of an application that compresses are as much as others should wait.
- */
-const A_TURN = 4 * HIGH_WATER
+/** Bytes that a connection writes between two times that it asks whose turn it is; a body of so many never waits. */
+const UNASKED = 4 * HIGH_WATER
+
+const CRLF = '\r\n'
+const CRLF_BYTES = Buffer.from(CRLF)
 
 /** What is used of `net.Socket` that its types do not have: libuv's count of bytes that the system has not taken. */
 interface SocketInternals {
@@ -33,9 +35,10 @@ export class SocketWire implements Wire {
   /** What is gathered until the end of the turn to be written past the socket, its size in bytes, and who is told. */
   private gathered: (string | Uint8Array)[] = []
   private gatheredBytes = 0
-  private gatheredDone: WriteCallback[] = []
-  /** Bytes that the system took at once since others had a turn. */
+  private gatheredDone: WriteCallback[] | undefined
+  /** Bytes that the system took as they were made since it was last asked whose turn it is. */
   private takenAtOnce = 0
+  private awaitsTurn = false
   /** Bytes of a write past the socket that is under way. */
   private underWay = 0
   private endHold: (() => void) | undefined
@@ -54,7 +57,7 @@ export class SocketWire implements Wire {
 
   get hasRoom(): boolean {
     // What is written to a socket that is destroyed counts nowhere: a body that is there at once would be taken for ever.
-    return this.waiting < this.highWater && !this.socket.destroyed
+    return this.waiting < this.highWater && !this.awaitsTurn && !this.socket.destroyed
   }
 
   get isGone(): boolean {
@@ -87,15 +90,26 @@ export class SocketWire implements Wire {
     else if (!this.writePast(data, done)) this.writeToSocket(data, done)
   }
 
+  writeTogether(pieces: readonly (string | Uint8Array)[], done?: WriteCallback): void {
+    const size = sizeOf(pieces)
+    if (this.handle === undefined || size < this.highWater || this.gathered.length > 0) {
+      this.batch()
+      writeEach(this, pieces, done)
+      return
+    }
+    this.writePieces(pieces, done)
+    this.countTaken(size)
+  }
+
   batch(): void {
     if (this.batching) return
     this.batching = true
     if (this.handle === undefined) this.socket.cork()
-    this.afterTurn(() => this.flush())
+    afterTurn(this.flushNow)
   }
 
   afterTurn(callback: () => void): void {
-    queueMicrotask(() => process.nextTick(callback))
+    afterTurn(callback)
   }
 
   nextTurn(callback: () => void): void {
@@ -140,10 +154,16 @@ export class SocketWire implements Wire {
     else this.socket.write(data, done)
   }
 
+  /** Strings that follow each other become one: what is gathered is a single string, or pieces some of which are bytes. */
   private gather(data: string | Uint8Array, done: WriteCallback | undefined): void {
-    this.gathered.push(data)
+    const { gathered } = this
+    const last = gathered.length - 1
+    if (typeof data === 'string' && typeof gathered[last] === 'string') gathered[last] += data
+    else gathered.push(data)
     this.gatheredBytes += data.length
-    if (done !== undefined) this.gatheredDone.push(done)
+    if (done === undefined) return
+    if (this.gatheredDone === undefined) this.gatheredDone = [done]
+    else this.gatheredDone.push(done)
   }
 
   /** Ends the batch, if there is one: writes what was gathered. */
@@ -157,41 +177,46 @@ export class SocketWire implements Wire {
     const { gathered, gatheredDone, gatheredBytes } = this
     if (gathered.length === 0) return
     this.gathered = []
-    this.gatheredDone = []
+    this.gatheredDone = undefined
     this.gatheredBytes = 0
-    const [first] = gathered
-    const data = gathered.length === 1 && first !== undefined ? first : joined(gathered)
-    const done = gatheredDone.length === 0 ? undefined : (error?: Error | null) => callAll(gatheredDone, error)
-    if (!this.writePast(data, done)) this.writePieces(data, done)
+    const done = gatheredDone && ((error?: Error | null) => callAll(gatheredDone, error))
+    this.writePieces(gathered, done)
     // The system may have taken at once what there was no room for while it was gathered.
-    else if (gatheredBytes >= this.highWater && this.hasRoom) this.makeMore(gatheredBytes)
+    if (gatheredBytes < this.highWater) return
+    this.countTaken(gatheredBytes)
+    if (this.hasRoom) process.nextTick(this.askForMore)
   }
 
   /**
-   * Asks for more behind what was taken at once. Others have their turn now and then: with a client that reads as fast as an application
-   * yields, this would else go on without end.
+   * Counts what was written if the system has taken it at once, and leaves others their turn now and then: with a client that reads as fast as an
+   * application yields, this would else go on without end.
    */
-  private makeMore(taken: number): void {
-    this.takenAtOnce += taken
-    if (this.takenAtOnce < A_TURN) process.nextTick(this.askForMore)
-    else {
-      this.takenAtOnce = 0
-      setImmediate(this.askForMore)
-    }
+  private countTaken(bytes: number): void {
+    if (this.waiting > 0) return
+    this.takenAtOnce += bytes
+    if (this.takenAtOnce < UNASKED) return
+    this.takenAtOnce = 0
+    if (hasTurn(this.turnTaken)) return
+    this.awaitsTurn = true
+    awaitTurn(this.turnTaken)
   }
+
+  private readonly turnTaken = (): void => {
+    this.awaitsTurn = false
+    this.askForMore()
+  }
+
+  private readonly flushNow = (): void => this.flush()
 
   private readonly askForMore = (): void => {
     if (this.hasRoom) this.onRoom?.()
   }
 
-  private writePieces(data: DirectData, done: WriteCallback | undefined): void {
-    if (!isPieces(data)) {
-      this.writeToSocket(data, done)
-      return
-    }
+  private writePieces(pieces: readonly (string | Uint8Array)[], done: WriteCallback | undefined): void {
+    const [first] = pieces
+    if (this.writePast(pieces.length === 1 && first !== undefined ? first : pieces.map(bytesOf), done)) return
     this.socket.cork()
-    for (const piece of data.slice(0, -1)) this.writeToSocket(piece)
-    this.writeToSocket(data.at(-1) ?? '', done)
+    writeEach({ write: (piece, told) => this.writeToSocket(piece, told) }, pieces, done)
     this.socket.uncork()
   }
 
@@ -206,7 +231,7 @@ export class SocketWire implements Wire {
       if (done !== undefined) process.nextTick(done)
     } else if (typeof result === 'number') this.failed(result, done)
     else {
-      this.underWay = sizeOf(data)
+      this.underWay = isPieces(data) ? sizeOf(data) : data.length
       whenWritten(result, data, status => this.written(status, done))
     }
     return true
@@ -215,6 +240,7 @@ export class SocketWire implements Wire {
   /** A write past the socket that was under way is over. */
   private written(status: number, done: WriteCallback | undefined): void {
     this.underWay = 0
+    this.takenAtOnce = 0
     if (this.socket.destroyed) done?.(null)
     else if (status < 0) this.failed(status, done)
     else {
@@ -269,15 +295,14 @@ export function attach(wire: SocketWire, connection: Connection, onClose: () => 
   }
 }
 
-/** Pieces as one string, where all are strings, else as bytes each. */
-function joined(pieces: readonly (string | Uint8Array)[]): string | readonly Uint8Array[] {
-  if (pieces.every(piece => typeof piece === 'string')) return pieces.join('')
-  return pieces.map(piece => (typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece))
+function bytesOf(piece: string | Uint8Array): Uint8Array {
+  if (typeof piece !== 'string') return piece
+  return piece === CRLF ? CRLF_BYTES : Buffer.from(piece, 'latin1')
 }
 
-/** In bytes. */
-function sizeOf(data: DirectData): number {
-  return isPieces(data) ? data.reduce((sum, { length }) => sum + length, 0) : data.length
+/** In bytes: strings are latin1. */
+function sizeOf(pieces: readonly (string | Uint8Array)[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0)
 }
 
 function callAll(callbacks: readonly WriteCallback[], error: Error | null | undefined): void {

@@ -287,13 +287,14 @@ describe('floods', () => {
       return new Promise(() => undefined)
     })
     const client = await frames()
-    for (let stream = 1; stream < 2000; stream += 2) {
+    for (let stream = 1; stream < 10_000; stream += 2) {
       client.headers(stream, END_HEADERS | END_STREAM, GET).reset(stream, NGHTTP2_CANCEL)
       if (stream % 100 === 1) await new Promise(resolve => setImmediate(resolve))
     }
     expect(await client.goaway()).toBe(NGHTTP2_ENHANCE_YOUR_CALM)
     await client.end()
-    expect(calls).toBeLessThan(400)
+    // One read may hold a thousand of them.
+    expect(calls).toBeLessThan(2500)
     expect(gateway?.logged).toContain('HTTP/2 connection ended: too many streams were reset')
   })
 

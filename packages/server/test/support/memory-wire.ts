@@ -1,6 +1,6 @@
 // A wire without a socket: keeps what the engine writes, and notes what it asks of the transport.
 import { Duplex } from 'node:stream'
-import type { HandedOver, Wire, WriteCallback } from '../../src/exchange/wire.ts'
+import { type HandedOver, type Wire, type WriteCallback, writeEach } from '../../src/exchange/wire.ts'
 
 /** The same figure as a socket's wire has. */
 const HIGH_WATER = 64 * 1024
@@ -61,6 +61,10 @@ export class MemoryWire implements Wire {
     this.waiting += bytes.length
     if (!this.hasRoom) this.needsDrain = true
     this.flushSoon()
+  }
+
+  writeTogether(pieces: readonly (string | Uint8Array)[], done?: WriteCallback): void {
+    writeEach(this, pieces, done)
   }
 
   batch(): void {
