@@ -13,7 +13,7 @@ import type { BodyChunk, Context, GatewayRequest, GatewayResponse } from '@nsgi/
 import { afterRound } from './after-round.ts'
 import { drop } from './dropping.ts'
 import { abortIncoming, type IncomingConstructor } from './incoming.ts'
-import { claimBody, dumpIncoming, type Incoming, isBroken, whenBodyRests } from './incoming-body.ts'
+import { claimBody, dumpIncoming, type Incoming, isBroken, isRead, whenBodyRests } from './incoming-body.ts'
 import { connectionReset, destroyedByHandler, statusNotFinal } from './node-errors.ts'
 import type { NodeResponse, SendCallback } from './node-internals.ts'
 import { closeOutgoing, drainOutgoing, type Outgoing, type OutgoingConstructor } from './outgoing.ts'
@@ -341,7 +341,7 @@ export class Exchange implements SocketOwner {
     if (this.#settler === undefined) return
     claimBody(this.req)
     // Who is told by a promise is told after this: the handler's turn may go on to ask for the body.
-    if (this.#request.body !== null) queueMicrotask(() => claimBody(this.req))
+    if (this.#request.body !== null && !isRead(this.req)) queueMicrotask(() => claimBody(this.req))
     this.#settler.resolve(this.#response)
   }
 }

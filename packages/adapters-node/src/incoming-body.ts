@@ -56,6 +56,11 @@ export function claimBody(request: Incoming): void {
   state.iterator ??= body[Symbol.asyncIterator]()
 }
 
+/** Whether somebody has begun to read it, which nobody can take back. */
+export function isRead(request: Incoming): boolean {
+  return (request as unknown as Inner)._consuming
+}
+
 /**
  * The response is over. What was not read of the request never will be: as on node:http it ends and closes. Nothing is
  * started for a request that nobody listens to.

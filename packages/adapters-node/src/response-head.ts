@@ -23,17 +23,16 @@ type MutableHead = { -readonly [K in keyof ResponseHead]: ResponseHead[K] } & {
 
 const closes = /(?:^|\W)close(?:$|\W)/i
 
-/**
- * The head from the header store (`setHeader` was used). Takes the copy that `getHeaders()` returned and
- * turns it, in place, into gateway headers: framing and hop-by-hop fields are the server's (NSGI APP-02).
- */
-export function headOfStore(stored: Record<string, unknown>): ResponseHead {
-  const head = emptyHead(stored as Record<string, string | string[]>)
-  for (const name in stored) {
+/** Node's header store: a name as it was given and its value, by the name in lower case. */
+export type HeaderStore = Readonly<Record<string, readonly [string, unknown]>>
+
+/** The head from the header store (`setHeader` was used). Framing and hop-by-hop fields are the server's (NSGI APP-02). */
+export function headOfStore(store: HeaderStore): ResponseHead {
+  const head = emptyHead(Object.create(null) as Record<string, string | string[]>)
+  for (const name in store) {
     head.empty = false
-    const value = kept(head, name, lineValue(name, stored[name]))
-    if (value === undefined) delete head.headers[name]
-    else head.headers[name] = value
+    const value = kept(head, name, lineValue(name, store[name]?.[1]))
+    if (value !== undefined) head.headers[name] = value
   }
   return head
 }
