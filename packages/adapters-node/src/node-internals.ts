@@ -1,6 +1,6 @@
 // The seams of node's own classes that this package stands on: undocumented, but what every version from 20 to 26
 // calls by name, and what middleware has patched and read for a decade. All of them are declared here and nowhere else.
-import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { type IncomingMessage, type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { RequestSocket } from './request-socket.ts'
 
 /** Called when what was sent has gone out, or with the error that prevented it. */
@@ -8,6 +8,14 @@ export type SendCallback = (error?: Error | null) => void
 
 /** What `writeHead` passes to `_storeHeader` when no header was set before: as the handler gave it. */
 export type RawHeaders = OutgoingHttpHeaders | readonly OutgoingHttpHeader[] | undefined
+
+/** What `setHeader` was given: a name as it was given and its value, by the name in lower case. */
+export type HeaderStore = Readonly<Record<string, readonly [string, unknown]>>
+
+/** Where a response keeps its header store, which is `null` before the first `setHeader`. */
+export const storeMember: symbol | undefined = Object.getOwnPropertySymbols(
+  new ServerResponse({ method: 'GET' } as IncomingMessage),
+).find(({ description }) => description === 'kOutHeaders')
 
 /** The inner members of `http.IncomingMessage`. */
 export interface IncomingInternals {

@@ -1,11 +1,17 @@
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import { ServerResponse } from 'node:http'
 import type { Exchange } from './exchange.ts'
 import type { Incoming } from './incoming-body.ts'
 import { callBase, nodeConstructor } from './node-constructor.ts'
 import { trailerInvalid } from './node-errors.ts'
-import type { NodeResponse, RawHeaders, SendCallback } from './node-internals.ts'
+import {
+  type HeaderStore,
+  type NodeResponse,
+  type RawHeaders,
+  type SendCallback,
+  storeMember,
+} from './node-internals.ts'
 import { RequestSocket } from './request-socket.ts'
-import { type HeaderStore, headOfArgument, headOfStore } from './response-head.ts'
+import { headOfArgument, headOfStore } from './response-head.ts'
 import { parseInformation } from './response-information.ts'
 
 const owner: unique symbol = Symbol('nsgi.exchange')
@@ -14,11 +20,6 @@ type End = (this: unknown, ...given: unknown[]) => unknown
 
 /** Node's own methods, whatever a program puts in their place later. */
 const { end: nodeEnd, _finish: nodeFinish } = ServerResponse.prototype as unknown as { end: End; _finish(): void }
-
-/** Where node keeps what `setHeader` was given. */
-const storeMember = Object.getOwnPropertySymbols(new ServerResponse({ method: 'GET' } as IncomingMessage)).find(
-  ({ description }) => description === 'kOutHeaders',
-)
 
 /** A response with node's inner members and ours. */
 type Inner = NodeResponse & { readonly [owner]: Exchange }

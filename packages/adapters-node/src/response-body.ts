@@ -65,13 +65,14 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
   }
 
   next(): Promise<IteratorResult<BodyChunk>> {
+    let entry: Entry | undefined
     try {
       this.#acknowledge()
+      entry = this.#take()
     } catch (error) {
       // A callback or a 'drain' listener of the handler threw: the rest of the body will not come.
       this.fail(error)
     }
-    const entry = this.#take()
     if (entry !== undefined) {
       this.#handedOut = entry
       return Promise.resolve({ done: false, value: entry.chunk })

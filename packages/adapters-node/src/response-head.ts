@@ -1,7 +1,7 @@
 // From what a handler set on a ServerResponse to the headers of a gateway response.
 import { type ServerResponse, STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http'
 import type { ResponseHeaders } from '@nsgi/spec'
-import type { RawHeaders } from './node-internals.ts'
+import type { HeaderStore, RawHeaders } from './node-internals.ts'
 
 /** A head as the handler fixed it, and what it says about the framing. */
 export interface ResponseHead {
@@ -22,9 +22,6 @@ type MutableHead = { -readonly [K in keyof ResponseHead]: ResponseHead[K] } & {
 }
 
 const closes = /(?:^|\W)close(?:$|\W)/i
-
-/** Node's header store: a name as it was given and its value, by the name in lower case. */
-export type HeaderStore = Readonly<Record<string, readonly [string, unknown]>>
 
 /** The head from the header store (`setHeader` was used). Framing and hop-by-hop fields are the server's (NSGI APP-02). */
 export function headOfStore(store: HeaderStore): ResponseHead {

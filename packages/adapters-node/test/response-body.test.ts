@@ -178,6 +178,17 @@ describe('the body of a streamed response', () => {
     await expect(waiting).rejects.toThrow('gone')
   })
 
+  it('rejects a pull, and throws nothing at it, when the callback of an empty chunk throws', async () => {
+    const { body } = bodyOf()
+    body.push('', () => {
+      throw new Error('in the callback')
+    })
+    body.push('never sent', null)
+    const pull = body.next()
+    await expect(pull).rejects.toThrow('in the callback')
+    await expect(body.next()).rejects.toThrow('in the callback')
+  })
+
   it('fails when a callback throws', async () => {
     const { body } = bodyOf()
     body.push('a', () => {

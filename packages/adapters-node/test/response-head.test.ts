@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type HeaderStore, headOfArgument, headOfStore, trailersOf } from '../src/response-head.ts'
+import type { HeaderStore } from '../src/node-internals.ts'
+import { headOfArgument, headOfStore, trailersOf } from '../src/response-head.ts'
 import { parseInformation } from '../src/response-information.ts'
 
 /** Headers as node keeps them. */

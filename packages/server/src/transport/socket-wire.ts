@@ -11,7 +11,7 @@ import { handOver, holdEnd } from './upgraded-socket.ts'
 /** Bytes that may wait to be sent before the engine is asked to make no more: a socket buffer's worth. */
 const HIGH_WATER = 64 * 1024
 
-/** Bytes that a connection writes between two times that it asks whose turn it is; a body of so many never waits. */
+/** Bytes that a connection writes, in one body or several, between two times that it asks whose turn it is. */
 const UNASKED = 4 * HIGH_WATER
 
 const CRLF = '\r\n'
@@ -39,6 +39,8 @@ export class SocketWire implements Wire {
   /** Bytes that the system took as they were made since it was last asked whose turn it is. */
   private takenAtOnce = 0
   private awaitsTurn = false
+  /** The ticket of the turn that it last waited for. */
+  private turn = -1
   /** Bytes of a write past the socket that is under way. */
   private underWay = 0
   private endHold: (() => void) | undefined
@@ -196,9 +198,9 @@ export class SocketWire implements Wire {
     this.takenAtOnce += bytes
     if (this.takenAtOnce < UNASKED) return
     this.takenAtOnce = 0
-    if (hasTurn(this.turnTaken)) return
+    if (hasTurn(this.turn)) return
     this.awaitsTurn = true
-    awaitTurn(this.turnTaken)
+    this.turn = awaitTurn(this.turnTaken)
   }
 
   private readonly turnTaken = (): void => {

@@ -22,18 +22,17 @@ describe('turns of bodies', () => {
 
   it('are held by the body that was called last, for a while', async () => {
     const held: boolean[] = []
-    const other = (): void => undefined
     await new Promise<void>(resolve => {
-      const body = (): void => {
-        held.push(hasTurn(body), hasTurn(other))
+      const first = awaitTurn(() => held.push(hasTurn(first), hasTurn(second)))
+      const second = awaitTurn(() => {
+        held.push(hasTurn(first), hasTurn(second))
         holdLoop()
-        held.push(hasTurn(body))
+        held.push(hasTurn(second))
         resolve()
-      }
-      held.push(hasTurn(body))
-      awaitTurn(body)
+      })
+      held.push(hasTurn(first), hasTurn(second))
     })
-    expect(held).toEqual([false, true, false, false])
+    expect(held).toEqual([false, false, true, false, false, true, false])
   })
 
   it('end with the time of one turn of the loop: the rest of the loop is first, then who waited, then who goes on', async () => {
