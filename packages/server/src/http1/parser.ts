@@ -11,6 +11,12 @@ import type { RequestHead } from './request-head.ts'
 /** The largest piece that one call can parse: what the shared input buffer holds. */
 export const INPUT_SIZE: number = 64 * 1024
 
+/**
+ * What is tried of an input that a head begins in, before the rest of it: nearly every head. What follows one, a body or many pipelined requests, is not copied
+ * to the parser in vain, and again for each of them.
+ */
+const FIRST_PIECE = 4 * 1024
+
 /** What a call came to: `more` input is needed, something is `done` (a head, a body), or the peer `failed`. */
 export type ParseResult = 'more' | 'done' | 'failed'
 
@@ -164,8 +170,9 @@ export class RequestParser {
     llhttp.llhttp_free(this.pointer)
   }
 
-  /** Reads on in a head with `bytes[start, end)`, at most `INPUT_SIZE` of them. */
-  parseHead(bytes: Buffer, start: number, end: number): ParseResult {
+  /** Reads on in a head with `bytes[start, end)`, at most `INPUT_SIZE` of them; where `more` is needed, `consumed` tells whether that was all. */
+  parseHead(bytes: Buffer, start: number, given: number): ParseResult {
+    const end = this.partial === undefined ? Math.min(given, start + FIRST_PIECE) : given
     this.restore()
     const errno = this.execute(bytes, start, end)
     if (errno === ERRNO.PAUSED) return this.headComplete(bytes, start)

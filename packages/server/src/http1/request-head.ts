@@ -68,7 +68,7 @@ export class RequestHead implements MessageHead {
 
   /** NSGI REQ-02. */
   get method(): string {
-    if (this.cutMethod === undefined) this.cutMethod = this.text.slice(0, this.facts.targetStart - 1)
+    if (this.cutMethod === undefined) this.cutMethod = methodIn(this.text, this.facts.targetStart - 1)
     return this.cutMethod
   }
 
@@ -135,6 +135,20 @@ export class RequestHead implements MessageHead {
     if (this.isMethod('CONNECT')) return ''
     return withoutQuery && this.isMethod('OPTIONS') ? '*' : '/'
   }
+}
+
+/** Methods by the code of their first letter and their length: no two share both but by their second letters. */
+const COMMON_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']
+
+/**
+ * `text[0, length)`. For a common method it is the string that programs name it by, not one that is equal to it: comparisons and lookups, of which
+ * frameworks make a dozen, look at no character then.
+ */
+function methodIn(text: string, length: number): string {
+  for (const method of COMMON_METHODS) {
+    if (method.length === length && text.startsWith(method)) return method
+  }
+  return text.slice(0, length)
 }
 
 function endOfAuthority(target: string, start: number): number {

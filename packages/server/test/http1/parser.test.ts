@@ -121,6 +121,43 @@ describe('the parser', () => {
     },
   )
 
+  it.each([
+    ['a body that looks like heads', `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n`, 60_000],
+    [
+      'a head of more than a first piece',
+      `GET /${'x'.repeat(4000)} HTTP/1.1\r\nHost: a\r\nA: ${'b'.repeat(8000)}\r\n\r\n`,
+      0,
+    ],
+    ['a head whose empty line the first piece cuts', `GET /${'x'.repeat(4096 - 26)} HTTP/1.1\r\nHost: a\r\n\r\n`, 0],
+  ])('finds the end of a head at the front of a long input: %s', (_name, head, length) => {
+    const next = 'GET /next HTTP/1.1\r\nHost: b\r\n\r\n'
+    const body = next.repeat(Math.ceil(length / next.length)).slice(0, length)
+    const { messages, failure } = parse([head + body + next.repeat(300)])
+    expect(failure).toBeUndefined()
+    expect(messages).toHaveLength(301)
+    expect(messages[0]).toMatchObject({ method: head.slice(0, head.indexOf(' ')), target: head.split(' ')[1], body })
+    expect(new Set(messages.slice(1).map(one => `${one.target} ${one.fields.join()}`))).toEqual(
+      new Set(['/next Host,b']),
+    )
+  })
+
+  it('tells where in a long input it failed', () => {
+    const parser = new RequestParser(DEFAULT_LIMITS, () => undefined)
+    const front = `GET / HTTP/1.1\r\nHost: a\r\n${'A: b\r\n'.repeat(50)}B: ${'c'.repeat(6000)}\r\n`
+    const bytes = Buffer.from(`${front}C\r\n\r\n${'x'.repeat(9000)}`)
+    let at = 0
+    for (;;) {
+      const result = parser.parseHead(bytes, at, bytes.length)
+      if (result === 'failed') break
+      expect(result).toBe('more')
+      expect(parser.consumed).toBeGreaterThan(0)
+      at += parser.consumed
+    }
+    expect(parser.failure?.code).toBe('MALFORMED')
+    expect(at + (parser.fault?.at ?? 0)).toBe(front.length + 1)
+    parser.release()
+  })
+
   it('keeps the heads of several connections apart that arrive in turns', () => {
     const parsers = VALID.slice(0, 8).map(({ bytes }) => ({
       bytes: Buffer.from(bytes, 'latin1'),

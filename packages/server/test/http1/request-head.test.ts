@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http'
 import { describe, expect, it } from '@jest/globals'
 import { DEFAULT_LIMITS } from '../../src/exchange/limits.ts'
 import { RequestParser } from '../../src/http1/parser.ts'
@@ -41,6 +42,11 @@ describe('the head of a request', () => {
     const head = headOf('GET /')
     expect(head.headers).toBe(head.headers)
     expect(head.rawHeaders).toBe(head.rawHeaders)
+  })
+
+  // llhttp's list is node's; what it does not know never becomes a head.
+  it.each(METHODS)('names the method %s (REQ-02)', method => {
+    expect(headOf(`${method} ${method === 'CONNECT' ? 'a:1' : '/'}`).method).toBe(method)
   })
 
   it('knows HEAD from methods that begin like it', () => {
