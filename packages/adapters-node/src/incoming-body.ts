@@ -172,7 +172,8 @@ async function pull(http: Inner, state: BodySource): Promise<void> {
 function takeLast(http: Inner, state: BodySource, chunk: Uint8Array): void {
   state.over = true
   http.push(asBuffer(chunk))
-  void drain(state.iterator as AsyncIterator<Uint8Array>)
+  // A server that knows the trailers has seen the end of the body (NSGI BOD-10).
+  if (http[gateway].trailers === undefined) void drain(state.iterator as AsyncIterator<Uint8Array>)
   if (!http.destroyed) finishPulling(http, state)
 }
 

@@ -468,6 +468,24 @@ describe('a request body', () => {
     },
   )
 
+  it.each([
+    ['is pulled once more behind its last byte, so that it can end', undefined, 2],
+    ['is not where the server has told the trailers, and so has seen its end', {}, 1],
+  ])('%s', async (_name, trailers, expected) => {
+    let pulls = 0
+    const body = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => (++pulls === 1 ? { done: false as const, value: Buffer.from('hello') } : over()),
+      }),
+    }
+    const request = Object.create(createRequest({ body, headers: { 'content-length': '5' } }), {
+      trailers: { value: trailers },
+    }) as GatewayRequest
+    expect(await start(text, request).response).toMatchObject({ body: 'hello' })
+    await turn()
+    expect(pulls).toBe(expected)
+  })
+
   it('is read to its end where a middleware has changed it and not its length, and over HTTP/2, where trailers may follow', async () => {
     const headers = { 'content-length': '5' }
     const changed = Object.create(createRequest({ body: 'short', headers }), {
