@@ -203,6 +203,11 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
     // HTTP/1 sends it as bytes.
   }
 
+  /** Whether a response is being sent of which only the end of the connection tells that it is over: cut off it would look whole. */
+  get looksWhole(): boolean {
+    return this.phase === 'sending' && this.plan?.framing === 'close'
+  }
+
   /** The connection is gone: ends what is not over. */
   clientLost(cause: unknown): void {
     if (this.phase === 'over') return
@@ -219,13 +224,14 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
   }
 
   /**
-   * It takes longer than it may. A response that has begun is cut off; before that the server answers in the application's place.
+   * It takes longer than it may. A response that has begun is cut off; before that the server answers in the application's place. One that
+   * has been handed to the wire is over, though the body of its request may still be coming.
    *
    * @param answer sends a whole response of that status
    */
   overran(answer: (status: number) => void): void {
     const error = new KirinError('KIRIN_REQUEST_TIMEOUT')
-    if (this.pump?.isStarted) this.pumpFailed(error)
+    if (this.phase === 'sending' && this.pump?.isStarted) this.pumpFailed(error)
     if (this.status !== 0) return
     const { method, target } = this.request
     this.host.log.error({ method, target, code: error.code }, `${error.message}: answered ${UNAVAILABLE}`)
@@ -294,7 +300,8 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
     } catch (error) {
       fault = error ?? new KirinError('KIRIN_NOTHING_THROWN')
     }
-    if (plan !== undefined) {
+    // A member that was read may have dropped the request.
+    if (plan !== undefined && !this.lost) {
       this.send(response, plan)
       return
     }

@@ -129,6 +129,8 @@ export class ResponsePump {
       this.onError(error)
       return false
     }
+    // What ran to get here may have dropped the request.
+    if (this.stopped) return false
     if (done) {
       this.iterator = undefined
       this.finish()
@@ -192,6 +194,7 @@ export class ResponsePump {
       this.fail(error)
       return
     }
+    if (this.stopped) return
     this.stopped = true
     const done = this.owner.pumpEnding()
     last = this.takeHead() + last

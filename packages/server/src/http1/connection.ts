@@ -83,6 +83,11 @@ export class Connection implements ExchangeOwner, BodySource {
     return !this.continueDue && (this.remaining <= DISCARD_LIMIT || this.isBodyRead)
   }
 
+  /** Whether the connection's end, if it came now, would pass for that of a response which is not whole. */
+  get looksWhole(): boolean {
+    return this.exchange?.looksWhole === true
+  }
+
   /** Whether the response is out while the rest of the request is still to come. */
   get awaitsRest(): boolean {
     return this.responded
@@ -108,15 +113,13 @@ export class Connection implements ExchangeOwner, BodySource {
     if (!this.held.isEmpty) return
     switch (this.state) {
       case 'idle':
-        this.close()
-        return
+        return this.close()
       case 'head':
         this.refuse(rejection('INCOMPLETE'))
         return
       case 'fixed':
       case 'chunked':
-        this.bodyFailed(rejection('INCOMPLETE'), new KirinError('KIRIN_BODY_TRUNCATED'))
-        return
+        return this.bodyFailed(rejection('INCOMPLETE'), new KirinError('KIRIN_BODY_TRUNCATED'))
       case 'waiting':
       case 'upgraded':
       case 'closing':
@@ -327,10 +330,7 @@ export class Connection implements ExchangeOwner, BodySource {
   private begin(head: RequestHead, vouched: Vouched | undefined): void {
     const { contentLength, expectContinue } = head.facts
     const { bodySize } = this.host.limits
-    if (bodySize > 0 && contentLength > bodySize) {
-      this.refuse(rejection('BODY_TOO_LARGE'))
-      return
-    }
+    if (bodySize > 0 && contentLength > bodySize) return void this.refuse(rejection('BODY_TOO_LARGE'))
     this.requests++
     this.responded = false
     this.remaining = Math.max(contentLength, 0)

@@ -78,7 +78,7 @@ export interface GatewayServer {
    * none crosses the end of its connection.
    */
   linger(): void
-  /** Quick stop: every connection is reset now. */
+  /** Quick stop: every connection ends now; one with a response that would look whole by that is reset. */
   destroy(): void
   /**
    * Whether inherited sockets accept, which they do by default and at the end of it all, and whether answers end their connections

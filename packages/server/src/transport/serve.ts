@@ -159,7 +159,7 @@ class Engine implements GatewayServer, ConnectionHost {
   destroy(): void {
     this.lastCall?.cancel()
     for (const server of this.servers) server.close()
-    for (const { socket } of this.live) socket.destroy()
+    for (const live of this.live) cutOff(live)
     for (const prelude of this.preludes) prelude.destroy()
     this.http2?.destroy()
   }
@@ -344,6 +344,12 @@ function makeSecure({
   handshakeTimeout = HANDSHAKE_TIMEOUT,
 }: GatewayServerOptions): SecureAcceptor | undefined {
   return tls && new SecureAcceptor(tls, { log, protocols: [...(http2 ? ['h2'] : []), 'http/1.1'], handshakeTimeout })
+}
+
+/** Ends a connection now. What of a response is missing then must be missed (NSGI RES-33). */
+function cutOff({ connection, wire, socket }: LiveConnection): void {
+  if (connection.looksWhole || (wire.isEnding && wire.backlog > 0)) wire.reset()
+  else socket.destroy()
 }
 
 /** An inherited UNIX socket has no address, one of ours the path. */

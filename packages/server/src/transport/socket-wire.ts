@@ -23,7 +23,7 @@ interface SocketInternals {
 }
 
 export class SocketWire implements Wire {
-  /** Whether FIN was asked for. */
+  /** Whether FIN was asked for; it goes out behind all that waits. */
   isEnding = false
   /** Told, where writes go past the socket, when there may be room again; else the socket's 'drain' tells. */
   onRoom: (() => void) | undefined
@@ -148,7 +148,8 @@ export class SocketWire implements Wire {
     this.flush()
     this.isEnding = true
     this.releaseEnd()
-    this.socket.end()
+    // A write past the socket is under way: FIN goes out behind it in any case, and asked for now it could not be taken back.
+    if (this.underWay === 0) this.socket.end()
   }
 
   private writeToSocket(data: string | Uint8Array, done?: WriteCallback): void {
@@ -247,7 +248,8 @@ export class SocketWire implements Wire {
     else if (status < 0) this.failed(status, done)
     else {
       done?.(null)
-      if (this.hasRoom) this.onRoom?.()
+      if (this.isEnding) this.socket.end()
+      else if (this.hasRoom) this.onRoom?.()
     }
   }
 
@@ -266,8 +268,9 @@ export class SocketWire implements Wire {
 
   reset(): void {
     // Only TCP has a reset, and node throws for anything else; `remoteFamily` is TCP's. Behind a FIN there is nothing
-    // to take back, and libuv does not stand a reset there.
-    if (!this.isEnding && this.socket.remoteFamily !== undefined) this.raw.resetAndDestroy()
+    // to take back, and libuv does not stand a reset there; it comes when nothing waits before it any more.
+    const isEnded = this.isEnding && this.waiting === 0
+    if (!isEnded && this.socket.remoteFamily !== undefined) this.raw.resetAndDestroy()
     this.socket.destroy()
     this.isEnding = true
   }

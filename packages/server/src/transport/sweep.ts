@@ -168,7 +168,9 @@ function progressOf({ connection, wire }: SweptConnection, stage: Stage): number
 }
 
 function expire({ connection, wire, socket }: SweptConnection, stage: Stage): void {
-  if (connection.state === 'closing' || wire.isEnding) socket.destroy()
-  else if (stage === STAGES.sending || stage === STAGES.halfClosed) connection.drop()
+  // Also where all is said: a response that only the connection's end delimits would look whole.
+  if (stage === STAGES.sending) connection.drop()
+  else if (connection.state === 'closing' || wire.isEnding) socket.destroy()
+  else if (stage === STAGES.halfClosed) connection.drop()
   else connection.expire()
 }

@@ -1,4 +1,5 @@
 // One request at a time (--worker-class sync): whoever comes meanwhile waits for a turn, in the order of coming.
+import { AsyncResource } from 'node:async_hooks'
 import type { Application, GatewayRequest, GatewayResponse } from '@nsgi/spec'
 
 type Result = ReturnType<Application>
@@ -64,8 +65,8 @@ export class Turns {
 
   #queue(request: GatewayRequest, call: () => Result): Promise<GatewayResponse> {
     return new Promise(resolve => {
-      // A throw is a rejection, too.
-      const begin = (): void => resolve((async () => call())())
+      // A throw is a rejection, too. In the context in which it came: `over` is called in that of another's request.
+      const begin = AsyncResource.bind((): void => resolve((async () => call())()))
       this.#waiting.push({ request, begin })
       this.#tell()
     })

@@ -229,4 +229,34 @@ describe('a wire over a handle', () => {
     expect((await received()).length).toBeLessThan(LARGE)
     expect(told).toHaveLength(1)
   })
+
+  it('asks for FIN behind what is under way, so that the connection can still be reset', async () => {
+    const results = noteResets()
+    wire.write(Buffer.alloc(LARGE))
+    wire.end()
+    wire.reset()
+    expect(socket.destroyed).toBe(true)
+    expect(results).toEqual([0])
+  })
+
+  it('only closes a connection behind whose FIN nothing waits', async () => {
+    const results = noteResets()
+    wire.end()
+    wire.reset()
+    expect(socket.destroyed).toBe(true)
+    expect(results).toEqual([])
+  })
+
+  /** What the system says of each reset from now on: 0, or a negative errno. A client on libuv takes one behind data for an end. */
+  function noteResets(): number[] {
+    const results: number[] = []
+    const { _handle: handle } = socket as unknown as { _handle: { reset(done: () => void): number } }
+    const reset = handle.reset.bind(handle)
+    handle.reset = done => {
+      const result = reset(done)
+      results.push(result)
+      return result
+    }
+    return results
+  }
 })

@@ -190,6 +190,21 @@ describe('destroy', () => {
     await Promise.all([streaming.rest(), idle.rest(), stop])
     expect(server.counts).toEqual({ connections: 0, active: 0 })
   })
+
+  it('RES-33: resets a response that would look whole by the end of its connection', async () => {
+    const { server } = await serve(() => ({
+      status: 200,
+      body: (async function* () {
+        yield 'begun'
+        await new Promise(() => undefined)
+      })(),
+    }))
+    const client = await (gateway as Gateway).client()
+    // Before anything else comes: a client on libuv takes a reset behind data for an end.
+    await client.send(message('GET / HTTP/1.0')).until(/begun/)
+    server.destroy()
+    expect(await client.failure()).toBe('ECONNRESET')
+  })
 })
 
 describe('a connection', () => {

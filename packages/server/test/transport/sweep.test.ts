@@ -15,7 +15,8 @@ import { RawClient } from '../support/raw-client.ts'
 
 const IDLE = 10_000
 const SECOND = 1000
-const log = { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined }
+const note = (...line: unknown[]): unknown => logged.push(line)
+const log = { error: note, warn: note, info: note, debug: note }
 
 interface Entry extends SweptConnection {
   readonly socket: Socket
@@ -25,9 +26,14 @@ let server: Server
 let client: RawClient
 let accepted: Socket
 let dropped: string[]
+/** What the errors of exchanges were that are over. */
+let ended: unknown[]
+let logged: unknown[]
 let isCrowded: boolean
 beforeEach(async () => {
   dropped = []
+  ended = []
+  logged = []
   server = createServer({ allowHalfOpen: true })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -61,6 +67,7 @@ async function open(application: Application, reads = true, timeouts: Partial<Co
       dateLine: () => '',
       refused: () => undefined,
       dropped: why => dropped.push(why.code),
+      ended: (_exchange, error) => ended.push(error),
     },
   )
   const entry: Entry = { socket, wire, connection, seen: -1, since: 0 }
@@ -232,6 +239,26 @@ describe('a sweep', () => {
       expect(await client.rest()).not.toMatch(/0\r\n\r\n$/)
     })
 
+    it('leaves a response alone that has gone out while the body of its request is still coming', async () => {
+      const outcomes: unknown[] = []
+      const { look, connection } = await open(
+        request => {
+          void request.body?.[Symbol.asyncIterator]()
+            .next()
+            .catch(() => undefined)
+          return { status: 200, body: ['all', ' of it'], finished: error => outcomes.push(error) }
+        },
+        true,
+        { request: 5_000 },
+      )
+      client.send(message('POST / HTTP/1.1', 'host: a', 'content-length: 9'))
+      await client.until(/0\r\n\r\n$/)
+      await until(() => outcomes.length > 0)
+      for (const at of [0, 5, 6]) look(at)
+      expect(connection.state).toBe('fixed')
+      expect([outcomes, ended, logged]).toEqual([[undefined], [undefined], []])
+    })
+
     it('counts for each request of a connection alone', async () => {
       const { look, wire } = await open(() => ({ status: 204 }), true, { request: 5_000 })
       for (const at of [0, 4, 8]) {
@@ -317,6 +344,7 @@ describe('a sweep', () => {
     expect(socket.destroyed).toBe(false)
     look(61)
     expect(socket.destroyed).toBe(true)
+    expect(dropped).toEqual(['KIRIN_CLIENT_STALLED'])
   })
 
   it('drops a connection five seconds after its last byte when the client does not close its side', async () => {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it } from '@jest/globals'
 import type { Context, GatewayRequest, GatewayResponse } from '@nsgi/spec'
 import { Turns } from '../../src/worker/turns.ts'
@@ -43,5 +44,16 @@ describe('turns', () => {
     turns.over(requests[1] as GatewayRequest)
     turns.over(requests[0] as GatewayRequest)
     expect(begun).toEqual(['first', 'last'])
+  })
+
+  it('begin in the context in which their requests came, whatever the one before is in', async () => {
+    const storage = new AsyncLocalStorage<string>()
+    const turns = new Turns(() => undefined)
+    const application = turns.serialize(({ path }) => ({ status: 200, body: `${path} in ${storage.getStore()}` }))
+    const [first, second] = [request('first'), request('second')]
+    application(first, context)
+    const answer = storage.run('its own', () => application(second, context))
+    storage.run("the first's", () => turns.over(first))
+    expect(await answer).toMatchObject({ body: 'second in its own' })
   })
 })

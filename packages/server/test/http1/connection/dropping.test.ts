@@ -28,6 +28,51 @@ describe('nsgi.drop of a request', () => {
     expect(client.outcomes).toEqual(journal.errors)
   })
 
+  it.each<[string, (request: GatewayRequest) => Partial<GatewayResponse>]>([
+    [
+      'a member of the response',
+      request => ({
+        get body() {
+          return (drop(request), 'late')
+        },
+      }),
+    ],
+    ['the iterator', request => ({ body: { [Symbol.iterator]: () => (drop(request), ['late'][Symbol.iterator]()) } })],
+    [
+      'a step',
+      request => ({ body: { [Symbol.iterator]: () => ({ next: () => (drop(request), { value: 'late' }) }) } }),
+    ],
+    [
+      'a member of a step',
+      request => ({
+        body: {
+          [Symbol.iterator]: () => ({
+            next: () => ({
+              get value() {
+                return (drop(request), 'late')
+              },
+            }),
+          }),
+        },
+      }),
+    ],
+    ['trailers', request => ({ body: [], trailers: () => (drop(request), { 'x-late': 'late' }) })],
+  ])('holds also where %s drops while the server asks for it', async (_name, make) => {
+    const { client, journal } = serveWithJournal(
+      journal => request =>
+        Object.defineProperties(
+          { status: 200, finished: journal.finished() },
+          Object.getOwnPropertyDescriptors(make(request)),
+        ) as GatewayResponse,
+      true,
+    )
+    await client.send(get()).settled()
+    expect(client.output).toBe('')
+    expect(client.isClosed).toBe(true)
+    expect(journal.errors).toEqual([expect.objectContaining({ code: 'KIRIN_DROPPED' })])
+    expect(client.outcomes).toEqual(journal.errors)
+  })
+
   it('works through a request that was derived, and fails the body that is being read', async () => {
     const failures: unknown[] = []
     const client = connect(async request => {
