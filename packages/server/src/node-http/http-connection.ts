@@ -1,6 +1,5 @@
 // One connection of a server: what comes in is parsed by this engine and given to node's own messages, as node's
 // `connectionListener` does with its parser.
-import { AsyncResource } from 'node:async_hooks'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RequestLimits } from '../exchange/limits.ts'
@@ -18,6 +17,7 @@ import {
   truncationError,
 } from './client-error.ts'
 import { emitMessages, wantsUpgrade } from './dispatch.ts'
+import { MessageScope } from './message-scope.ts'
 import type { InnerRequest, InnerServer, InnerSocket, ResponseClass } from './node-members.ts'
 import { afterJobs, now } from './real-time.ts'
 import { hasTooManyFields, messageOf } from './request-message.ts'
@@ -45,17 +45,6 @@ const CR = 0x0d
 const LF = 0x0a
 const NOTHING = Buffer.alloc(0)
 const ignore = (): void => undefined
-
-/** What a listener of requests runs in: outside of whatever the request before was in, with node's own members. */
-class MessageScope extends AsyncResource {
-  readonly type = 'HTTPINCOMINGMESSAGE'
-  readonly socket: Socket
-
-  constructor(socket: Socket) {
-    super('HTTPINCOMINGMESSAGE')
-    this.socket = socket
-  }
-}
 
 const refuseEncoding = (): never => {
   throw encodingError()
@@ -132,8 +121,26 @@ export class HttpConnection {
     this.failed(timeoutError())
   }
 
+  /**
+   * Leaves a socket that a program has sent to another process by `child.send()`, and says whether it was: its handle is gone, of which nothing
+   * tells. It neither closes here nor takes what is written.
+   */
+  leaveSent(): boolean {
+    const { socket } = this
+    if (socket._handle !== null || socket.destroyed) return false
+    this.release()
+    socket._httpMessage?.detachSocket(socket)
+    return true
+  }
+
+  /** Breaks it off. */
+  destroy(): void {
+    if (!this.leaveSent()) this.socket.destroy()
+  }
+
   /** The clock looks: whoever sends nothing keeps no memory for it. */
   looked(): void {
+    if (this.leaveSent()) return
     if (!this.isActive) takeBackMemory(this.socket)
     this.isActive = false
   }
@@ -472,6 +479,7 @@ export class HttpConnection {
     this.socket.parser = null
     this.incoming = null
     this.parser.release()
+    this.scope.emitDestroy()
     this.host.released(this)
   }
 }

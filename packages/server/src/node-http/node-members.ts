@@ -50,7 +50,7 @@ export type InnerSocket = Omit<Socket, 'readableFlowing'> & {
   _paused?: boolean
   readonly _writableState?: { readonly needDrain: boolean }
   /** Libuv's stream, which a plain socket has. */
-  readonly _handle?: { useUserBuffer?(buffer: Buffer): void } | null
+  readonly _handle?: { useUserBuffer?(buffer: Buffer): void; getAsyncId?(): number } | null
   readableFlowing: boolean | null
 }
 
@@ -89,7 +89,8 @@ export const countsFreshAsIdle: boolean = major >= 26
 /** From Node 22 on, a request with more fields than `maxHeadersCount` is refused; before, the rest was left out of `headers`. */
 export const refusesManyFields: boolean = major >= 22
 
-const sample = new nodeHttp.ServerResponse(new nodeHttp.IncomingMessage(undefined as unknown as Socket))
+// No response: node's trace events tell of each that is made.
+const sample = new nodeHttp.OutgoingMessage()
 /** Whether a write to a response returned false, and 'drain' was not emitted yet. */
 export const needsDrain: symbol = symbolOf(sample, 'kNeedDrain')
 

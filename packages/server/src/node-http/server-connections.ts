@@ -39,7 +39,9 @@ export class ServerConnections implements HttpHost {
 
   /** As node's: connections between two requests, and from Node 26 on those that have not sent a first one. */
   closeIdle(): void {
-    for (const { phase, hasBegun, socket } of this.open) {
+    for (const connection of this.open) {
+      if (connection.leaveSent()) continue
+      const { phase, hasBegun, socket } = connection
       const isAnswering = socket._httpMessage && !socket._httpMessage.finished
       const isBetween = phase === 'last' || (phase === 'idle' && (hasBegun || countsFreshAsIdle))
       if (isBetween && !isAnswering) socket.destroy()
@@ -48,7 +50,7 @@ export class ServerConnections implements HttpHost {
 
   /** All that speak HTTP; those that were handed over are their programs'. */
   closeAll(): void {
-    for (const { socket } of this.open) socket.destroy()
+    for (const connection of this.open) connection.destroy()
   }
 }
 

@@ -1,9 +1,18 @@
 import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
 
 const programs = fileURLToPath(new URL('../fixtures/programs/', import.meta.url))
 const PRELOAD = ['--import', '@nsgi/server/http/register']
+
+interface TraceEvent {
+  readonly cat: string
+  readonly ph: string
+  readonly name: string
+}
 
 interface Finished {
   readonly code: number
@@ -20,6 +29,23 @@ function run(program: string, flags: readonly string[]): Promise<Finished> {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
     })
   })
+}
+
+/** What node's trace tells of a program's requests and responses, sorted: beginnings and ends. */
+async function traced(program: string, flags: readonly string[]): Promise<readonly string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'kirin-trace-'))
+  try {
+    const pattern = `--trace-event-file-pattern=${folder}/\${pid}.json`
+    await run(program, ['--trace-event-categories=node.http', pattern, ...flags])
+    const files = readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))
+    const events = files.flatMap(text => (JSON.parse(text) as { traceEvents: readonly TraceEvent[] }).traceEvents)
+    return events
+      .filter(({ cat }) => cat.includes('node.http'))
+      .map(({ ph, name }) => `${ph} ${name}`)
+      .sort()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 describe('node --import @nsgi/server/http/register', () => {
@@ -53,6 +79,19 @@ describe('node --import @nsgi/server/http/register', () => {
         .map(line => JSON.parse(line)),
     )
     expect(lines).toHaveLength(5)
+  })
+
+  // Node's own server cannot be closed then: it looks for the socket of a parser that has none any more.
+  it('lets a connection go whose socket was sent to a child', async () => {
+    const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nchild'
+    const stdout = `${JSON.stringify([answer, null, null])}\n`
+    expect(await run('sent-away.mjs', PRELOAD)).toEqual({ code: 0, stdout, stderr: '' })
+  })
+
+  it("has node's trace tell of the responses that a program makes, and of no other", async () => {
+    const [native, replaced] = await Promise.all([traced('supertest.mjs', []), traced('supertest.mjs', PRELOAD)])
+    expect(native).toContain('b http.server.request')
+    expect(replaced).toEqual(native)
   })
 
   it('loads no undici before the program does', async () => {
