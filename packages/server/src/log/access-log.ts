@@ -2,6 +2,7 @@
 import type { ExchangeRecord } from '../transport/gateway-server.ts'
 import { compileAccessFormat } from './access-format.ts'
 import type { CustomLogger } from './custom-logger.ts'
+import { describeThrown } from './describe-thrown.ts'
 import { escapeControls } from './escape-controls.ts'
 import { type LogFile, openLogFile } from './log-file.ts'
 import type { AccessTarget } from './log-targets.ts'
@@ -106,7 +107,19 @@ function jsonLine(worker: number): (record: ExchangeRecord) => string {
         duration: Math.round(duration * 1000) / 1_000_000,
         referer: request.headers['referer'],
         userAgent: request.headers['user-agent'],
-        error: error instanceof Error ? error.message : undefined,
+        error: messageOf(error),
       }),
     )
+}
+
+/** What failed by its message, which is the application's and may be anything. */
+function messageOf(error: unknown): string | undefined {
+  try {
+    if (!(error instanceof Error)) return undefined
+    const { message }: { readonly message: unknown } = error
+    if (typeof message === 'string') return message
+  } catch {
+    // It throws when it is looked at.
+  }
+  return describeThrown(error)
 }

@@ -81,9 +81,19 @@ function loggerOf(outputs: readonly Output[]): Logger {
       level: lowestLevel(outputs),
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: label => ({ level: label }) },
+      serializers: { err: serializeThrown },
     },
     splitter(outputs),
   )
+}
+
+/** What an application throws may throw again when it is looked at, and whoever logs it must not fail for that. */
+function serializeThrown(thrown: unknown): unknown {
+  try {
+    return pino.stdSerializers.err(thrown as Error)
+  } catch {
+    return { type: 'Error', message: describeThrown(thrown), stack: '' }
+  }
 }
 
 function lowestLevel(outputs: readonly Output[]): string {

@@ -84,8 +84,13 @@ class Engine implements GatewayServer, ConnectionHost {
       exchange.startedAt = performance.now()
     }
     this.ended = (exchange, error) => {
-      measure?.(exchange.status, performance.now() - exchange.startedAt)
-      onExchange?.(recordOf(exchange, error))
+      try {
+        measure?.(exchange.status, performance.now() - exchange.startedAt)
+        onExchange?.(recordOf(exchange, error))
+      } catch (thrown) {
+        // The members of responses and errors are the application's. What is told of a request must not change how it ends.
+        this.log.error({ err: thrown }, 'a request that is over could not be recorded')
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import { TrafficMeter } from '../metrics/traffic.ts'
 import type {
   ConnectionTimeouts,
   GatewayServer,
+  GatewayServerOptions,
   Http2Settings,
   ProxyProtocolRules,
   RequestLimits,
@@ -127,7 +128,7 @@ async function serve(
     mount: order.settings.rootPath,
     timeouts: timeoutsOf(order.settings),
     maxConnections: Math.min(order.settings.workerConnections, connectionsWithinDescriptors()),
-    onExchange: turns === undefined ? record : exchange => (record?.(exchange), turns.over(exchange.request)),
+    onExchange: turns === undefined ? record : withTurns(turns, record),
     measure: meter?.count,
     tls: order.tls ?? undefined,
     http2: http2Of(order.settings),
@@ -138,6 +139,19 @@ async function serve(
 
 function oneAtATime(server: () => GatewayServer): Turns {
   return new Turns(({ isTaken, isAwaited }) => server().regulate({ isAccepting: !isTaken, isCrowded: isAwaited }))
+}
+
+type Recorder = GatewayServerOptions['onExchange']
+
+/** The next one has its turn whatever becomes of the record. */
+function withTurns(turns: Turns, record: Recorder): Recorder {
+  return exchange => {
+    try {
+      record?.(exchange)
+    } finally {
+      turns.over(exchange.request)
+    }
+  }
 }
 
 /** Whether anybody can ask the master what came of requests. */

@@ -235,6 +235,29 @@ describe.each([
   })
 })
 
+it('ends a request as ever when its record fails: the log has that, and the connection goes on', async () => {
+  const logged: unknown[] = []
+  const note = (...line: unknown[]): unknown => logged.push(line)
+  const log = { error: note, warn: note, info: note, debug: note }
+  const failure = new Error('broken on purpose')
+  const server = createGatewayServer({
+    application: ({ path }) => ({ status: 200, body: [path] }),
+    context: createContext({ log }),
+    log,
+    onExchange: () => {
+      throw failure
+    },
+  })
+  const client = await RawClient.open({ port: (await server.listen({ port: 0 })) as number })
+  try {
+    for (const path of ['/one', '/two']) await client.send(get(path)).until(new RegExp(`${path}\r\n0\r\n\r\n`))
+    expect(logged[0]).toEqual([{ err: failure }, 'a request that is over could not be recorded'])
+  } finally {
+    server.destroy()
+    await client.close()
+  }
+})
+
 describe('listening', () => {
   it('REQ-28: on a UNIX socket gives peers a null port', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'gateway-'))
