@@ -64,6 +64,10 @@ export class Exchange implements SocketOwner {
   /** By the handler: what the server says of that is no news. */
   #destroyed = false
   #needsDrain = false
+  /** The trailer lines that were there at the end: what is added later is too late. */
+  #trailer = ''
+  /** The head was fixed before the end, by `writeHead`. */
+  #headFirst = false
   /** The handler called `end`. */
   #ended = false
   /** Everything reached the transport. */
@@ -134,6 +138,7 @@ export class Exchange implements SocketOwner {
     const status = this.res.statusCode
     if (status < 200 || status > 599) throw statusNotFinal(status)
     this.#head = head
+    this.#headFirst = !this.ending
   }
 
   /** `res._send`: a chunk, or nothing, with what wants to know when it is out. False when the handler should wait. */
@@ -175,11 +180,15 @@ export class Exchange implements SocketOwner {
     if (status !== 100 && !this.#response && !this.socket.destroyed) this.#request.inform?.(status, headers)
   }
 
-  /** `destroy` of req, res or their socket. A response that is complete goes out nevertheless. */
+  /** `destroy` of req, res or their socket. A response that is complete goes out nevertheless, and the connection ends with it. */
   destroyConnection(error?: Error): void {
-    if (this.#over || this.#ended) return
+    if (this.#over) return
+    if (this.#ended) {
+      this.#closeBehind()
+      return
+    }
     this.#destroyed = true
-    if (this.#response) this.#body?.fail(error ?? destroyedByHandler())
+    if (this.#response) this.#breakOff(error)
     // What the client did to its body, the server answers.
     else if (isBroken(this.req)) this.#refuse(error)
     else this.#drop()
@@ -280,6 +289,18 @@ export class Exchange implements SocketOwner {
     this.#settler?.resolve(this.#dropped)
   }
 
+  /** A server that has the response already, and has written its head, keeps the connection. */
+  #closeBehind(): void {
+    const response = this.#response as { headers?: GatewayResponse['headers'] } | undefined
+    if (response !== undefined) response.headers = { ...response.headers, connection: 'close' }
+  }
+
+  /** Of a response whose first byte is not out, nothing goes out: what a program writes and destroys in one turn never leaves its process. */
+  #breakOff(error: Error | undefined): void {
+    drop(this.#request)
+    this.#body?.fail(error ?? destroyedByHandler())
+  }
+
   #stream(): ResponseBody {
     const body = new ResponseBody(() => this.#pulled())
     this.#body = body
@@ -293,8 +314,9 @@ export class Exchange implements SocketOwner {
    */
   #endBody(body: ResponseBody): void {
     const { only } = body
-    // Also of an `end` that was called past ours, which has told node its length.
-    const declared = (this.res as unknown as NodeResponse)._contentLength
+    const { _contentLength: declared, _trailer } = this.res as unknown as NodeResponse
+    this.#trailer = _trailer
+    // The length was told to node also by an `end` that was called past ours.
     if (only !== undefined && Buffer.byteLength(only) === declared && !this.#framedByHandler()) {
       ;(this.#response as { body: GatewayResponse['body'] }).body = only
     }
@@ -312,9 +334,11 @@ export class Exchange implements SocketOwner {
 
   /** Whether the handler asked for chunked framing or trailers, so that even a single chunk must be a stream. */
   #framedByHandler(): boolean {
-    const res = this.res as unknown as NodeResponse
+    const { _hasBody, _removedContLen, _trailer } = this.res as unknown as NodeResponse
     const head = this.#head as ResponseHead
-    return res._hasBody && (head.chunked || head.trailer || (res._removedContLen && head.contentLength === null))
+    // A head that is implied by the end has a length, beside which there are no trailers.
+    const trails = this.#headFirst && _trailer !== ''
+    return _hasBody && (head.chunked || head.trailer || ((_removedContLen || trails) && head.contentLength === null))
   }
 
   #singleBody(): GatewayResponse['body'] {
@@ -335,7 +359,7 @@ export class Exchange implements SocketOwner {
       reason: reasonOf(res),
       headers: wantsClose ? { ...head.headers, connection: 'close' } : head.headers,
       body,
-      trailers: this.#body && (() => trailersOf((res as unknown as NodeResponse)._trailer)),
+      trailers: this.#body && (() => trailersOf(this.#trailer)),
       finished: error => this.#finished(error),
     }
     if (this.#settler === undefined) return

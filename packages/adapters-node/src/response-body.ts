@@ -44,7 +44,7 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
   push(chunk: BodyChunk, callback: SendCallback | null): void {
     if (chunk.length === 0 && this.#resolve) {
       // Nothing is under way that it would have to wait for.
-      if (callback) process.nextTick(callback)
+      if (callback) process.nextTick(callback, null)
       return
     }
     this.pending += chunk.length
@@ -98,7 +98,7 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
   }
 
   /** Runs the callbacks of everything that was not acknowledged, and forgets it. */
-  settle(error?: Error): void {
+  settle(error: Error | null = null): void {
     const left = this.#queue.slice(this.#first)
     this.#queue = []
     this.#first = 0
@@ -116,7 +116,7 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
     if (entry !== undefined) this.pending -= entry.chunk.length
     // Of what is queued then, nothing holds bytes.
     if (this.pending === 0 && !this.#ended && !this.#failure) this.#onPull()
-    entry?.callback?.()
+    entry?.callback?.(null)
   }
 
   /** Answers the pull that waits, if there is one and there is something to say. */
@@ -143,7 +143,7 @@ export class ResponseBody implements AsyncIterableIterator<BodyChunk> {
     while (!this.#failure && this.#first < this.#queue.length) {
       const entry = this.#shift()
       if (entry.chunk.length > 0) return this.#first < this.#queue.length ? this.#withNext(entry) : entry
-      entry.callback?.()
+      entry.callback?.(null)
     }
     return undefined
   }

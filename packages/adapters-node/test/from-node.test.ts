@@ -98,6 +98,21 @@ describe('a handler that destroys the connection before it has answered', () => 
   )
 })
 
+describe('a handler that destroys the connection behind its answer', () => {
+  const ways: [string, NodeHandler][] = [
+    ['the request', (req, res) => void (res.end('done'), req.destroy())],
+    ['the response', (_req, res) => res.end('done').destroy()],
+    ['the socket', (req, res) => void (res.end('done'), req.socket.destroy())],
+  ]
+
+  it.each(ways)('(%s) has it sent, and the connection ends with it', async (_what, handler) => {
+    const expected = { status: 200, headers: { connection: 'close' }, body: 'done' }
+    expect(start(handler).response).toMatchObject(expected)
+    const later = start((req, res) => void setImmediate(() => handler(req, res)))
+    expect(await later.response).toMatchObject(expected)
+  })
+})
+
 describe('a request of HTTP/2', () => {
   const of2 = (changes: Partial<GatewayRequest>): GatewayRequest =>
     Object.create(createRequest({ httpVersion: '2' }), {
