@@ -102,13 +102,13 @@ async function serve(
   const context = createContext({ worker: order.slot, draining: draining.signal, log: logger })
   await startUp(application, context, order.application)
   const lifespan = { application, context, draining, logger }
+  if (!leave.aborted) await runBootHook(hooks, 'postWorkerInit')
   if (leave.aborted) {
     // Nobody was served, but what `startup` began is told of the stop in the order of every other one (LIF-05).
     draining.abort()
     await shutDown(lifespan)
     return undefined
   }
-  await runBootHook(hooks, 'postWorkerInit')
   const counted = withinAllowance(application, order.settings, spent)
   const record = withPostRequest(logs.record, hooks)
   const turns = order.settings.workerClass === 'sync' ? oneAtATime(() => server) : undefined

@@ -110,6 +110,8 @@ export class WorkerProcess {
       const service = await this.#bootService(order, { logs: this.#logs, hooks: this.#hooks })
       if (service === undefined) return this.#exit(exitCodes.ok)
       this.#service = service
+      // Asked for while it began to listen.
+      if (this.#leave.signal.aborted) return await this.#end('told to stop', exitCodes.ok)
       if (this.#renewed !== undefined) service.renewTls(this.#renewed)
       watchDescriptors(this.#logs.logger)
       this.#tell({ type: 'ready' })
@@ -200,7 +202,7 @@ export class WorkerProcess {
 
   async #end(why: string, exitCode: number): Promise<void> {
     this.#leave.abort()
-    // Still booting: bootService sees the signal at its next step.
+    // Still booting: the signal is seen at the next step.
     if (this.#service === undefined) return
     this.#tell({ type: 'stopping', reason: why, isFault: exitCode !== exitCodes.ok })
     await this.#service.stop(this.#hurry.signal)

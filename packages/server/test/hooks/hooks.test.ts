@@ -81,6 +81,27 @@ describe('hooks', () => {
     expect(ended.stderr).not.toMatch(/Listening/)
   })
 
+  it('that a worker waits for when it is told to stop are the last of its boot: it serves nobody, and shuts down', async () => {
+    const waits = `({ log }) => { log.info('hook waits'); return new Promise(resolve => process.once('SIGTERM', resolve)) }`
+    const config = `export default { app: 'app.mjs', bind: '127.0.0.1:0', postWorkerInit: ${waits} }`
+    const kirin = startKirin([], { cwd: project(config) })
+    await kirin.line(/hook waits$/)
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    await kirin.allGone()
+    expect(saidByEach(kirin.stderr)).toEqual([['app startup', 'hook waits', 'app shutdown']])
+    expect(kirin.stderr).toMatch(/Stopped: 1 worker ended within .* 0 of them killed$/m)
+  })
+
+  it('see a worker off that is told to stop while it begins to listen', async () => {
+    const stops = `() => void process.nextTick(() => process.emit('SIGTERM'))`
+    const config = `export default { app: 'app.mjs', bind: '127.0.0.1:0', postWorkerInit: ${stops},
+      workerExit: ({ log }) => log.info('hook workerExit') }`
+    const { stderr } = await runKirin([], { cwd: project(config) })
+    expect(saidByEach(stderr)).toEqual([['app startup', 'app shutdown', 'hook workerExit']])
+    expect(stderr).toMatch(/exited with code 0 before it was ready/)
+  })
+
   it('that throw later are logged by name, and nothing stops', async () => {
     const throws = `() => { throw new Error('no way') }`
     const names = [
