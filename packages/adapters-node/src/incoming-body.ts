@@ -229,9 +229,12 @@ function destroy(this: Inner, error: Error | null, callback: (error?: Error | nu
   const state = this[source]
   if (!this.readableEnded || !this.complete) {
     this.aborted = true
-    this.emit('aborted')
-    // An iterator that is left takes the socket from its request first, so that the response can still be sent.
-    ;(this.socket as MessageSocket | null)?.destroy(error ?? undefined)
+    try {
+      this.emit('aborted')
+    } finally {
+      // An iterator that is left takes the socket from its request first, so that the response can still be sent.
+      ;(this.socket as MessageSocket | null)?.destroy(error ?? undefined)
+    }
   }
   if (state?.iterator && !state.over && !this.complete) void leave(state.iterator)
   process.nextTick(() => (this.listenerCount('error') === 0 ? callback() : callback(error)))

@@ -526,6 +526,25 @@ describe('a request body', () => {
     expect(await start(text, request).response).toMatchObject({ body: 'hello' })
   })
 
+  it('that breaks ends the wait for a response also where a listener of the abortion throws', async () => {
+    const thrown = new Error('in the listener')
+    const failing = async (): Promise<never> => {
+      throw new Error('too large')
+    }
+    const request = Object.create(createRequest({}), { body: { value: chunksThen([], failing) } }) as GatewayRequest
+    const { req, res, response } = start(handled => {
+      handled.on('aborted', () => {
+        throw thrown
+      })
+      handled.resume()
+    }, request)
+    const told = new Promise(resolve => req.on('error', resolve))
+    await expect(response).rejects.toMatchObject({ code: 'ECONNRESET' })
+    expect(await told).toBe(thrown)
+    await turn()
+    expect([req.closed, res.closed]).toEqual([true, true])
+  })
+
   it('that breaks aborts the request with ECONNRESET, whatever broke it, and is the reason that there is no response', async () => {
     const broken = new Error('too large')
     const body = (async function* () {

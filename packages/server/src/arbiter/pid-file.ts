@@ -66,9 +66,18 @@ export function putPidFileBack(path: string): void {
   move(asideOf(path), path)
 }
 
-/** Removes the file, whichever of the two it is, if it still names this process. */
-export function removePidFile(path: string): void {
-  for (const file of [path, asideOf(path)]) if (readPid(file) === process.pid) unlinkSync(file)
+/**
+ * Removes the file, whichever of the two it is, if it still names this process.
+ *
+ * @returns one line for the operator where it cannot be removed: it stays, and the next master replaces it
+ */
+export function removePidFile(path: string): string | undefined {
+  try {
+    for (const file of [path, asideOf(path)]) if (readPid(file) === process.pid) unlinkSync(file)
+    return undefined
+  } catch (error) {
+    return `--pid: cannot remove ${path}: ${(error as Error).message}`
+  }
 }
 
 function move(from: string, to: string): void {

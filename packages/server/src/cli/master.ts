@@ -65,7 +65,8 @@ export async function serve(plan: Plan, means: Means): Promise<number> {
     return exitCodes.failure
   } finally {
     await surroundings.close()
-    if (pidFile !== null) removePidFile(pidFile)
+    const leftover = pidFile === null ? undefined : removePidFile(pidFile)
+    if (leftover !== undefined) logger.warn(leftover)
   }
 }
 

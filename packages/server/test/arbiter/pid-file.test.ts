@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { removePidFile, writePidFile } from '../../src/arbiter/pid-file.ts'
 import { applicationDirectory } from '../support/kirin-process.ts'
+
+/** An account that owns nothing. */
+const NOBODY = 65_534
 
 const path = () => join(applicationDirectory({}), 'kirin.pid')
 
@@ -58,6 +61,23 @@ describe('writePidFile', () => {
     writeFileSync(file, '1\n')
     removePidFile(file)
     expect(existsSync(file)).toBe(true)
+  })
+
+  it('says in one line why it cannot remove it', () => {
+    const file = path()
+    writePidFile(file)
+    chmodSync(dirname(file), 0o555)
+    // Root may do anything.
+    const isRoot = process.geteuid?.() === 0
+    if (isRoot) process.seteuid?.(NOBODY)
+    try {
+      expect(removePidFile(file)).toMatch(/^--pid: cannot remove .*kirin\.pid: EACCES/)
+    } finally {
+      if (isRoot) process.seteuid?.(0)
+      chmodSync(dirname(file), 0o755)
+    }
+    expect(removePidFile(file)).toBeUndefined()
+    expect(existsSync(file)).toBe(false)
   })
 
   it('says in one line why it cannot write', () => {
