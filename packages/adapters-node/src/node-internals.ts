@@ -45,8 +45,6 @@ export interface OutgoingInternals {
   readonly _last: boolean
   /** Trailer lines as `addTrailers` rendered them. */
   readonly _trailer: string
-  /** Bytes of the response that its socket has not been given; part of `writableLength`. */
-  outputSize: number
   readonly outputData: { data: string; encoding: string; callback: null }[]
   finished: boolean
   destroyed: boolean
