@@ -274,6 +274,7 @@ export class HttpConnection {
     const { server } = this.host
     const res = this.responses.begin(req, facts.keepAlive)
     emitMessages(server, req, res, this.responses)
+    if (this.hasLeft()) return
     if (facts.contentLength === 0) this.complete([])
     else this.phase = facts.contentLength > 0 ? 'fixed' : 'chunked'
   }
@@ -340,6 +341,7 @@ export class HttpConnection {
 
   /** As on node, where promise jobs and ticks run behind each piece of a body: who reads sees them one by one, and then what is behind. */
   private handOnLater(settle: () => void): void {
+    if (this.hasLeft()) return
     this.phase = 'handing'
     afterJobs(() => this.orBreakOff(() => this.scope.runInAsyncScope(this.handOn, this, settle)))
   }
@@ -471,6 +473,11 @@ export class HttpConnection {
   private closed(): void {
     this.release()
     this.responses.abort()
+  }
+
+  /** Whether a listener has ended it in the midst of a read, by 'close' for instance: what is behind is nobody's, and the parser another's. */
+  private hasLeft(): boolean {
+    return this.phase === 'over'
   }
 
   private release(): void {
