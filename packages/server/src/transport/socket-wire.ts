@@ -1,5 +1,6 @@
 // A connection's wire over a `net.Socket`.
 import type { Socket } from 'node:net'
+import { KirinError } from '../exchange/errors.ts'
 import { type HandedOver, type Wire, type WriteCallback, writeEach } from '../exchange/wire.ts'
 import type { Connection } from '../http1/connection.ts'
 import { afterTurn } from './after-turn.ts'
@@ -25,6 +26,8 @@ interface SocketInternals {
 export class SocketWire implements Wire {
   /** Whether FIN was asked for; it goes out behind all that waits. */
   isEnding = false
+  /** Why the wire has dropped the connection itself. */
+  fault: KirinError | undefined
   /** Told, where writes go past the socket, when there may be room again; else the socket's 'drain' tells. */
   onRoom: (() => void) | undefined
   readonly socket: Socket
@@ -183,11 +186,26 @@ export class SocketWire implements Wire {
     this.gatheredDone = undefined
     this.gatheredBytes = 0
     const done = gatheredDone && ((error?: Error | null) => callAll(gatheredDone, error))
+    if (!haveSize(gathered, gatheredBytes)) {
+      this.dropShortened(done)
+      return
+    }
     this.writePieces(gathered, done)
     // The system may have taken at once what there was no room for while it was gathered.
     if (gatheredBytes < this.highWater) return
     this.countTaken(gatheredBytes)
     if (this.hasRoom) process.nextTick(this.askForMore)
+  }
+
+  /** An application has detached or resized memory that it gave away: sent as it is now, what follows would be taken for the rest of it. */
+  private dropShortened(done: WriteCallback | undefined): void {
+    const fault = new KirinError('KIRIN_RESPONSE_LENGTH', {
+      requirement: 'RES-14',
+      message: 'the memory of a chunk was detached or resized in the turn in which it was yielded',
+    })
+    this.fault = fault
+    this.reset()
+    if (done !== undefined) process.nextTick(done, fault)
   }
 
   /**
@@ -288,7 +306,9 @@ export function attach(wire: SocketWire, connection: Connection, onClose: () => 
     [
       'close',
       () => {
-        connection.lost(failure)
+        const { fault } = wire
+        if (fault !== undefined) connection.host.log.error({ err: fault }, 'the application failed: connection reset')
+        connection.lost(failure ?? fault)
         onClose()
       },
     ],
@@ -308,6 +328,11 @@ function bytesOf(piece: string | Uint8Array): Uint8Array {
 /** In bytes: strings are latin1. */
 function sizeOf(pieces: readonly (string | Uint8Array)[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0)
+}
+
+/** Whether that is still their size. A string's cannot change, and what is gathered is mostly a single one. */
+function haveSize(pieces: readonly (string | Uint8Array)[], size: number): boolean {
+  return (pieces.length === 1 && typeof pieces[0] === 'string') || sizeOf(pieces) === size
 }
 
 function callAll(callbacks: readonly WriteCallback[], error: Error | null | undefined): void {

@@ -198,6 +198,20 @@ describe('a client that is lost', () => {
   })
 })
 
+/** What TypeScript does not know yet of an ArrayBuffer that was made with a `maxByteLength`. */
+type Resizable = ArrayBufferLike & { resize(size: number): void }
+
+/** A body that takes away the memory of its chunk while that waits for the end of the turn. */
+async function* taking(take: (chunk: Uint8Array) => unknown): AsyncGenerator<Uint8Array | string> {
+  const memory = new (ArrayBuffer as unknown as new (size: number, options: object) => ArrayBuffer)(8000, {
+    maxByteLength: 9000,
+  })
+  const chunk = new Uint8Array(memory)
+  yield chunk
+  take(chunk)
+  yield 'x'.repeat(1000)
+}
+
 describe('a response that fails', () => {
   async function* failing() {
     yield 'one'
@@ -223,6 +237,27 @@ describe('a response that fails', () => {
     gate.resolve()
     expect(await client.failure()).toBe('ECONNRESET')
     expect(ends).toBe(0)
+  })
+
+  it.each<[string, (chunk: Uint8Array) => unknown, Record<string, string>]>([
+    ['detached, of a chunked body', chunk => structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] }), {}],
+    [
+      'resized, of a body of a declared length',
+      chunk => (chunk.buffer as Resizable).resize(10),
+      { 'content-length': '9000' },
+    ],
+  ])('RES-14: resets one of whose memory some was %s before it was sent, and says so', async (_name, take, headers) => {
+    const failed = deferred<unknown>()
+    const { notes } = await serve(({ path }) =>
+      path === '/taken'
+        ? { status: 200, headers, body: taking(take), finished: failed.resolve }
+        : { status: 200, body: 'fine' },
+    )
+    const [client, other] = [await (gateway as Gateway).client(), await (gateway as Gateway).client()]
+    expect(await client.send(get('/taken')).failure()).toBe('ECONNRESET')
+    expect(await failed.promise).toMatchObject({ code: 'KIRIN_CLIENT_LOST', cause: { code: 'KIRIN_RESPONSE_LENGTH' } })
+    expect(notes).toMatchObject([{ err: { code: 'KIRIN_RESPONSE_LENGTH', requirement: 'RES-14' } }])
+    expect(await other.send(get()).until(/fine/)).toMatch(/ 200 /)
   })
 
   it('RES-33: ends a chunked one without its last chunk', async () => {
