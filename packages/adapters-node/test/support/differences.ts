@@ -185,7 +185,7 @@ export function isBrokenNatively(name: string): boolean {
   return (name === 'corked and ended' || name === 'uncorked without being corked') && (major === 22 || major === 24)
 }
 
-/** Where the framing may differ, whatever the behaviour: see `reframed`. */
+/** What may differ whatever the behaviour; of the framing see `reframed`. */
 export const generalDifferences: ReadonlyMap<string, string> = new Map([
   [
     'any body that is ended in one piece',
@@ -193,4 +193,14 @@ export const generalDifferences: ReadonlyMap<string, string> = new Map([
   ],
   ['any answer to HEAD', 'it has the head of GET, where node:http leaves out that the body would be chunked'],
   ['100 Continue', 'the server sends it at the first read of the body, and only to a client that still waits'],
+  ['a 204 or a 304', 'it has no Transfer-Encoding that the handler set, for which node:http closes the connection; a 204 no length'],
+  [
+    'a client that asks for a close',
+    'it gets one also where the handler says another `Connection`, which node:http obeys, so that the connection stays',
+  ],
+  [
+    'what is written, and destroyed before the server has begun to send it',
+    'none of it is sent; node:http sends it where a tick lay between',
+  ],
+  ['corked writes', "they are handed out as they come, and 'drain' with them; node:http holds them back until `uncork`"],
 ])
