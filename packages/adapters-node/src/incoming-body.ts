@@ -133,6 +133,8 @@ function read(this: Inner): void {
   const body = this[gateway].body
   if (body === null || this[source]?.over) {
     finish(this)
+    // On node:http the end of nothing is there before anybody reads: whoever asks is told, also one who unpipes it in the same turn.
+    this.read(0)
     return
   }
   const state = bodySource(this)

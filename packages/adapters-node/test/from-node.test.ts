@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { once } from 'node:events'
 import { IncomingMessage, ServerResponse } from 'node:http'
+import { PassThrough, pipeline } from 'node:stream'
 import { describe, expect, it } from '@jest/globals'
 import type { BodyChunk, GatewayRequest, GatewayResponse } from '@nsgi/spec'
 import { call, createContext, createRequest } from '@nsgi/spec/testing'
@@ -110,6 +111,16 @@ describe('a handler that destroys the connection behind its answer', () => {
     expect(start(handler).response).toMatchObject(expected)
     const later = start((req, res) => void setImmediate(() => handler(req, res)))
     expect(await later.response).toMatchObject(expected)
+  })
+})
+
+describe('a request without a body', () => {
+  it('ends also for who unpipes it in the turn of its pipeline', async () => {
+    const { response } = start((req, res) => {
+      pipeline(req, new PassThrough(), res, () => {})
+      req.unpipe()
+    })
+    expect(await response).toMatchObject({ status: 200, body: null })
   })
 })
 

@@ -193,7 +193,10 @@ export const generalDifferences: ReadonlyMap<string, string> = new Map([
   ],
   ['any answer to HEAD', 'it has the head of GET, where node:http leaves out that the body would be chunked'],
   ['100 Continue', 'the server sends it at the first read of the body, and only to a client that still waits'],
-  ['a 204 or a 304', 'it has no Transfer-Encoding that the handler set, for which node:http closes the connection; a 204 no length'],
+  [
+    'a 204 or a 304',
+    'it has no Transfer-Encoding that the handler set, for which node:http closes the connection; a 204 no length',
+  ],
   [
     'a client that asks for a close',
     'it gets one also where the handler says another `Connection`, which node:http obeys, so that the connection stays',
@@ -202,5 +205,8 @@ export const generalDifferences: ReadonlyMap<string, string> = new Map([
     'what is written, and destroyed before the server has begun to send it',
     'none of it is sent; node:http sends it where a tick lay between',
   ],
-  ['corked writes', "they are handed out as they come, and 'drain' with them; node:http holds them back until `uncork`"],
+  [
+    'corked writes',
+    "they are handed out as they come, and 'drain' with them; node:http holds them back until `uncork`",
+  ],
 ])
