@@ -92,7 +92,7 @@ function serializeThrown(thrown: unknown): unknown {
   try {
     return pino.stdSerializers.err(thrown as Error)
   } catch {
-    return { type: 'Error', message: describeThrown(thrown), stack: '' }
+    return { type: 'Error', message: describeThrown(thrown) }
   }
 }
 

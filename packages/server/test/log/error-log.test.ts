@@ -24,4 +24,11 @@ describe("the server's own log", () => {
     logger.error({ err: proxy, path: '/a' }, 'it failed')
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ level: 'error', path: '/a', msg: 'it failed' })
   })
+
+  it('says in one line of text what cannot be looked at', async () => {
+    const file = join(applicationDirectory({}), 'errors.log')
+    const { logger } = await openErrorLog({ targets: [{ file, level: 'info', format: 'text' }] })
+    logger.error({ err: shy() }, 'it failed')
+    expect(readFileSync(file, 'utf8')).toMatch(/^[^\n]* it failed[^\n]*\n$/)
+  })
 })
