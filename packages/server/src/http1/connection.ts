@@ -318,6 +318,8 @@ export class Connection implements ExchangeOwner, BodySource {
       ? this.host.forwarded?.vouchedIn(head.rawHeaders, this.endpoints.remote, head.path)
       : undefined
     if (vouched !== undefined && 'code' in vouched) return this.refuse(vouched)
+    const { bodySize } = this.host.limits
+    if (bodySize > 0 && head.facts.contentLength > bodySize) return this.refuse(rejection('BODY_TOO_LARGE'))
     if (head.facts.switching) {
       this.wire.holdEnd(() => this.ended())
       this.behind = at < end ? input.subarray(at, end) : undefined
@@ -329,8 +331,6 @@ export class Connection implements ExchangeOwner, BodySource {
 
   private begin(head: RequestHead, vouched: Vouched | undefined): void {
     const { contentLength, expectContinue } = head.facts
-    const { bodySize } = this.host.limits
-    if (bodySize > 0 && contentLength > bodySize) return void this.refuse(rejection('BODY_TOO_LARGE'))
     this.requests++
     this.responded = false
     this.remaining = Math.max(contentLength, 0)

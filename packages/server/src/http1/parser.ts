@@ -170,13 +170,16 @@ export class RequestParser {
     llhttp.llhttp_free(this.pointer)
   }
 
-  /** Reads on in a head with `bytes[start, end)`, at most `INPUT_SIZE` of them; where `more` is needed, `consumed` tells whether that was all. */
-  parseHead(bytes: Buffer, start: number, given: number): ParseResult {
-    const end = this.partial === undefined ? Math.min(given, start + FIRST_PIECE) : given
+  /**
+   * Reads on in a head with `bytes[start, end)`, at most `INPUT_SIZE` of them. It may need `more` before it has taken all of them: `consumed`
+   * says how many.
+   */
+  parseHead(bytes: Buffer, start: number, end: number): ParseResult {
+    const limit = this.partial === undefined ? Math.min(end, start + FIRST_PIECE) : end
     this.restore()
-    const errno = this.execute(bytes, start, end)
+    const errno = this.execute(bytes, start, limit)
     if (errno === ERRNO.PAUSED) return this.headComplete(bytes, start)
-    if (errno === ERRNO.OK) return this.headPartial(bytes, start, end)
+    if (errno === ERRNO.OK) return this.headPartial(bytes, start, limit)
     const at = this.errorOffset()
     const length = headBase + at
     const tooLarge = this.overLimit(length) ?? this.overHeadSize(length)

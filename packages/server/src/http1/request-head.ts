@@ -137,7 +137,7 @@ export class RequestHead implements MessageHead {
   }
 }
 
-/** Methods by the code of their first letter and their length: no two share both but by their second letters. */
+/** The methods of nearly all requests, the most frequent first. */
 const COMMON_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']
 
 /**
