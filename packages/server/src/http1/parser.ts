@@ -6,6 +6,7 @@ import { CHUNK_OVERHEAD_LIMIT, type HeadLimits, SEPARATE_PIECES } from '../excha
 import { type Rejection, rejection } from '../exchange/rejections.ts'
 import { readHead } from './head-rules.ts'
 import { ERRNO, instantiateLlhttp, TYPE_REQUEST } from './llhttp-module.ts'
+import { copyInput, LARGEST_VIEW } from './parser-input.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** The largest piece that one call can parse: what the shared input buffer holds. */
@@ -15,7 +16,7 @@ export const INPUT_SIZE: number = 64 * 1024
  * What is tried of an input that a head begins in, before the rest of it: nearly every head. What follows one, a body or many pipelined requests, is not copied
  * to the parser in vain, and again for each of them.
  */
-const FIRST_PIECE = 4 * 1024
+const FIRST_PIECE = LARGEST_VIEW
 
 /** What a call came to: `more` input is needed, something is `done` (a head, a body), or the peer `failed`. */
 export type ParseResult = 'more' | 'done' | 'failed'
@@ -243,7 +244,7 @@ export class RequestParser {
   }
 
   private execute(bytes: Buffer, start: number, end: number): number {
-    bytes.copy(memory, input, start, end)
+    copyInput(bytes, memory, input, start, end)
     this.consumed = end - start
     return llhttp.llhttp_execute(this.pointer, input, end - start)
   }

@@ -4,6 +4,7 @@
 // stream like any other again. Other sockets and streams are read by 'data' events.
 import { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { keepViews } from '../http1/parser-input.ts'
 import type { InnerSocket } from './node-members.ts'
 
 /** Bytes of one read: node's own figure. */
@@ -13,7 +14,7 @@ const READ_SIZE = 64 * 1024
 const TAKEN_BACK_LIMIT = 16
 
 /** One read of any socket of this process lands here: reads do not overlap. */
-const shared = Buffer.allocUnsafeSlow(READ_SIZE)
+const shared = keepViews(Buffer.allocUnsafeSlow(READ_SIZE))
 
 /** Where `net.Socket` keeps what its documented `onread` option gives, which a new socket alone may have: buffer, callback, and what gives the next buffer. */
 const [bufferMember, callbackMember, nextMember] = membersOfOnread()

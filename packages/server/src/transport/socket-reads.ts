@@ -6,6 +6,7 @@
 // over becomes an ordinary stream: the same object, which has all that was written to it before, and whose reads from then on go to its readable side.
 import { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { keepViews } from '../http1/parser-input.ts'
 
 /**
  * Takes `input[0, end)`. Its memory is used again afterwards unless it `isOwn`: then whoever was called may keep it. The result says
@@ -23,7 +24,7 @@ const READ_SIZE = 64 * 1024
 const TAKEN_BACK_LIMIT = 16
 
 /** One read of any socket of this process lands here: reads do not overlap. */
-const shared: Buffer = Buffer.allocUnsafeSlow(READ_SIZE)
+const shared: Buffer = keepViews(Buffer.allocUnsafeSlow(READ_SIZE))
 
 /** Whether reads go to the readable side, for a socket that reads into the shared buffer. */
 const isStream: unique symbol = Symbol('kirin.isStream')
