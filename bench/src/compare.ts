@@ -5,9 +5,15 @@ import type { Bar, Group } from './suites.ts'
 
 /** How long and how often. */
 export interface Effort {
+  /** At least. */
   readonly rounds: number
   readonly seconds: number
+  /** The standard error of each ratio below which no further round is needed, where one is asked for. */
+  readonly precision?: number | undefined
 }
+
+/** Of a group whose ratios do not settle. */
+const MOST_ROUNDS = 40
 
 /** Medians of one target, in microseconds of processor time a request. */
 export interface Row {
@@ -15,15 +21,23 @@ export interface Row {
   readonly user: number
   readonly system: number
   readonly total: number
-  /** Of the group's first target. */
-  readonly ratio: number
+  /** To the group's first target. */
+  readonly ratio: Ratio
+}
+
+/** What one target takes of another's time. */
+export interface Ratio {
+  /** The median of the ratios of each round. */
+  readonly median: number
+  /** The standard error of their mean; `NaN` with one round. */
+  readonly error: number
 }
 
 export interface BarResult {
   readonly target: string
   readonly of: string
   readonly atMost: number
-  readonly ratio: number
+  readonly ratio: Ratio
 }
 
 export interface Comparison {
@@ -36,14 +50,14 @@ export interface Comparison {
 
 export async function compare(group: Group, effort: Effort): Promise<Comparison> {
   const costs = new Map<string, Cost[]>(group.targets.map(({ name }) => [name, []]))
-  for (let round = 1; round <= effort.rounds; round++) {
+  const first = group.targets[0]?.name ?? ''
+  for (let round = 1; round <= effort.rounds || (round <= MOST_ROUNDS && isVague(costs, first, effort)); round++) {
     for (const target of group.targets) {
       const cost = await measure(target, group.load, effort.seconds)
       costs.get(target.name)?.push(cost)
       console.error(`${group.label}  round ${round}  ${target.name.padEnd(26)} ${cost.total.toFixed(2)} µs`)
     }
   }
-  const first = group.targets[0]?.name ?? ''
   const rows = [...costs].map(([target, all]) => ({
     target,
     user: median(all.map(({ user }) => user)),
@@ -63,10 +77,24 @@ function resultOf({ target, of, atMost }: Bar, costs: ReadonlyMap<string, readon
   return { target: target.name, of: of.name, atMost, ratio: ratioOf(costs, target.name, of.name) }
 }
 
-/** The median of the ratios of each round. */
-function ratioOf(costs: ReadonlyMap<string, readonly Cost[]>, target: string, of: string): number {
+function ratioOf(costs: ReadonlyMap<string, readonly Cost[]>, target: string, of: string): Ratio {
   const base = costs.get(of) ?? []
-  return median((costs.get(target) ?? []).map(({ total }, round) => total / (base[round]?.total ?? Number.NaN)))
+  const ratios = (costs.get(target) ?? []).map(({ total }, round) => total / (base[round]?.total ?? Number.NaN))
+  return { median: median(ratios), error: standardError(ratios) }
+}
+
+function isVague(costs: ReadonlyMap<string, readonly Cost[]>, first: string, { precision }: Effort): boolean {
+  return (
+    precision !== undefined && [...costs.keys()].some(target => !(ratioOf(costs, target, first).error <= precision))
+  )
+}
+
+/** Of the mean of a sample. */
+function standardError(sample: readonly number[]): number {
+  const size = sample.length
+  const mean = sample.reduce((sum, each) => sum + each, 0) / size
+  const squares = sample.reduce((sum, each) => sum + (each - mean) ** 2, 0)
+  return Math.sqrt(squares / (size - 1) / size)
 }
 
 function median(numbers: readonly number[]): number {

@@ -45,7 +45,7 @@ export function ratioPlot(comparisons: readonly Comparison[], title: string): st
         markLine: { silent: true, symbol: 'none', label: { show: false }, data: [{ xAxis: 1 }] },
         data: shown.map(({ rows }) => {
           const row = rows.slice(1).find(({ target }) => seriesName(target) === name)
-          return row === undefined ? null : rounded(row.ratio)
+          return row === undefined ? null : rounded(row.ratio.median)
         }),
       })),
     },

@@ -15,10 +15,17 @@ export function summary(suite: Suite, comparisons: readonly Comparison[], effort
   const machine = `node ${process.version}, ${platform()} ${arch()}, ${cpus()[0]?.model ?? 'unknown processor'}`
   const bars = comparisons.flatMap(comparison => comparison.bars)
   return [
-    `Processor time a request; medians of ${effort.rounds} rounds of ${effort.seconds} s; ${machine}.`,
+    `Processor time a request; medians of ${roundsOf(comparisons)} rounds of ${effort.seconds} s, each in fresh processes; ${machine}.`,
     tableOf(suite, comparisons),
     ...(bars.length === 0 || suite.groups.length > 1 ? [] : [barTable(bars)]),
   ].join('\n\n')
+}
+
+/** How many there were: of groups that took others, from the fewest to the most. */
+function roundsOf(comparisons: readonly Comparison[]): string {
+  const counts = comparisons.map(({ rounds }) => Math.max(...Object.values(rounds).map(costs => costs.length)))
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
+  return fewest === most ? String(most) : `${fewest} to ${most}`
 }
 
 /** Writes a suite's JSON and SVG into docs/performance/, and its tables into docs/performance.md between their markers. */

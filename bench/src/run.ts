@@ -13,7 +13,7 @@ interface Options {
   readonly write: boolean
 }
 
-const USAGE = `Usage: npm run bench -- [SUITE ...] [--rounds N] [--seconds N] [--only WORD] [--write]
+const USAGE = `Usage: npm run bench -- [SUITE ...] [--rounds N] [--seconds N] [--precision RATIO] [--only WORD] [--write]
 Suites: ${[...SUITES.keys()].join(', ')}, all; bench/README.md tells of them.`
 
 /** Throws for what it does not know; `undefined` if help is asked for. */
@@ -24,6 +24,7 @@ function readOptions(args: readonly string[]): Options | undefined {
     options: {
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '2' },
+      precision: { type: 'string' },
       only: { type: 'string', default: '' },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -35,7 +36,11 @@ function readOptions(args: readonly string[]): Options | undefined {
   const named = positionals.length === 0 ? ['hello'] : positionals
   return {
     suites: named.includes('all') ? [...SUITES.keys()] : named,
-    effort: { rounds: positive('rounds', values.rounds), seconds: positive('seconds', values.seconds) },
+    effort: {
+      rounds: positive('rounds', values.rounds),
+      seconds: positive('seconds', values.seconds),
+      precision: values.precision === undefined ? undefined : fraction('precision', values.precision),
+    },
     only: values.only,
     write: values.write,
   }
@@ -43,6 +48,11 @@ function readOptions(args: readonly string[]): Options | undefined {
 
 function positive(name: string, text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name} takes a whole number above 0, not ${text}`)
+  return Number(text)
+}
+
+function fraction(name: string, text: string): number {
+  if (!/^0?\.\d*[1-9]\d*$/.test(text)) throw new Error(`--${name} takes a number between 0 and 1, not ${text}`)
   return Number(text)
 }
 

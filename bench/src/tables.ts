@@ -1,5 +1,5 @@
 // Results as tables in Markdown.
-import type { BarResult, Comparison } from './compare.ts'
+import type { BarResult, Comparison, Ratio } from './compare.ts'
 
 /** One group: a line for each target. */
 export function targetTable({ rows }: Comparison): string {
@@ -10,7 +10,7 @@ export function targetTable({ rows }: Comparison): string {
       micros(user),
       micros(system),
       micros(total),
-      ratio.toFixed(2),
+      exact(ratio),
     ]),
   )
 }
@@ -25,7 +25,7 @@ export function groupTable(comparisons: readonly Comparison[], heading: string):
       ...titles.map(title => {
         const row = rows.find(({ target }) => target === title)
         if (row === undefined) return '–'
-        return row === rows[0] ? micros(row.total) : `${micros(row.total)} (${row.ratio.toFixed(2)})`
+        return row === rows[0] ? micros(row.total) : `${micros(row.total)} (${rough(row.ratio)})`
       }),
     ]),
   )
@@ -38,7 +38,7 @@ export function pairTable(comparisons: readonly Comparison[]): string {
     comparisons.map(({ label, rows }) => [
       String(label),
       ...rows.map(({ total }) => micros(total)),
-      (rows[1]?.ratio ?? Number.NaN).toFixed(2),
+      rows[1] === undefined ? '–' : exact(rows[1].ratio),
     ]),
   )
 }
@@ -50,10 +50,24 @@ export function barTable(bars: readonly BarResult[]): string {
     bars.map(({ target, of, atMost, ratio }) => [
       `${target} / ${of}`,
       atMost.toFixed(2),
-      ratio.toFixed(2),
-      ratio <= atMost ? 'met' : '**missed**',
+      exact(ratio),
+      verdict(ratio, atMost),
     ]),
   )
+}
+
+/** Missed is a bar that is out of reach of twice the ratio's error. */
+function verdict({ median, error }: Ratio, atMost: number): string {
+  if (median <= atMost) return 'met'
+  return median - 2 * error <= atMost ? 'within the error' : '**missed**'
+}
+
+function rough({ median }: Ratio): string {
+  return median.toFixed(2)
+}
+
+function exact({ median, error }: Ratio): string {
+  return Number.isNaN(error) ? median.toFixed(2) : `${median.toFixed(2)} ± ${error.toFixed(2)}`
 }
 
 function targetsOf(comparisons: readonly Comparison[]): readonly string[] {
