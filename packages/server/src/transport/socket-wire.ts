@@ -35,7 +35,7 @@ export class SocketWire implements Wire {
   private readonly handle: DirectHandle | undefined
   private readonly highWater: number
   private batching = false
-  /** What is gathered until the end of the turn to be written past the socket, its size in bytes, and who is told. */
+  /** What is gathered until the end of the turn to be written together, its size in bytes, and who is told. */
   private gathered: (string | Uint8Array)[] = []
   private gatheredBytes = 0
   private gatheredDone: WriteCallback[] | undefined
@@ -90,9 +90,8 @@ export class SocketWire implements Wire {
   }
 
   write(data: string | Uint8Array, done?: WriteCallback): void {
-    if (this.handle === undefined) this.writeToSocket(data, done)
-    else if (this.batching) this.gather(data, done)
-    else if (!this.writePast(data, done)) this.writeToSocket(data, done)
+    if (this.batching) this.gather(data, done)
+    else if (!this.writePast(data, done)) this.writeToSocket(this.asWaiting(data), done)
   }
 
   writeTogether(pieces: readonly (string | Uint8Array)[], done?: WriteCallback): void {
@@ -109,7 +108,6 @@ export class SocketWire implements Wire {
   batch(): void {
     if (this.batching) return
     this.batching = true
-    if (this.handle === undefined) this.socket.cork()
     afterTurn(this.flushNow)
   }
 
@@ -176,10 +174,6 @@ export class SocketWire implements Wire {
   private flush(): void {
     if (!this.batching) return
     this.batching = false
-    if (this.handle === undefined) {
-      this.socket.uncork()
-      return
-    }
     const { gathered, gatheredDone, gatheredBytes } = this
     if (gathered.length === 0) return
     this.gathered = []
@@ -235,10 +229,20 @@ export class SocketWire implements Wire {
 
   private writePieces(pieces: readonly (string | Uint8Array)[], done: WriteCallback | undefined): void {
     const [first] = pieces
-    if (this.writePast(pieces.length === 1 && first !== undefined ? first : pieces.map(bytesOf), done)) return
+    const isOne = pieces.length === 1 && first !== undefined
+    if (this.handle !== undefined && this.writePast(isOne ? first : pieces.map(bytesOf), done)) return
+    const kept = pieces.map(piece => this.asWaiting(piece))
     this.socket.cork()
-    writeEach({ write: (piece, told) => this.writeToSocket(piece, told) }, pieces, done)
+    writeEach({ write: (piece, told) => this.writeToSocket(piece, told) }, kept, done)
     this.socket.uncork()
+  }
+
+  /**
+   * A copy, for what would wait in the socket behind others until it is looked at again: an application that detaches or resizes its memory
+   * meanwhile would have fewer bytes go out than their framing tells.
+   */
+  private asWaiting(piece: string | Uint8Array): string | Uint8Array {
+    return typeof piece === 'string' || this.socket.writableLength === 0 ? piece : Buffer.from(piece)
   }
 
   /** Writes straight to the handle; false if something waits before it, so that the socket must. */

@@ -2,8 +2,11 @@
 import { once } from 'node:events'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { Application } from '@nsgi/spec'
-import { Gateway } from '../support/gateway.ts'
+import type { TlsMaterial } from '../../src/ipc/messages.ts'
+import { tlsMaterial } from '../support/certificates.ts'
+import { Gateway, type GatewayOptions } from '../support/gateway.ts'
 import { deferred, get, message } from '../support/memory-client.ts'
+import type { RawClient } from '../support/raw-client.ts'
 
 const MIB = 1024 * 1024
 
@@ -12,9 +15,17 @@ afterEach(async () => {
   await gateway?.close()
   gateway = undefined
 })
-const serve = async (application: Application): Promise<Gateway> => (gateway = await Gateway.start(application))
+const serve = async (application: Application, options: GatewayOptions = {}): Promise<Gateway> =>
+  (gateway = await Gateway.start(application, options))
 
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+
+/** How the memory of a chunk is taken away, and of what response on what connection. */
+interface Taken {
+  readonly take: (chunk: Uint8Array) => unknown
+  readonly headers?: Record<string, string>
+  readonly tls?: TlsMaterial
+}
 
 describe('a client that is lost', () => {
   it('END-01: while the application is at work aborts the signal', async () => {
@@ -239,26 +250,36 @@ describe('a response that fails', () => {
     expect(ends).toBe(0)
   })
 
-  it.each<[string, (chunk: Uint8Array) => unknown, Record<string, string>]>([
-    ['detached, of a chunked body', chunk => structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] }), {}],
+  const detach = (chunk: Uint8Array): unknown => structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] })
+
+  it.each<[string, Taken]>([
+    ['detached, of a chunked body', { take: detach }],
+    ['detached, of a chunked body over TLS', { take: detach, tls: tlsMaterial() }],
     [
       'resized, of a body of a declared length',
-      chunk => (chunk.buffer as Resizable).resize(10),
-      { 'content-length': '9000' },
+      { take: chunk => (chunk.buffer as Resizable).resize(10), headers: { 'content-length': '9000' } },
     ],
-  ])('RES-14: resets one of whose memory some was %s before it was sent, and says so', async (_name, take, headers) => {
-    const failed = deferred<unknown>()
-    const { notes } = await serve(({ path }) =>
-      path === '/taken'
-        ? { status: 200, headers, body: taking(take), finished: failed.resolve }
-        : { status: 200, body: 'fine' },
-    )
-    const [client, other] = [await (gateway as Gateway).client(), await (gateway as Gateway).client()]
-    expect(await client.send(get('/taken')).failure()).toBe('ECONNRESET')
-    expect(await failed.promise).toMatchObject({ code: 'KIRIN_CLIENT_LOST', cause: { code: 'KIRIN_RESPONSE_LENGTH' } })
-    expect(notes).toMatchObject([{ err: { code: 'KIRIN_RESPONSE_LENGTH', requirement: 'RES-14' } }])
-    expect(await other.send(get()).until(/fine/)).toMatch(/ 200 /)
-  })
+  ])(
+    'RES-14: resets one of whose memory some was %s before it was sent, and says so',
+    async (_name, { take, headers = {}, tls }) => {
+      const failed = deferred<unknown>()
+      const application: Application = ({ path }) =>
+        path === '/taken'
+          ? { status: 200, headers, body: taking(take), finished: failed.resolve }
+          : { status: 200, body: 'fine' }
+      const { notes } = await serve(application, tls === undefined ? {} : { tls })
+      const connect = (): Promise<RawClient> =>
+        tls === undefined ? (gateway as Gateway).client() : (gateway as Gateway).secureClient()
+      const [client, other] = [await connect(), await connect()]
+      expect(await client.send(get('/taken')).failure()).toBe('ECONNRESET')
+      expect(await failed.promise).toMatchObject({
+        code: 'KIRIN_CLIENT_LOST',
+        cause: { code: 'KIRIN_RESPONSE_LENGTH' },
+      })
+      expect(notes).toMatchObject([{ err: { code: 'KIRIN_RESPONSE_LENGTH', requirement: 'RES-14' } }])
+      expect(await other.send(get()).until(/fine/)).toMatch(/ 200 /)
+    },
+  )
 
   it('RES-33: ends a chunked one without its last chunk', async () => {
     await serve(() => ({ status: 200, body: failing() }))

@@ -43,6 +43,39 @@ function received(): Promise<string> {
 /** The end of this turn of the loop, and of the next. */
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(() => setImmediate(resolve)))
 
+describe('a chunk that waits behind others', () => {
+  const detach = (chunk: Uint8Array): unknown => structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] })
+
+  it.each<[string, (socket: Socket) => SocketWire, (wire: SocketWire, chunk: Uint8Array) => void]>([
+    [
+      'over a handle',
+      socket => new SocketWire(socket, socket, directHandleOf(socket)),
+      (wire, chunk) => wire.write(chunk),
+    ],
+    ['without one', socket => new SocketWire(socket), (wire, chunk) => wire.write(chunk)],
+    [
+      'without one, in a batch',
+      socket => new SocketWire(socket),
+      (wire, chunk) => wire.writeTogether(['<', chunk, '>']),
+    ],
+  ])(
+    'has the size that it had when it was written, whatever becomes of its memory (%s)',
+    async (_name, make, write) => {
+      const other = make(socket)
+      other.write(Buffer.alloc(LARGE, 'x'))
+      for (const letter of ['a', 'b', 'c']) {
+        const chunk = new Uint8Array(new ArrayBuffer(9000)).fill(letter.charCodeAt(0))
+        write(other, chunk)
+        await turn()
+        if (letter !== 'a') detach(chunk)
+      }
+      other.end()
+      const text = await received()
+      expect(text.replaceAll(/[<>]/g, '').slice(LARGE)).toBe('a'.repeat(9000) + 'b'.repeat(9000) + 'c'.repeat(9000))
+    },
+  )
+})
+
 describe('a wire over a handle', () => {
   it('tells in a later tick that the system has taken a write', async () => {
     const told: unknown[] = []
