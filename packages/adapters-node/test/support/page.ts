@@ -99,8 +99,8 @@ The tests that other projects wrote for \`node:http\`, fetched at a release and 
 and requests are those of the second run: they show that it was this engine that answered. What fails on node does not count. Node 20.20.2, where
 nothing else is said. The packages of Express 4, Express 5 and Koa 3 have no tests in them: those of their repositories, of the releases 4.22.2, 5.2.1 and 3.2.0
 or later, ran with the sources of the release. http-terminator gives servers 50 ms to answer, which a busy machine takes longer for on
-either server: the times in its tests were made six times as long. The tests of the commands of http-server and of node-static give a child
-a second or so: they pass on a quiet machine, and failed on either server on a busy one.
+either server: the times in its tests were made six times as long. The tests of terminus give a child 300 ms, those of the
+commands of http-server and of node-static a second or so: they pass on a quiet machine, and failed on either server on a busy one.
 
 ${table(heads, rows)}
 What passes on \`node:http\` and not here, all of it:
