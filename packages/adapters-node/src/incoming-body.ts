@@ -161,6 +161,19 @@ async function pull(http: Inner, state: BodySource): Promise<void> {
     return
   }
   http.socket.touch()
+  try {
+    take(http, state, result)
+  } catch (error) {
+    // It is an exception of the process, as on node:http, and no rejected promise.
+    process.nextTick(() => {
+      throw error
+    })
+    // Nobody reads on for it: only the signal can tell that the client is gone.
+    rest(state)
+  }
+}
+
+function take(http: Inner, state: BodySource, result: IteratorResult<Uint8Array>): void {
   if (result.done) finishPulling(http, state)
   else if ((state.left -= result.value.length) === 0) takeLast(http, state, result.value)
   else {
