@@ -209,4 +209,12 @@ export const generalDifferences: ReadonlyMap<string, string> = new Map([
     'corked writes',
     "they are handed out as they come, and 'drain' with them; node:http holds them back until `uncork`",
   ],
+  [
+    'a request that is read on behind an answer which closes the connection',
+    "its reader is told 'aborted', ECONNRESET and 'close' when the rest does not come; on node:http it waits for ever",
+  ],
+  [
+    "what a listener of the response ('drain', 'finish'; 'close' where a client was lost while it was sent to), or a callback of `write` or `end`, throws",
+    'the server logs it, and cuts off a response that is not all out; on node:http it is an uncaught exception, as what other listeners throw is here, too',
+  ],
 ])
