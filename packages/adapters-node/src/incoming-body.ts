@@ -164,10 +164,7 @@ async function pull(http: Inner, state: BodySource): Promise<void> {
   try {
     take(http, state, result)
   } catch (error) {
-    // It is an exception of the process, as on node:http, and no rejected promise.
-    process.nextTick(() => {
-      throw error
-    })
+    throwInTick(error)
     // Nobody reads on for it: only the signal can tell that the client is gone.
     rest(state)
   }
@@ -216,7 +213,18 @@ function rest(state: BodySource): void {
   const { onRest } = state
   state.pulling = false
   state.onRest = undefined
-  onRest?.()
+  try {
+    onRest?.()
+  } catch (error) {
+    throwInTick(error)
+  }
+}
+
+/** What a listener throws is an exception of the process, as on node:http, and no rejected promise. */
+function throwInTick(error: unknown): void {
+  process.nextTick(() => {
+    throw error
+  })
 }
 
 function finish(http: Inner): void {
