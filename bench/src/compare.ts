@@ -1,4 +1,4 @@
-// A group's measurement: every target in turn, for several rounds, so that a slow minute of the machine falls on all of
+// A group's measurement: every target in turn, for several rounds of fresh processes, so that a slow minute of the machine falls on all of
 // them; medians, and ratios within each round.
 import { type Cost, measure } from './measure.ts'
 import type { Bar, Group } from './suites.ts'
@@ -7,6 +7,7 @@ import type { Bar, Group } from './suites.ts'
 export interface Effort {
   /** At least. */
   readonly rounds: number
+  /** For which each target is loaded in a round. */
   readonly seconds: number
   /** The standard error of each ratio below which no further round is needed, where one is asked for. */
   readonly precision?: number | undefined
@@ -52,10 +53,11 @@ export async function compare(group: Group, effort: Effort): Promise<Comparison>
   const costs = new Map<string, Cost[]>(group.targets.map(({ name }) => [name, []]))
   const first = group.targets[0]?.name ?? ''
   for (let round = 1; round <= effort.rounds || (round <= MOST_ROUNDS && isVague(costs, first, effort)); round++) {
-    for (const target of group.targets) {
-      const cost = await measure(target, group.load, effort.seconds)
-      costs.get(target.name)?.push(cost)
-      console.error(`${group.label}  round ${round}  ${target.name.padEnd(26)} ${cost.total.toFixed(2)} µs`)
+    const measured = await measure(group.targets, group.load, effort.seconds)
+    for (const [index, cost] of measured.entries()) {
+      const name = group.targets[index]?.name ?? ''
+      costs.get(name)?.push(cost)
+      console.error(`${group.label}  round ${round}  ${name.padEnd(26)} ${cost.total.toFixed(2)} µs`)
     }
   }
   const rows = [...costs].map(([target, all]) => ({

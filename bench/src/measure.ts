@@ -1,7 +1,7 @@
-// One measurement of one target: a fresh process on a core of its own, warmed up, then loaded.
+// One round of measurement: a fresh process for each target on a core of their own, warmed up, then loaded in turn.
 import { applyLoad, type Load } from './load.ts'
 import { processorTime } from './process-tree.ts'
-import { serving } from './serving.ts'
+import { servingAll } from './serving.ts'
 import type { Target } from './targets.ts'
 
 /** Microseconds of processor time a request. */
@@ -18,15 +18,32 @@ const WARM_UP_SECONDS = 4
 /** wrk opens its connections anew each time. So many more take another share of the time, so that what is measured is requests. */
 const CONNECTIONS_A_SHARE = 2000
 
-export function measure(target: Target, load: Load, seconds: number): Promise<Cost> {
+/**
+ * One round: all targets start, are warmed up, and then take turns of a second, since a machine's speed changes from one to the next; `seconds`
+ * turns for each.
+ */
+export function measure(targets: readonly Target[], load: Load, seconds: number): Promise<readonly Cost[]> {
   const shares = 1 + Math.floor(load.connections / CONNECTIONS_A_SHARE)
-  return serving(target, load.tls, ({ pid, port }) => {
-    applyLoad(port, load, WARM_UP_SECONDS * shares)
-    const before = processorTime(pid)
-    const requests = applyLoad(port, load, seconds * shares)
-    const after = processorTime(pid)
-    const user = ((after.user - before.user) / requests) * 1e6
-    const system = ((after.system - before.system) / requests) * 1e6
-    return { user, system, total: user + system, requests }
+  return servingAll(targets, load.tls, running => {
+    for (const { port } of running) applyLoad(port, load, WARM_UP_SECONDS * shares)
+    const spent = running.map(target => ({ target, user: 0, system: 0, requests: 0 }))
+    for (let turn = 0; turn < seconds; turn++) {
+      // Back and forth: none always comes behind the same one.
+      for (const account of turn % 2 === 0 ? spent : spent.toReversed()) {
+        const { pid, port } = account.target
+        const before = processorTime(pid)
+        account.requests += applyLoad(port, load, shares)
+        const after = processorTime(pid)
+        account.user += after.user - before.user
+        account.system += after.system - before.system
+      }
+    }
+    return spent.map(costOf)
   })
+}
+
+function costOf(spent: { readonly user: number; readonly system: number; readonly requests: number }): Cost {
+  const user = (spent.user / spent.requests) * 1e6
+  const system = (spent.system / spent.requests) * 1e6
+  return { user, system, total: user + system, requests: spent.requests }
 }

@@ -9,11 +9,13 @@ interface Options {
   readonly effort: Effort
   /** What the names of targets must hold, for all but the first of each group. */
   readonly only: string
+  /** What the labels of groups must hold. */
+  readonly group: string
   /** Whether the figures go into docs/performance.md. */
   readonly write: boolean
 }
 
-const USAGE = `Usage: npm run bench -- [SUITE ...] [--rounds N] [--seconds N] [--precision RATIO] [--only WORD] [--write]
+const USAGE = `Usage: npm run bench -- [SUITE ...] [--rounds N] [--seconds N] [--precision RATIO] [--only WORD] [--group WORD] [--write]
 Suites: ${[...SUITES.keys()].join(', ')}, all; bench/README.md tells of them.`
 
 /** Throws for what it does not know; `undefined` if help is asked for. */
@@ -23,9 +25,10 @@ function readOptions(args: readonly string[]): Options | undefined {
     allowPositionals: true,
     options: {
       rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string', default: '2' },
+      seconds: { type: 'string', default: '6' },
       precision: { type: 'string' },
       only: { type: 'string', default: '' },
+      group: { type: 'string', default: '' },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -33,6 +36,7 @@ function readOptions(args: readonly string[]): Options | undefined {
   if (values.help) return undefined
   const unknown = positionals.find(name => name !== 'all' && !SUITES.has(name))
   if (unknown !== undefined) throw new Error(`there is no suite ${unknown}`)
+  if (values.write && values.group !== '') throw new Error('--write takes all groups of a suite, not those of --group')
   const named = positionals.length === 0 ? ['hello'] : positionals
   return {
     suites: named.includes('all') ? [...SUITES.keys()] : named,
@@ -42,6 +46,7 @@ function readOptions(args: readonly string[]): Options | undefined {
       precision: values.precision === undefined ? undefined : fraction('precision', values.precision),
     },
     only: values.only,
+    group: values.group,
     write: values.write,
   }
 }
@@ -69,9 +74,15 @@ async function main(args: readonly string[]): Promise<void> {
   else for (const name of options.suites) await measure(SUITES.get(name) as Suite, options)
 }
 
-async function measure(suite: Suite, { effort, only, write }: Options): Promise<void> {
+async function measure(suite: Suite, { effort, only, group: word, write }: Options): Promise<void> {
   const comparisons: Comparison[] = []
-  for (const group of suite.groups) comparisons.push(await compare(narrowed(group, only), effort))
+  const groups = suite.groups.filter(({ label }) => String(label).includes(word))
+  if (groups.length === 0) {
+    console.error(`bench: no group of ${suite.name} has a label with ${word}`)
+    process.exitCode = 2
+    return
+  }
+  for (const group of groups) comparisons.push(await compare(narrowed(group, only), effort))
   console.log(`\n## ${suite.title}\n\n${summary(suite, comparisons, effort)}\n`)
   if (write) publish(suite, comparisons, effort)
 }

@@ -33,6 +33,17 @@ export async function serving<Result>(
   }
 }
 
+/** The same for several at once, of which only those do anything that get requests. */
+export function servingAll<Result>(
+  targets: readonly Target[],
+  tls: boolean,
+  use: (running: readonly RunningTarget[]) => Result | Promise<Result>,
+): Promise<Result> {
+  const next = async ([target, ...others]: readonly Target[], running: readonly RunningTarget[]): Promise<Result> =>
+    target === undefined ? use(running) : serving(target, tls, one => next(others, [...running, one]))
+  return next(targets, [])
+}
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -136,7 +136,7 @@ function collectFacts(
   return undefined
 }
 
-/** The number of a Content-Length, which llhttp has held to be digits and blanks behind them. Costs a third of `Number` for a string that was cut out. */
+/** The number of a Content-Length, which llhttp has held to be digits and blanks behind them; no text is cut out for it. */
 function lengthAt(text: string, start: number, end: number): number {
   let length = 0
   for (let at = start; at < end; at++) {
