@@ -26,7 +26,8 @@ export function trimmed(text: string, start: number, end: number): string {
   return text.slice(start, end)
 }
 
-function isBlank(code: number): boolean {
+/** Whether a character is optional white space (RFC 9110 §5.6.3). */
+export function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
 }
 

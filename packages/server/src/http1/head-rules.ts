@@ -1,6 +1,6 @@
 // What a head says, and whether it may: the checks that llhttp leaves to its user. Pure.
 import { isAuthority, isAuthorityForm, isHost } from '../exchange/authority.ts'
-import { trimmed } from '../exchange/field-records.ts'
+import { isBlank, trimmed } from '../exchange/field-records.ts'
 import { type Rejection, type RejectionCode, rejection } from '../exchange/rejections.ts'
 import { RequestHead } from './request-head.ts'
 
@@ -136,12 +136,15 @@ function collectFacts(
   return undefined
 }
 
-/** The number of a Content-Length, which llhttp has held to be digits and blanks behind them; no text is cut out for it. */
+/** The number of a Content-Length: digits, and blanks behind them. `NaN` for anything else, though llhttp lets nothing else through; no text is cut out for it. */
 function lengthAt(text: string, start: number, end: number): number {
+  let last = end
+  while (last > start && isBlank(text.charCodeAt(last - 1))) last--
   let length = 0
-  for (let at = start; at < end; at++) {
+  for (let at = start; at < last; at++) {
     const digit = text.charCodeAt(at) - 0x30
-    if (digit >= 0) length = length * 10 + digit
+    if (digit < 0 || digit > 9) return Number.NaN
+    length = length * 10 + digit
   }
   return length
 }
