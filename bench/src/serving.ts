@@ -26,7 +26,7 @@ export async function serving<Result>(
     await accepting(port, child)
     return await use({ pid: child.pid as number, port })
   } finally {
-    if (child.exitCode === null) {
+    if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM')
       await once(child, 'exit')
     }
@@ -56,7 +56,8 @@ async function freePort(): Promise<number> {
 /** Resolves when the port accepts; rejects when the process ends before. */
 async function accepting(port: number, child: ChildProcess): Promise<void> {
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`${child.spawnargs.join(' ')} ended with ${child.exitCode}`)
+    const ending = child.exitCode ?? child.signalCode
+    if (ending !== null) throw new Error(`${child.spawnargs.join(' ')} ended with ${ending}`)
     const accepted = await new Promise<boolean>(resolve => {
       const socket = connect(port, '127.0.0.1')
       socket.once('connect', () => {
