@@ -11,6 +11,7 @@ export default {
     '<rootDir>/conformance',
     '<rootDir>/torture',
     '<rootDir>/ecosystems',
+    '<rootDir>/bench',
   ],
   // Many tests wait for processes: a core each keeps them all busy.
   maxWorkers: '100%',

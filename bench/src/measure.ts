@@ -3,6 +3,7 @@ import { applyLoad, type Load } from './load.ts'
 import { processorTime } from './process-tree.ts'
 import { servingAll } from './serving.ts'
 import type { Target } from './targets.ts'
+import { inTurns } from './turns.ts'
 
 /** Microseconds of processor time a request. */
 export interface Cost {
@@ -27,16 +28,13 @@ export function measure(targets: readonly Target[], load: Load, seconds: number)
   return servingAll(targets, load.tls, running => {
     for (const { port } of running) applyLoad(port, load, WARM_UP_SECONDS * shares)
     const spent = running.map(target => ({ target, user: 0, system: 0, requests: 0 }))
-    for (let turn = 0; turn < seconds; turn++) {
-      // Back and forth: none always comes behind the same one.
-      for (const account of turn % 2 === 0 ? spent : spent.toReversed()) {
-        const { pid, port } = account.target
-        const before = processorTime(pid)
-        account.requests += applyLoad(port, load, shares)
-        const after = processorTime(pid)
-        account.user += after.user - before.user
-        account.system += after.system - before.system
-      }
+    for (const account of inTurns(spent, seconds)) {
+      const { pid, port } = account.target
+      const before = processorTime(pid)
+      account.requests += applyLoad(port, load, shares)
+      const after = processorTime(pid)
+      account.user += after.user - before.user
+      account.system += after.system - before.system
     }
     return spent.map(costOf)
   })

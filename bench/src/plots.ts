@@ -1,6 +1,6 @@
 // Results as SVG.
 import * as echarts from 'echarts'
-import type { Comparison } from './compare.ts'
+import type { Comparison } from './comparison.ts'
 
 const SIZE = { width: 760, height: 400 }
 const TITLE = { left: 'center', textStyle: { fontSize: 15 } } as const

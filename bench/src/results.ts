@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus, platform } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { Comparison, Effort } from './compare.ts'
+import { type Comparison, countOfRounds, type Effort } from './comparison.ts'
 import { barPlot, growthPlot, ratioPlot } from './plots.ts'
 import type { Suite } from './suites.ts'
 import { barTable, groupTable, pairTable, targetTable } from './tables.ts'
@@ -23,7 +23,7 @@ export function summary(suite: Suite, comparisons: readonly Comparison[], effort
 
 /** How many there were: of groups that took others, from the fewest to the most. */
 function roundsOf(comparisons: readonly Comparison[]): string {
-  const counts = comparisons.map(({ rounds }) => Math.max(...Object.values(rounds).map(costs => costs.length)))
+  const counts = comparisons.map(countOfRounds)
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
   return fewest === most ? String(most) : `${fewest} to ${most}`
 }

@@ -1,5 +1,6 @@
 // Results as tables in Markdown.
-import type { BarResult, Comparison, Ratio } from './compare.ts'
+import type { BarResult, Comparison } from './comparison.ts'
+import type { Ratio } from './ratio.ts'
 
 /** One group: a line for each target. */
 export function targetTable({ rows }: Comparison): string {
