@@ -4,6 +4,7 @@ import type { ProbeDirectory, ProbeEvent } from './probe-directory.ts'
 import type { ProxyField } from './proxy-fields.ts'
 import { type ProbeRequest, probeRequest, type RequestOptions } from './request.ts'
 import { type Reachable, ServerProcess, type StartOptions } from './server-process.ts'
+import { expectAlive } from './shared-process.ts'
 import { Connection } from './wire/connection.ts'
 import { type ReceivedResponse, type ResponseHead, saysClose } from './wire/response.ts'
 import type { TlsClient } from './wire/secure-socket.ts'
@@ -14,10 +15,15 @@ const QUIET_ROUND_TRIPS = 3
 /** Milliseconds that absence takes at least, where only absence can be shown. */
 const QUIET_TIME = 25
 
+/** Why a case that starts servers, or looks at their output, has nothing to judge. */
+const NOT_STARTED = 'the server under test was not started by this suite: it needs a command'
+
 /** What the whole suite knows about the server under test. */
 export interface Server {
   /** The running server, started at first need and again where it died. */
-  shared(signal: AbortSignal): Promise<Reachable>
+  shared(): Promise<Reachable>
+  /** Another one, which all who give the same options get. */
+  sharedWith(options: StartOptions): Promise<ServerProcess>
   /** How to start others; `undefined` where the server was started by someone else. */
   readonly start: ((options: Partial<StartOptions>) => StartOptions) | undefined
   /** The command for a UNIX socket, if there is one. */
@@ -56,6 +62,8 @@ export class Bench {
   readonly #main: Reachable
   readonly #connections: Connection[] = []
   readonly #processes: ServerProcess[] = []
+  /** Those that it has in common with other cases, but for the main one. */
+  readonly #shared = new Set<ServerProcess>()
 
   constructor(server: Server, { main, signal }: { readonly main: Reachable; readonly signal: AbortSignal }) {
     this.server = server
@@ -117,11 +125,25 @@ export class Bench {
 
   /** Starts a server and does not wait for it. */
   async launch(options: Partial<StartOptions> = {}): Promise<ServerProcess> {
-    const { start } = this.server
-    if (start === undefined) skip('the server under test was not started by this suite: it needs a command')
-    const server = await ServerProcess.launch(start(options))
+    const server = await ServerProcess.launch(this.#startWith(options))
     this.#processes.push(server)
     return server
+  }
+
+  /** The server that the cases share which ask for these options, for those that leave it as it was; skips where the suite cannot start one. */
+  async shared(options: Partial<StartOptions>): Promise<ServerProcess> {
+    const server = await this.server.sharedWith(this.#startWith(options))
+    this.#shared.add(server)
+    return server
+  }
+
+  /** The shared server as a process; skips where the suite did not start it. */
+  get started(): ServerProcess {
+    return this.#main instanceof ServerProcess ? this.#main : skip(NOT_STARTED)
+  }
+
+  #startWith(options: Partial<StartOptions>): StartOptions {
+    return (this.server.start ?? skip(NOT_STARTED))(options)
   }
 
   /** The second verdict: the connection is either closed, as it was announced, or answers another request as it should. */
@@ -158,21 +180,21 @@ export class Bench {
 
   /** Waits for a text in the output of the shared server; skips where the suite did not start it. */
   logged(text: string): Promise<void> {
-    const server = this.#main
-    if (!(server instanceof ServerProcess)) skip('its log cannot be seen: the suite did not start this server')
-    return server.printed(text, this.signal)
+    return this.started.printed(text, this.signal)
   }
 
   /** What went over the connections of this case. */
   transcript(): readonly Exchange[] {
-    const output = this.#processes.map(({ output }) => ({ on: 'server', direction: 'note' as const, bytes: output }))
+    const own = [...this.#processes, ...this.#shared]
+    const output = own.map(({ output: bytes }) => ({ on: 'server', direction: 'note' as const, bytes }))
     return [...this.#connections.flatMap(connection => connection.transcript()), ...output]
   }
 
-  /** Takes everything away. */
+  /** Takes everything away. Fails where a server that others use as well has not survived. */
   async close(): Promise<void> {
     for (const connection of this.#connections) connection.dispose()
     await Promise.all(this.#processes.map(server => server.dispose()))
+    for (const server of [this.#main, ...this.#shared]) expectAlive(server)
   }
 }
 

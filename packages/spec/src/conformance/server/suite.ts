@@ -1,6 +1,6 @@
 import type { Feature } from '../../requirements.ts'
 import type { ConformanceCase } from '../case.ts'
-import { fail, skip } from '../failure.ts'
+import { skip } from '../failure.ts'
 import type { Report, Verdict } from '../report.ts'
 import { runCases } from '../runner.ts'
 import { Bench, type Server } from './bench.ts'
@@ -8,7 +8,8 @@ import { serverCases } from './cases/index.ts'
 import { PATIENCE } from './patience.ts'
 import { ProbeDirectory } from './probe-directory.ts'
 import { DEFAULT_PROXY_FIELDS, type ProxyField } from './proxy-fields.ts'
-import { endInWords, expectAnswer, type Reachable, ServerProcess } from './server-process.ts'
+import { expectAnswer, type Reachable, ServerProcess, type StartOptions } from './server-process.ts'
+import { SharedProcess } from './shared-process.ts'
 
 /** How many cases run at a time: most wait for a server, so more than there are processors. */
 const DEFAULT_JOBS = 6
@@ -18,9 +19,6 @@ const DEFAULT_JOBS = 6
  * bounded by itself, and on a starved machine half a minute was not enough for all of them.
  */
 const CASE_PATIENCE = 12
-
-/** How often a server that died is started again: a case that kills it is not to fail the others, but there is an end. */
-const MOST_RESTARTS = 5
 
 /** Milliseconds for the first answer of a server that runs already. */
 const FIRST_ANSWER = 5000
@@ -78,7 +76,7 @@ export async function runServerSuite(options: ServerSuiteOptions): Promise<Repor
   const needed = new Set(selected.filter(({ profile }) => profiles.includes(profile)).map(holderOf))
   try {
     // Before any case's time runs: a start may take longer than a case. What goes wrong here every case reports.
-    await Promise.allSettled([...needed].map(holder => holder.shared(AbortSignal.timeout(FIRST_ANSWER))))
+    await Promise.allSettled([...needed].map(holder => holder.shared()))
     return await runCases(selected, {
       suite: 'server',
       subject: command ?? url ?? '',
@@ -89,15 +87,12 @@ export async function runServerSuite(options: ServerSuiteOptions): Promise<Repor
       onVerdict: verdict => options.onVerdict?.(verdict),
       open: async (conformanceCase, signal) => {
         const holder = holderOf(conformanceCase)
-        const main = await holder.shared(signal)
+        const main = await holder.shared()
         const bench = new Bench(holder, { main, signal })
         return {
           subject: bench,
           transcript: () => bench.transcript(),
-          close: async () => {
-            await bench.close()
-            holder.expectAlive(main)
-          },
+          close: () => bench.close(),
         }
       },
     })
@@ -125,7 +120,7 @@ export function selectCases<Subject>(
 /** The options of a server that cases share; `secure` where it speaks TLS. */
 type SharedOptions = ServerSuiteOptions & { readonly secure?: boolean }
 
-/** The server that most cases share. */
+/** The server that most cases share, and those that some do. */
 class SharedServer implements Server {
   readonly start: Server['start']
   readonly unixCommand: string | undefined
@@ -137,8 +132,9 @@ class SharedServer implements Server {
   readonly patience: number
   readonly cutEvery: number
   readonly #options: SharedOptions
-  #running: Promise<Reachable> | undefined
-  #starts = 0
+  readonly #main = new SharedProcess(() => this.#begin())
+  /** By their options. */
+  readonly #others = new Map<string, SharedProcess<ServerProcess>>()
 
   constructor(options: SharedOptions) {
     const { command, startTimeout, patience = PATIENCE, cutEvery = 1, secure = false } = options
@@ -154,36 +150,33 @@ class SharedServer implements Server {
     this.start = command === undefined ? undefined : own => ({ command, startTimeout, patience, secure, ...own })
   }
 
-  async shared(signal: AbortSignal): Promise<Reachable> {
+  async shared(): Promise<Reachable> {
     const { command, secure = false } = this.#options
     if (secure && command === undefined) skip('no command for TLS was given (--tls-command)')
-    const running = await this.#running
-    if (running instanceof ServerProcess && running.end !== undefined) this.#running = undefined
-    // A start that failed is not tried again: every case says why.
-    this.#running ??= this.#begin(signal)
-    return this.#running
+    return this.#main.running()
   }
 
-  /** Fails where the server died during a case. */
-  expectAlive(server: Reachable): void {
-    if (!(server instanceof ServerProcess) || server.end === undefined) return
-    fail(`the server ended (${endInWords(server.end)}) during this case or one beside it`, { seen: server.output })
+  sharedWith(options: StartOptions): Promise<ServerProcess> {
+    const key = JSON.stringify(options)
+    const known = this.#others.get(key)
+    if (known !== undefined) return known.running()
+    // Not bounded by the case that asks first: others wait for it, too.
+    const made = new SharedProcess(() => ServerProcess.start(options, new AbortController().signal))
+    this.#others.set(key, made)
+    return made.running()
   }
 
   async dispose(): Promise<void> {
-    const running = await this.#running?.catch(() => undefined)
-    if (running instanceof ServerProcess) await running.stop()
-    else running?.probe.dispose()
+    await Promise.all([this.#main, ...this.#others.values()].map(server => server.dispose()))
   }
 
-  async #begin(signal: AbortSignal): Promise<Reachable> {
-    this.#starts += 1
-    if (this.#starts > MOST_RESTARTS) fail(`the server ended ${MOST_RESTARTS} times; it is not started again`)
+  async #begin(): Promise<Reachable> {
     const { url, probeDirectory, secure = false } = this.#options
     if (this.start !== undefined) return ServerProcess.start(this.start({}), new AbortController().signal)
     const { hostname, port } = new URL(url ?? '')
     const where = { host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port === '' ? 80 : port) }
     const probe = new ProbeDirectory({ path: probeDirectory, patience: this.patience })
+    const signal = AbortSignal.timeout(FIRST_ANSWER)
     await expectAnswer({ where, secure }, { signal, silence: FIRST_ANSWER })
     return { where, probe, secure }
   }

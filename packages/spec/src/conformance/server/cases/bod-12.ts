@@ -78,7 +78,7 @@ const FRAMINGS = ['declared', 'chunked'] as const
 
 async function limited(bench: Bench): Promise<ServerProcess | undefined> {
   const { limitCommand: command } = bench.server
-  return command === undefined ? undefined : bench.start({ command, limit: LIMIT })
+  return command === undefined ? undefined : bench.shared({ command, limit: LIMIT })
 }
 
 function withBody(framing: (typeof FRAMINGS)[number], length: number, script: Script): ProbeRequest {

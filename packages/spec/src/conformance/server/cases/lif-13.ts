@@ -5,8 +5,7 @@ import { workerEvent } from '../workers.ts'
 
 export const lif13: readonly ConformanceCase<Bench>[] = defineCases('LIF-13', {
   'gives a context with all its members': async bench => {
-    const server = await bench.start()
-    const { faults } = await workerEvent(bench, { server, type: 'starting' })
+    const { faults } = await workerEvent(bench, { server: bench.started, type: 'starting' })
     expectEqual(faults, [], 'what is wrong with the context')
   },
 })

@@ -127,7 +127,7 @@ export const req17: readonly ConformanceCase<Bench>[] = defineCases('REQ-17', {
 
 async function trusting(bench: Bench): Promise<ServerProcess | undefined> {
   const { proxyCommand: command } = bench.server
-  return command === undefined ? undefined : bench.start({ command })
+  return command === undefined ? undefined : bench.shared({ command })
 }
 
 /** The call that a request with these fields leads to; `undefined` where it is answered with 400. */

@@ -57,7 +57,7 @@ export const req27: readonly ConformanceCase<Bench>[] = defineCases('REQ-27', {
 
 async function mounted(bench: Bench): Promise<ServerProcess | undefined> {
   const { mountCommand: command } = bench.server
-  return command === undefined ? undefined : bench.start({ command, mount: MOUNT })
+  return command === undefined ? undefined : bench.shared({ command, mount: MOUNT })
 }
 
 /** The call that a request for that target leads to; `undefined` where the server answers it itself. */
