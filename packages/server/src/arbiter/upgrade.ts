@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { type Inheritance, inheritanceVariable, READY } from '../ipc/inheritance.ts'
 import type { BoundSocket } from '../transport/bind.ts'
-import { putPidFileBack, setPidFileAside } from './pid-file.ts'
+import type { PidFile } from './pid-file.ts'
 import { describeSpawnFailure } from './spawn-failure.ts'
 
 /** How this process was started. */
@@ -17,8 +17,8 @@ export interface OwnCommand {
 
 export interface UpgradeOptions {
   readonly command: OwnCommand
-  /** Absolute; `null` where there is none. */
-  readonly pidFile: string | null
+  /** This master's; `null` where there is none. */
+  readonly pidFile: PidFile | null
   /** Whether a service manager passed the sockets. */
   readonly isActivated: boolean
   /** What variables were before `--env` set them: the new master sets those that its own configuration names. */
@@ -78,12 +78,12 @@ export class Upgrade {
       return
     }
     const { pidFile } = this.#options
-    if (pidFile !== null) setPidFileAside(pidFile)
+    pidFile?.setAside()
     try {
       this.#follow(this.#start(sockets), sockets, events)
     } catch (error) {
       // Node throws what the system seldom says: a program that is being written, one that is too large for what memory there is.
-      if (pidFile !== null) putPidFileBack(pidFile)
+      pidFile?.takeBack()
       setImmediate(() => events.ended(describeSpawnFailure(error as Error)))
     }
   }
@@ -108,7 +108,7 @@ export class Upgrade {
     const ended = (ending: string): void => {
       if (this.#child !== child) return
       this.#child = undefined
-      if (pidFile !== null) putPidFileBack(pidFile)
+      pidFile?.takeBack()
       events.ended(ending)
     }
     child.once('exit', (code, signal) =>

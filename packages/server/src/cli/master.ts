@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { type ArbiterOptions, runArbiter } from '../arbiter/arbiter.ts'
-import { removePidFile, writePidFile } from '../arbiter/pid-file.ts'
+import { PidFile } from '../arbiter/pid-file.ts'
 import type { UpgradeOptions } from '../arbiter/upgrade.ts'
 import { product } from '../config/product.ts'
 import { HookError } from '../hooks/hook-runner.ts'
@@ -46,14 +46,11 @@ export async function serve(plan: Plan, means: Means): Promise<number> {
   process.title = `kirin: master [${settings.name ?? application}]`
   // Before there is anything in the file system that would be left behind.
   means.earlySignals.catchStops()
-  // A reload may change the directory.
-  const pidFile = settings.pid === null ? null : resolve(settings.pid)
-  if (settings.pid !== null) {
-    try {
-      writePidFile(settings.pid)
-    } catch (error) {
-      return refuse([(error as Error).message])
-    }
+  const pidFile = settings.pid === null ? null : new PidFile(settings.pid)
+  try {
+    pidFile?.write()
+  } catch (error) {
+    return refuse([(error as Error).message])
   }
   const surroundings = new Surroundings({ ...means, settings })
   const program = plan.program && programNow(application, plan.program.words)
@@ -65,13 +62,13 @@ export async function serve(plan: Plan, means: Means): Promise<number> {
     return exitCodes.failure
   } finally {
     await surroundings.close()
-    const leftover = pidFile === null ? undefined : removePidFile(pidFile)
+    const leftover = pidFile?.remove()
     if (leftover !== undefined) logger.warn(leftover)
   }
 }
 
 interface MasterMeans extends Means {
-  readonly pidFile: string | null
+  readonly pidFile: PidFile | null
   readonly program: ArbiterOptions['program']
   readonly surroundings: Surroundings
 }

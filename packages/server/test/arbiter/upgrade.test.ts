@@ -118,6 +118,20 @@ describe('USR2', () => {
     expect(second.pid).not.toBe(pid)
   })
 
+  it('leaves the old master its pid file when the new one is killed, also where somebody had removed it before', async () => {
+    const { kirin, answers, cwd, pidIn, has, upgrade } = await serve()
+    rmSync(join(cwd, 'kirin.pid'))
+    const { pid } = await upgrade()
+    expect(pid).not.toBe(kirin.pid)
+    process.kill(pid, 'SIGKILL')
+    await kirin.line(/The new master was killed by SIGKILL: the upgrade is undone, this one goes on/)
+    expect(await answers()).toEqual(['one', 'one'])
+    expect([pidIn('kirin.pid'), has('kirin.pid.oldbin')]).toEqual([kirin.pid, false])
+    kirin.signal('SIGTERM')
+    expect(await kirin.exited()).toEqual({ code: 0, signal: null })
+    expect(has('kirin.pid')).toBe(false)
+  })
+
   it('changes nothing when the new version does not boot', async () => {
     const { kirin, answers, deploy, pidIn, upgrade } = await serve()
     deploy(`throw new Error('broken on purpose')\n`)
