@@ -43,6 +43,8 @@ export class RequestStream implements Http2Owner, BodySource {
   private failure: unknown
   private closedByUs = false
   private isHandedOver = false
+  /** The response is over, and the client is to be told that it may stop once all of that is out. */
+  private isStopDue = false
   /** What a look has seen last, and since when it is that. */
   private seen = ''
   private since = 0
@@ -92,6 +94,7 @@ export class RequestStream implements Http2Owner, BodySource {
   /** Looks whether the stream has been at the same thing for too long; `now` as for a sweep. */
   look(now: number, timeouts: ConnectionTimeouts): void {
     this.firstLook ??= now
+    this.stopBehindEnd()
     if (now - this.firstLook >= timeouts.request) this.overrun()
     const stage = this.stage()
     const mark = `${stage} ${this.progress(stage)}`
@@ -135,7 +138,12 @@ export class RequestStream implements Http2Owner, BodySource {
       // A reset without an error leaves what waits to be sent where it is.
       stream.once('aborted', () => stream.destroy())
     }
-    if (plan.hasTrailers) stream.on('wantTrailers', () => stream.sendTrailers(this.trailers))
+    if (plan.hasTrailers) {
+      stream.on('wantTrailers', () => {
+        stream.sendTrailers(this.trailers)
+        this.stopSoon()
+      })
+    }
     try {
       stream.respond(plan.fields, { endStream, waitForTrailers: plan.hasTrailers })
     } catch (error) {
@@ -236,11 +244,25 @@ export class RequestStream implements Http2Owner, BodySource {
 
   /** The client may as well stop sending (RFC 9113 §8.1); the end of the response goes out first. */
   private stopRequest(): void {
-    const stop = (): void => {
-      this.closedByUs = true
-      this.stream.close(constants.NGHTTP2_NO_ERROR)
-    }
-    this.stream.once('finish', () => setImmediate(stop))
+    this.isStopDue = true
+    this.stream.once('finish', () => this.stopSoon())
+  }
+
+  /** Not in the middle of what nghttp2 reads; and node has it send what it can by an immediate. */
+  private stopSoon(): void {
+    setImmediate(() => setImmediate(() => this.stopBehindEnd()))
+  }
+
+  /**
+   * Node says 'finish' before nghttp2 has sent the end of the stream, and trailers are asked for only then: who resets the stream there takes
+   * both from the client. Where the connection does not take them yet, the next look is another try.
+   */
+  private stopBehindEnd(): void {
+    const { stream } = this
+    if (!this.isStopDue || stream.closed || stream.state.localClose !== 1) return
+    this.isStopDue = false
+    this.closedByUs = true
+    stream.close(constants.NGHTTP2_NO_ERROR)
   }
 
   /**

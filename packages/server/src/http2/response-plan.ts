@@ -147,7 +147,7 @@ function fieldValue(name: string, value: string | readonly string[]): string | s
   if (typeof value === 'string') return trimmed(value, 0, value.length)
   const values = value.map(one => trimmed(one, 0, one.length))
   if (values.length === 1) return values[0] as string
-  return SINGULAR.has(name) ? values.join(', ') : values
+  return SINGULAR.has(name) && values.length > 0 ? values.join(', ') : values
 }
 
 /** Of the connection, as `upgrade` is that it came with (RFC 7540 §3.2.1). */

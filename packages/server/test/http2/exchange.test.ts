@@ -262,6 +262,11 @@ describe('a response', () => {
     expect(answer.headers).toMatchObject({ date: expect.any(String), ...headers })
   })
 
+  it('RES-05: has no line of a field without a value, also of one that node sends once only', async () => {
+    const { headers } = await answerTo({ status: 200, headers: { etag: [], 'x-list': [] } })
+    expect(Object.keys(headers).filter(name => name === 'etag' || name === 'x-list')).toEqual([])
+  })
+
   it('RES-21, RES-22: loses hop-by-hop fields, and may end the connection', async () => {
     const fields = { connection: 'close', 'keep-alive': 'x', upgrade: 'x', te: 'x', 'http2-settings': 'x' }
     const client = await serve(() => ({ status: 200, headers: fields, body: 'last' }))
