@@ -273,7 +273,7 @@ export const SURROUNDINGS: Readonly<Record<string, ServerMutant>> = {
     'await application.startup?.(context)',
     'await application.startup?.(context).catch(() => {})',
   ),
-  'counts on hooks': mutant('LIF-03', 'server.js', 'application.startup?.', 'application.startup.'),
+  'counts on hooks': mutant('LIF-03', 'server.js', 'application.startup?.', 'application.startup'),
   'makes a context for each call': mutant(
     'LIF-04',
     'server.js',

@@ -9,6 +9,7 @@ import { type JudgedServer, type Judgement, judgeServer, judgeServers } from '..
 import { KILLS_FILE, killsText, serverKills } from '../../../mutants/server-kills.ts'
 import type { ServerMutant } from '../../../mutants/server-mutant.ts'
 import { correctServers, judged, serverMutants } from '../../../mutants/servers.ts'
+import { serverCases } from '../../../src/conformance/server/cases/index.ts'
 
 const updating = process.env['NSGI_UPDATE_MUTANTS'] !== undefined
 const whole = updating || process.env['NSGI_MUTANTS'] === 'whole'
@@ -75,6 +76,11 @@ describe('the list of what catches which mutant', () => {
       writeFileSync(KILLS_FILE, killsText(Object.fromEntries(found)))
     }
     expect(Object.keys(updating ? serverKills() : kills)).toEqual(names)
+  })
+
+  it('has none that most cases catch: it would be none that is wrong in one respect, but one that does not start', () => {
+    const many = Object.entries(serverKills()).filter(([, ids]) => ids.length > serverCases.length / 4)
+    expect(many.map(([name, ids]) => `${name}: ${ids.length} cases`)).toEqual([])
   })
 
   it('has each of them in one part of these tests', () => {
