@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { adapterMutants } from '../../packages/adapters-node/test/conformance/mutants.ts'
 import { applicationMutants } from '../../packages/spec/mutants/applications.ts'
-import { gaps, matrixTable, type ProvenSuite, summaryTable } from '../../packages/spec/mutants/matrix.ts'
+import { gaps, matrixTable, type ProvenSuite, summaryTable, uncaught } from '../../packages/spec/mutants/matrix.ts'
 import { middlewareMutants } from '../../packages/spec/mutants/middlewares.ts'
 import { serverKills } from '../../packages/spec/mutants/server-kills.ts'
 import { serverMutants } from '../../packages/spec/mutants/servers.ts'
@@ -28,6 +28,14 @@ const SUITES: readonly ProvenSuite[] = [
   { role: 'adapter', cases: ADAPTER_CASES, mutants: adapterMutants },
 ]
 
+/** Cases that no mutant is caught by. */
+const UNCAUGHT = [
+  // As BOD-05.1, over TLS: tens of megabytes for one line of the same server.
+  'BOD-05.2',
+  // Node does not tell whether there was a close_notify, so that nothing can be made to fail there alone.
+  'TLS-01.3',
+]
+
 function document(): string {
   const chapters = SUITES.map(
     suite => `## ${suite.role.replace(/^./, letter => letter.toUpperCase())}\n\n${matrixTable(suite)}\n`,
@@ -36,17 +44,18 @@ function document(): string {
 
 # The suites against mutants
 
-A suite is as good as the mistakes that it notices. So each requirement has mutants: a server, an application, a middleware or an
-adapter that does everything right but one thing. Each of them runs its whole suite, and exactly the cases in the last column
-fail. A case of another requirement among them means that the mistake shows there, too.
+A suite is as good as the mistakes that it notices. So each requirement has mutants, and each case one that fails it, but for
+${UNCAUGHT.join(' and ')}: a server, an application, a middleware or an adapter that does everything right but one thing. Each of
+them runs its whole suite, and exactly the cases in the last column fail. A case of another requirement among them means that the
+mistake shows there, too.
 
 ${summaryTable(SUITES)}
 
 A broken server is the one of \`packages/spec/mutants/server\` with a little of its text replaced; unbroken it passes every case.
 \`pnpm --filter @nsgi/spec run mutants:check\` runs the whole server suite against each, with inputs cut in two at a few offsets
-instead of all, and requires exactly what stands here; it takes some 400 seconds of a processor. The ordinary tests run the cases of
+instead of all, and requires exactly what stands here; it takes some fifteen minutes of a processor. The ordinary tests run the cases of
 the groups that a mutant belongs to (RES, END, …), but for a few that start servers of their own or move many megabytes, and those that
-stand here. What comes out otherwise is run again, alone, with the patience that the suite has by itself. After a change of cases or mutants, \`pnpm --filter @nsgi/spec run mutants\` finds out
+stand here; of a mutant that was made for one case only those of its requirement, and those that stand here. What comes out otherwise is run again, alone, with the patience that the suite has by itself. After a change of cases or mutants, \`pnpm --filter @nsgi/spec run mutants\` finds out
 anew what catches what; read the difference before you commit it.
 
 ${chapters.join('\n')}`
@@ -56,6 +65,10 @@ describe('the kill matrix', () => {
   it('has a case for every MUST, and a mutant that is caught by it', () => {
     process.stdout.write(`${summaryTable(SUITES)}\n`)
     expect(gaps(SUITES)).toEqual([])
+  })
+
+  it('has a mutant for every case, but for those that are named here', () => {
+    expect(uncaught(SUITES)).toEqual(UNCAUGHT)
   })
 
   it('has every role of the specification', () => {

@@ -11,14 +11,17 @@ const COSTLY: readonly string[] = ['REQ-17', 'REQ-27', 'REQ-28', 'BOD-05', 'BOD-
 
 /**
  * Ids of the cases for a mutant: those of the requirements that it breaks, those that are known to see it, and of the groups
- * that these requirements belong to (RES, END, …) all that are not costly.
+ * that these requirements belong to (RES, END, …) all that are not costly, unless it is a narrow one.
  *
  * @param known ids of the cases that are known to see it
  */
-export function casesFor({ breaks }: Pick<ServerMutant, 'breaks'>, known: readonly string[]): readonly string[] {
+export function casesFor(
+  { breaks, isNarrow = false }: Pick<ServerMutant, 'breaks' | 'isNarrow'>,
+  known: readonly string[],
+): readonly string[] {
   const ids = (wanted: readonly string[]): readonly string[] => selectCases(serverCases, wanted).map(({ id }) => id)
   const costly = new Set(ids(COSTLY))
-  const ofGroups = ids(breaks.map(groupOf)).filter(id => !costly.has(id))
+  const ofGroups = isNarrow ? [] : ids(breaks.map(groupOf)).filter(id => !costly.has(id))
   return [...new Set([...ofGroups, ...ids([...breaks, ...known])])]
 }
 

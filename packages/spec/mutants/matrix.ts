@@ -42,6 +42,14 @@ export function gaps(suites: readonly ProvenSuite[]): readonly string[] {
   )
 }
 
+/** The cases that no mutant is caught by: nothing shows that they can fail. */
+export function uncaught(suites: readonly ProvenSuite[]): readonly string[] {
+  return suites.flatMap(({ cases, mutants }) => {
+    const catching = new Set(Object.values(mutants).flatMap(({ caughtBy }) => caughtBy))
+    return cases.map(({ id }) => id).filter(id => !catching.has(id))
+  })
+}
+
 /** One line for each suite: mutants, how many of them were caught, MUSTs, how many of them are proven. */
 export function summaryTable(suites: readonly ProvenSuite[]): string {
   const rows = suites.map(suite => {

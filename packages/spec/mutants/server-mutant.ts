@@ -17,6 +17,8 @@ export interface ServerMutant {
   readonly breaks: readonly RequirementId[]
   /** What of the correct server it is made of; `single` where absent. */
   readonly kind?: ServerKind
+  /** Whether the ordinary tests do without the other cases of its group, where their seconds would show nothing new. */
+  readonly isNarrow?: boolean
   readonly patches: readonly Patch[]
 }
 

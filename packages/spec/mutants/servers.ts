@@ -1,4 +1,5 @@
 import type { JudgedServer } from './judge-servers.ts'
+import { FURTHER } from './server-further.ts'
 import { MEMBERS } from './server-members.ts'
 import type { Patch, ServerKind, ServerMutant } from './server-mutant.ts'
 import { OPTIONS, PROCESSES } from './server-processes.ts'
@@ -17,6 +18,7 @@ export const serverMutants: Readonly<Record<string, ServerMutant>> = {
   ...MEMBERS,
   ...OPTIONS,
   ...PROCESSES,
+  ...FURTHER,
   ...tlsMutants,
 }
 

@@ -1,5 +1,5 @@
 // Each mutant runs the suite of the built package, and no case fails but those that mutants/server-kills.json lists. The whole
-// suite for each takes some 400 s of a processor: with NSGI_MUTANTS=whole in the environment (pnpm run mutants:check), and when
+// suite for each takes some fifteen minutes of a processor: with NSGI_MUTANTS=whole in the environment (pnpm run mutants:check), and when
 // the list is written anew, with NSGI_UPDATE_MUTANTS (pnpm run mutants). Otherwise each runs the cases of the groups that it
 // belongs to (RES, END, …) but for a few that cost the most, and those that are listed (mutants/cases-for.ts).
 import { writeFileSync } from 'node:fs'
