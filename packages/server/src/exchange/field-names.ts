@@ -1,5 +1,14 @@
 // Which of a few names occur in a head, found before any string is cut.
 
+/** Where the names of a head are: offsets into its text and, from `base` on, into the bytes it was made of. */
+export interface RecordedNames {
+  readonly view: DataView
+  readonly base: number
+  /** Four offsets a field, of which the first two are of its name; valid up to `spanEnd`. */
+  readonly spans: Int32Array
+  readonly spanEnd: number
+}
+
 /** A set of field names, to be looked for in the offsets that the parser recorded, or among names. */
 export class FieldNames {
   /** The names of each length, in lower case. */
@@ -16,12 +25,12 @@ export class FieldNames {
     }
   }
 
-  /** Whether one of them is the name of a field; `spans` as in `RecordedHead`. */
-  occurIn(text: string, spans: Int32Array, spanEnd: number): boolean {
+  /** Whether one of them is the name of a field. */
+  occurIn(text: string, { view, base, spans, spanEnd }: RecordedNames): boolean {
     const { firstBytes } = this
     for (let i = 0; i < spanEnd; i += 4) {
       const start = spans[i] as number
-      if (firstBytes[text.charCodeAt(start)] === 0) continue
+      if (firstBytes[view.getUint8(base + start)] === 0) continue
       if (this.find(text.slice(start, spans[i + 1])) !== undefined) return true
     }
     return false

@@ -4,8 +4,14 @@ import { isBlank, trimmed } from '../exchange/field-records.ts'
 import { type Rejection, type RejectionCode, rejection } from '../exchange/rejections.ts'
 import { RequestHead } from './request-head.ts'
 
-/** What the parser recorded of a head: offsets into its text. */
+/** What the parser recorded of a head: offsets into its text, and the bytes that this was made of. */
 export interface RecordedHead {
+  /**
+   * Where its bytes are, from `base` on, with `VIEW_MARGIN` more behind them. They are looked at here, four at once where that can be, and not characters of the
+   * text: what kind of string that is has to be found out at each of them, which is ten times the instructions and the code.
+   */
+  readonly view: DataView
+  readonly base: number
   readonly urlStart: number
   readonly urlEnd: number
   /** What the version and the Connection field say (RFC 9112 §9.3). */
@@ -22,6 +28,16 @@ export interface RecordedHead {
   readonly framingOnly?: boolean
 }
 
+/** Bytes behind a head that may be looked at with the last of it. */
+const VIEW_MARGIN = 16
+
+/** A view of the bytes of a head, for one that stands nowhere as a whole. */
+export function viewOf(text: string): DataView {
+  const bytes = Buffer.alloc(text.length + VIEW_MARGIN)
+  bytes.write(text, 'latin1')
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
 /** The fields that decide how a message is framed and routed, while they are being collected. */
 interface Facts {
   host: string | undefined
@@ -35,14 +51,16 @@ interface Facts {
 
 /** The head, or why it is refused; `text` is its bytes as latin1 with both closing CRLFs. */
 export function readHead(text: string, recorded: RecordedHead): RequestHead | Rejection {
-  const { urlStart, urlEnd } = recorded
+  const { urlStart, urlEnd, view, base } = recorded
   const framingOnly = recorded.framingOnly === true
-  const version = readVersion(text, urlEnd)
-  const hasNone = framingOnly && text.startsWith('\r\n', urlEnd)
+  const version = readVersion(view, base + urlEnd)
+  const hasNone = framingOnly && view.getInt16(base + urlEnd, true) === LINE_END
   if (version === undefined && !hasNone) return rejection('MALFORMED', 'invalid request line')
   if (version === 'other' && !framingOnly) return rejection('VERSION')
   // One space on each side of the target (RFC 9112 §3): llhttp takes more.
-  if (text.indexOf(' ') !== urlStart - 1) return rejection('MALFORMED', 'more than one space in the request line')
+  let space = 0
+  while (space < urlStart && view.getUint8(base + space) !== SPACE) space++
+  if (space !== urlStart - 1) return rejection('MALFORMED', 'more than one space in the request line')
   const facts: Facts = {
     host: undefined,
     contentLength: 0,
@@ -55,7 +73,7 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
   const http11 = version === '1.1'
   const refused =
     collectFacts(text, recorded, facts) ??
-    (framingOnly ? undefined : checkTarget(text, urlStart, urlEnd)) ??
+    (framingOnly ? undefined : checkTarget(text, recorded)) ??
     (framingOnly ? checkFraming(facts, http11) : checkFacts(facts, http11))
   if (refused !== undefined) return rejection(refused)
   return new RequestHead(text, {
@@ -80,10 +98,28 @@ const CLOSE_OPTION = /(?:^|,)[ \t]*close[ \t]*(?:$|,)/i
 /** Bytes of ` HTTP/1.1` and its CRLF. */
 const REQUEST_LINE_TAIL = 11
 
-function readVersion(text: string, urlEnd: number): '1.0' | '1.1' | 'other' | undefined {
-  if (!text.startsWith(' HTTP/', urlEnd) || text.charCodeAt(urlEnd + 9) !== 0x0d) return undefined
-  if (!text.startsWith('1.', urlEnd + 6)) return 'other'
-  const minor = text.charCodeAt(urlEnd + 8)
+const SPACE = 0x20
+const CR = 0x0d
+const LINE_END = pairOf('\r\n')
+const VERSION_START = wordOf(' HTT')
+const VERSION_MIDDLE = pairOf('P/')
+const VERSION_1 = pairOf('1.')
+
+/** Two characters as a view gives them, the lower byte first. */
+function pairOf(text: string): number {
+  return Buffer.from(text, 'latin1').readInt16LE()
+}
+
+/** Four of them. */
+function wordOf(text: string): number {
+  return Buffer.from(text, 'latin1').readInt32LE()
+}
+
+function readVersion(view: DataView, at: number): '1.0' | '1.1' | 'other' | undefined {
+  if (view.getInt32(at, true) !== VERSION_START || view.getInt16(at + 4, true) !== VERSION_MIDDLE) return undefined
+  if (view.getUint8(at + 9) !== CR) return undefined
+  if (view.getInt16(at + 6, true) !== VERSION_1) return 'other'
+  const minor = view.getUint8(at + 8)
   return minor === 0x31 ? '1.1' : minor === 0x30 ? '1.0' : 'other'
 }
 
@@ -92,93 +128,151 @@ function readVersion(text: string, urlEnd: number): '1.0' | '1.1' | 'other' | un
  * two readers that choose differently would be led apart: where to (Host), how far (Content-Length: llhttp's own check),
  * for whom (Authorization), as what (Content-Type). Others are joined (NSGI REQ-20).
  */
-function collectFacts(
-  text: string,
-  { spans, spanEnd, framingOnly }: RecordedHead,
-  facts: Facts,
-): RejectionCode | undefined {
+function collectFacts(text: string, recorded: RecordedHead, facts: Facts): RejectionCode | undefined {
+  const { view, base, spans, spanEnd, framingOnly } = recorded
   for (let i = 0; i < spanEnd; i += 4) {
     const start = spans[i] as number
-    switch ((spans[i + 1] as number) - start) {
+    const length = (spans[i + 1] as number) - start
+    const words = NAMES[length]
+    if (words === undefined || !isName(view, base + start, words)) continue
+    switch (length) {
       case 4:
-        if (!isName(text, start, 'host')) continue
         if (facts.host !== undefined && !framingOnly) return 'HOST_REPEATED'
-        facts.host = valueAt(text, spans, i)
+        facts.host = hostAt(text, recorded, i)
         continue
       case 6:
-        if (!isName(text, start, 'expect')) continue
-        facts.expect = (facts.expect === undefined ? '' : `${facts.expect}, `) + valueAt(text, spans, i)
+        facts.expect = (facts.expect === undefined ? '' : `${facts.expect}, `) + valueAt(text, recorded, i)
         continue
       case 10:
-        if (!isName(text, start, 'connection')) continue
-        facts.close ||= CLOSE_OPTION.test(valueAt(text, spans, i))
+        facts.close ||= CLOSE_OPTION.test(valueAt(text, recorded, i))
         continue
       case 12:
-        if (!isName(text, start, 'content-type')) continue
         if (facts.contentType && !framingOnly) return 'CONTENT_TYPE_REPEATED'
         facts.contentType = true
         continue
       case 13:
-        if (!isName(text, start, 'authorization')) continue
         if (facts.authorization && !framingOnly) return 'AUTHORIZATION_REPEATED'
         facts.authorization = true
         continue
       case 14:
-        if (!isName(text, start, 'content-length')) continue
-        facts.contentLength = lengthAt(text, spans[i + 2] as number, spans[i + 3] as number)
+        facts.contentLength = lengthAt(view, base + (spans[i + 2] as number), base + (spans[i + 3] as number))
         if (!Number.isSafeInteger(facts.contentLength)) return 'LENGTH_TOO_LARGE'
         continue
       case 17:
-        if (!isName(text, start, 'transfer-encoding')) continue
         facts.coding = (facts.coding === undefined ? '' : `${facts.coding}, `) + text.slice(spans[i + 2], spans[i + 3])
     }
   }
   return undefined
 }
 
-/** The number of a Content-Length: digits, and blanks behind them. `NaN` for anything else, though llhttp lets nothing else through; no text is cut out for it. */
-function lengthAt(text: string, start: number, end: number): number {
+/** A name in lower case as words of four bytes, of which the last one ends with it, and where they begin. */
+interface NameWords {
+  readonly words: readonly number[]
+  readonly starts: readonly number[]
+  /** The bits by which the letters of each differ from those in upper case; none for a hyphen, which has one form. */
+  readonly cases: readonly number[]
+}
+
+function wordsOf(name: string): NameWords {
+  const starts: number[] = []
+  for (let at = 0; at < name.length; at += 4) starts.push(Math.min(at, name.length - 4))
+  const cases = name.replace(/[a-z]/g, '\x20').replace(/-/g, '\0')
+  return {
+    starts,
+    words: starts.map(start => wordOf(name.slice(start))),
+    cases: starts.map(start => wordOf(cases.slice(start))),
+  }
+}
+
+/** The names that matter, each at its length: no two have the same. */
+const NAMES: (NameWords | undefined)[] = Array.from({ length: 18 }, () => undefined)
+for (const name of [
+  'host',
+  'expect',
+  'connection',
+  'content-type',
+  'authorization',
+  'content-length',
+  'transfer-encoding',
+]) {
+  NAMES[name.length] = wordsOf(name)
+}
+
+/** Whether the name at `start` is that one, whatever its case; the lengths are known to agree. */
+function isName(view: DataView, start: number, { words, starts, cases }: NameWords): boolean {
+  for (let i = 0; i < words.length; i++) {
+    const found = view.getInt32(start + (starts[i] as number), true)
+    if ((found | (cases[i] as number)) !== words[i]) return false
+  }
+  return true
+}
+
+/** The number of a Content-Length: digits, and blanks behind them. `NaN` for anything else, though llhttp lets nothing else through. */
+function lengthAt(view: DataView, start: number, end: number): number {
   let last = end
-  while (last > start && isBlank(text.charCodeAt(last - 1))) last--
+  while (last > start && isBlank(view.getUint8(last - 1))) last--
   let length = 0
   for (let at = start; at < last; at++) {
-    const digit = text.charCodeAt(at) - 0x30
+    const digit = view.getUint8(at) - 0x30
     if (digit < 0 || digit > 9) return Number.NaN
     length = length * 10 + digit
   }
   return length
 }
 
-function valueAt(text: string, spans: Int32Array, i: number): string {
-  return trimmed(text, spans[i + 2] as number, spans[i + 3] as number)
+/** The value of the field whose offsets stand at `i`, without blanks around it. */
+function valueAt(text: string, { view, base, spans }: RecordedHead, i: number): string {
+  let start = spans[i + 2] as number
+  let end = spans[i + 3] as number
+  while (start < end && isBlank(view.getUint8(base + start))) start++
+  while (end > start && isBlank(view.getUint8(base + end - 1))) end--
+  return text.slice(start, end)
 }
 
-/** Whether the name at `start` is `name`, whatever its case; the lengths are known to agree. */
-function isName(text: string, start: number, name: string): boolean {
-  for (let i = 0; i < name.length; i++) {
-    const expected = name.charCodeAt(i)
-    const found = text.charCodeAt(start + i)
-    // Only letters have a lower case at 0x20 above: the hyphen must match as it is.
-    if (found !== expected && (expected === 0x2d || (found | 0x20) !== expected)) return false
-  }
+/** Hosts repeat: for the last one that was found valid, no text is cut out, compared or tested again. */
+let lastValidHost = ''
+const lastHostBytes = new DataView(new ArrayBuffer(256))
+
+function rememberHost(host: string): void {
+  if (host.length > lastHostBytes.byteLength) return
+  lastValidHost = host
+  for (let i = 0; i < host.length; i++) lastHostBytes.setUint8(i, host.charCodeAt(i))
+}
+
+function hostAt(text: string, recorded: RecordedHead, i: number): string {
+  const { view, base, spans } = recorded
+  const start = spans[i + 2] as number
+  const length = (spans[i + 3] as number) - start
+  return length === lastValidHost.length && isLastHost(view, base + start) ? lastValidHost : valueAt(text, recorded, i)
+}
+
+function isLastHost(view: DataView, start: number): boolean {
+  const { length } = lastValidHost
+  let i = 0
+  for (; i + 4 <= length; i += 4) if (view.getInt32(start + i, true) !== lastHostBytes.getInt32(i, true)) return false
+  for (; i < length; i++) if (view.getUint8(start + i) !== lastHostBytes.getUint8(i)) return false
   return true
 }
 
 const HTTP_URI = /^https?:\/\/([^/?]*)(?:$|[/?])/i
 
+const NUMBER_SIGN = 0x23
+const SLASH = 0x2f
+const CONNECT = 'CONNECT '
+
 /** The four forms of RFC 9112 §3.2; a fragment is in none of them. */
-function checkTarget(text: string, start: number, end: number): RejectionCode | undefined {
-  const target = text.slice(start, end)
-  if (target.includes('#')) return 'TARGET_CHARACTER'
-  if (text.startsWith('CONNECT ')) return isAuthorityForm(target) ? undefined : 'TARGET_FORM'
-  if (text.charCodeAt(start) === 0x2f) return undefined
+function checkTarget(text: string, { view, base, urlStart, urlEnd }: RecordedHead): RejectionCode | undefined {
+  for (let at = urlStart; at < urlEnd; at++) {
+    if (view.getUint8(base + at) === NUMBER_SIGN) return 'TARGET_CHARACTER'
+  }
+  const isConnect = urlStart === CONNECT.length && text.startsWith(CONNECT)
+  if (!isConnect && view.getUint8(base + urlStart) === SLASH) return undefined
+  const target = text.slice(urlStart, urlEnd)
+  if (isConnect) return isAuthorityForm(target) ? undefined : 'TARGET_FORM'
   if (target === '*') return text.startsWith('OPTIONS ') ? undefined : 'TARGET_FORM'
   const authority = HTTP_URI.exec(target)?.[1]
   return authority !== undefined && isAuthority(authority) ? undefined : 'TARGET_FORM'
 }
-
-/** Hosts repeat: the last one that was found valid need not be tested again. */
-let lastValidHost = ''
 
 function checkFacts(facts: Facts, http11: boolean): RejectionCode | undefined {
   const { host, expect } = facts
@@ -186,7 +280,7 @@ function checkFacts(facts: Facts, http11: boolean): RejectionCode | undefined {
     if (http11) return 'HOST_MISSING'
   } else if (host !== lastValidHost) {
     if (!isHost(host)) return 'HOST_INVALID'
-    lastValidHost = host
+    rememberHost(host)
   }
   const refused = checkFraming(facts, http11)
   if (refused !== undefined) return refused

@@ -4,7 +4,7 @@
 import type { FieldNames } from '../exchange/field-names.ts'
 import { CHUNK_OVERHEAD_LIMIT, type HeadLimits, SEPARATE_PIECES } from '../exchange/limits.ts'
 import { type Rejection, rejection } from '../exchange/rejections.ts'
-import { readHead } from './head-rules.ts'
+import { readHead, viewOf } from './head-rules.ts'
 import { ERRNO, instantiateLlhttp, TYPE_REQUEST } from './llhttp-module.ts'
 import { copyInput, LARGEST_VIEW } from './parser-input.ts'
 import type { RequestHead } from './request-head.ts'
@@ -84,6 +84,7 @@ const llhttp = instantiateLlhttp({
 })
 const input = llhttp.malloc(INPUT_SIZE)
 let memory = Buffer.from(llhttp.memory.buffer)
+let view = new DataView(llhttp.memory.buffer)
 
 function growSpans(): void {
   const larger = new Int32Array(spans.length * 2)
@@ -163,7 +164,10 @@ export class RequestParser {
     this.framingOnly = framingOnly
     this.pointer = llhttp.llhttp_alloc(TYPE_REQUEST)
     // An allocation may have grown the memory, which detaches every view of it.
-    if (memory.length === 0) memory = Buffer.from(llhttp.memory.buffer)
+    if (memory.length === 0) {
+      memory = Buffer.from(llhttp.memory.buffer)
+      view = new DataView(llhttp.memory.buffer)
+    }
   }
 
   /** Gives the parser's memory back. The parser is not used again. */
@@ -251,16 +255,28 @@ export class RequestParser {
 
   private headComplete(bytes: Buffer, start: number): ParseResult {
     this.consumed = this.errorOffset()
+    const { partial, framingOnly } = this
     const tail = bytes.toString('latin1', start, start + this.consumed)
-    const text = this.partial === undefined ? tail : this.partial.text + tail
+    const text = partial === undefined ? tail : partial.text + tail
     this.partial = undefined
     const tooLarge = this.overLimit(0) ?? this.overHeadSize(text.length)
     if (tooLarge !== undefined) return this.failAbove(tooLarge)
-    const { framingOnly } = this
-    const recorded = { urlStart, urlEnd, keepAlive, switching, spans, spanEnd, framingOnly }
+    const isWhole = partial === undefined
+    const recorded = {
+      // Of one that came in pieces the parser's memory has the last.
+      view: isWhole ? view : viewOf(text),
+      base: isWhole ? input : 0,
+      urlStart,
+      urlEnd,
+      keepAlive,
+      switching,
+      spans,
+      spanEnd,
+      framingOnly,
+    }
     const head = readHead(text, recorded)
     if ('code' in head) return this.fail(head)
-    if (this.forwarded?.occurIn(text, spans, spanEnd)) head.hasForwarded = true
+    if (this.forwarded?.occurIn(text, recorded)) head.hasForwarded = true
     this.head = head
     if (head.facts.contentLength < 0) this.beginChunked()
     else llhttp.llhttp_reset(this.pointer)

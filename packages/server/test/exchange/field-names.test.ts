@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { FieldNames } from '../../src/exchange/field-names.ts'
+import { FieldNames, type RecordedNames } from '../../src/exchange/field-names.ts'
+import { viewOf } from '../../src/http1/head-rules.ts'
 
 /** The text of some names and where each is, as the parser records them. */
-function recorded(...names: readonly string[]): [string, Int32Array, number] {
+function recorded(...names: readonly string[]): [string, RecordedNames] {
   const spans: number[] = []
   let text = ''
   for (const name of names) {
@@ -10,7 +11,15 @@ function recorded(...names: readonly string[]): [string, Int32Array, number] {
     text += `${name}:`
   }
   // Behind the end stands what an earlier head left.
-  return [text, Int32Array.from([...spans, 0, 9, 0, 0]), spans.length]
+  return [
+    text,
+    {
+      view: viewOf(`before${text}`),
+      base: 6,
+      spans: Int32Array.from([...spans, 0, 9, 0, 0]),
+      spanEnd: spans.length,
+    },
+  ]
 }
 
 describe('FieldNames', () => {

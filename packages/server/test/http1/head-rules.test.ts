@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { readHead } from '../../src/http1/head-rules.ts'
+import { readHead, viewOf } from '../../src/http1/head-rules.ts'
 
 /** Reads a head whose second field is a Content-Length of that value, as if the parser had let it through. */
 function lengthOf(value: string): unknown {
@@ -7,7 +7,8 @@ function lengthOf(value: string): unknown {
   const text = `${start}${value}\r\n\r\n`
   const name = start.lastIndexOf('content')
   const spans = Int32Array.from([17, 21, 23, 24, name, name + 14, start.length, start.length + value.length])
-  const head = readHead(text, { urlStart: 5, urlEnd: 6, keepAlive: true, switching: false, spans, spanEnd: 8 })
+  const recorded = { urlStart: 5, urlEnd: 6, keepAlive: true, switching: false, spans, spanEnd: 8 }
+  const head = readHead(text, { ...recorded, view: viewOf(`before${text}`), base: 6 })
   return 'code' in head ? head.code : head.facts.contentLength
 }
 
