@@ -2,41 +2,8 @@
 import { isAuthority, isAuthorityForm, isHost } from '../exchange/authority.ts'
 import { isBlank, trimmed } from '../exchange/field-records.ts'
 import { type Rejection, type RejectionCode, rejection } from '../exchange/rejections.ts'
+import { type RecordedHead, valueAt } from './recorded-head.ts'
 import { RequestHead } from './request-head.ts'
-
-/** What the parser recorded of a head: offsets into its text, and the bytes that this was made of. */
-export interface RecordedHead {
-  /**
-   * Where its bytes are, from `base` on, with `VIEW_MARGIN` more behind them. They are looked at here, four at once where that can be, and not characters of the
-   * text: what kind of string that is has to be found out at each of them, which is ten times the instructions and the code.
-   */
-  readonly view: DataView
-  readonly base: number
-  readonly urlStart: number
-  readonly urlEnd: number
-  /** What the version and the Connection field say (RFC 9112 §9.3). */
-  readonly keepAlive: boolean
-  /** Whether it is CONNECT, or has an Upgrade field that its Connection field names (RFC 9110 §7.8). */
-  readonly switching: boolean
-  /** Four offsets a field: name start, name end, value start, value end; valid up to `spanEnd`. */
-  readonly spans: Int32Array
-  readonly spanEnd: number
-  /**
-   * Whether the application gets what `node:http` gives it: any Host or none, any target, any expectation, fields that
-   * come twice, an upgrade on HTTP/1.0 or before a body, a request of HTTP/0.9 or 2.0 or without a version. What frames the message is held to the rules in any case.
-   */
-  readonly framingOnly?: boolean
-}
-
-/** Bytes behind a head that may be looked at with the last of it. */
-const VIEW_MARGIN = 16
-
-/** A view of the bytes of a head, for one that stands nowhere as a whole. */
-export function viewOf(text: string): DataView {
-  const bytes = Buffer.alloc(text.length + VIEW_MARGIN)
-  bytes.write(text, 'latin1')
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-}
 
 /** The fields that decide how a message is framed and routed, while they are being collected. */
 interface Facts {
@@ -76,7 +43,7 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
     (framingOnly ? undefined : checkTarget(text, recorded)) ??
     (framingOnly ? checkFraming(facts, http11) : checkFacts(facts, http11))
   if (refused !== undefined) return rejection(refused)
-  return new RequestHead(text, {
+  const decided = {
     targetStart: urlStart,
     targetEnd: urlEnd,
     fieldsStart: urlEnd + (hasNone ? 2 : REQUEST_LINE_TAIL),
@@ -89,7 +56,8 @@ export function readHead(text: string, recorded: RecordedHead): RequestHead | Re
     // An HTTP/1.0 client cannot wait: RFC 9110 §10.1.1 has the expectation ignored.
     expectContinue: http11 && facts.expect?.toLowerCase() === '100-continue',
     host: facts.host ?? '',
-  })
+  }
+  return new RequestHead(text, decided, recorded)
 }
 
 /** `close` among the options of a Connection field, which wins over `keep-alive` (RFC 9112 §9.3). */
@@ -218,15 +186,6 @@ function lengthAt(view: DataView, start: number, end: number): number {
     length = length * 10 + digit
   }
   return length
-}
-
-/** The value of the field whose offsets stand at `i`, without blanks around it. */
-function valueAt(text: string, { view, base, spans }: RecordedHead, i: number): string {
-  let start = spans[i + 2] as number
-  let end = spans[i + 3] as number
-  while (start < end && isBlank(view.getUint8(base + start))) start++
-  while (end > start && isBlank(view.getUint8(base + end - 1))) end--
-  return text.slice(start, end)
 }
 
 /** Hosts repeat: for the last one that was found valid, no text is cut out, compared or tested again. */

@@ -4,9 +4,10 @@
 import type { FieldNames } from '../exchange/field-names.ts'
 import { CHUNK_OVERHEAD_LIMIT, type HeadLimits, SEPARATE_PIECES } from '../exchange/limits.ts'
 import { type Rejection, rejection } from '../exchange/rejections.ts'
-import { readHead, viewOf } from './head-rules.ts'
+import { readHead } from './head-rules.ts'
 import { ERRNO, instantiateLlhttp, TYPE_REQUEST } from './llhttp-module.ts'
 import { copyInput, LARGEST_VIEW } from './parser-input.ts'
+import { type RecordedHead, viewOf } from './recorded-head.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** The largest piece that one call can parse: what the shared input buffer holds. */
@@ -85,6 +86,14 @@ const llhttp = instantiateLlhttp({
 const input = llhttp.malloc(INPUT_SIZE)
 let memory = Buffer.from(llhttp.memory.buffer)
 let view = new DataView(llhttp.memory.buffer)
+/** The last head, as long as what was recorded of it is there. */
+let latest: RecordedHead | undefined
+
+/** The memory that the last head was recorded in is about to be used again. */
+function forgetLatest(): void {
+  if (latest !== undefined) latest.isCurrent = false
+  latest = undefined
+}
 
 function growSpans(): void {
   const larger = new Int32Array(spans.length * 2)
@@ -165,6 +174,7 @@ export class RequestParser {
     this.pointer = llhttp.llhttp_alloc(TYPE_REQUEST)
     // An allocation may have grown the memory, which detaches every view of it.
     if (memory.length === 0) {
+      forgetLatest()
       memory = Buffer.from(llhttp.memory.buffer)
       view = new DataView(llhttp.memory.buffer)
     }
@@ -248,6 +258,7 @@ export class RequestParser {
   }
 
   private execute(bytes: Buffer, start: number, end: number): number {
+    forgetLatest()
     copyInput(bytes, memory, input, start, end)
     this.consumed = end - start
     return llhttp.llhttp_execute(this.pointer, input, end - start)
@@ -262,7 +273,7 @@ export class RequestParser {
     const tooLarge = this.overLimit(0) ?? this.overHeadSize(text.length)
     if (tooLarge !== undefined) return this.failAbove(tooLarge)
     const isWhole = partial === undefined
-    const recorded = {
+    const recorded: RecordedHead = {
       // Of one that came in pieces the parser's memory has the last.
       view: isWhole ? view : viewOf(text),
       base: isWhole ? input : 0,
@@ -272,8 +283,10 @@ export class RequestParser {
       switching,
       spans,
       spanEnd,
+      isCurrent: true,
       framingOnly,
     }
+    latest = recorded
     const head = readHead(text, recorded)
     if ('code' in head) return this.fail(head)
     if (this.forwarded?.occurIn(text, recorded)) head.hasForwarded = true

@@ -2,6 +2,7 @@
 import type { RequestHeaders } from '@nsgi/spec'
 import { cutFields, toRecord } from '../exchange/field-records.ts'
 import type { MessageHead } from '../exchange/message-head.ts'
+import { type RecordedHead, recordedFields } from './recorded-head.ts'
 
 /** What the engine decided by a head. Offsets are into its text. */
 export interface HeadFacts {
@@ -34,6 +35,7 @@ export class RequestHead implements MessageHead {
   readonly facts: HeadFacts
   /** Whether it has fields that a proxy may speak through. */
   hasForwarded = false
+  private readonly recorded: RecordedHead
   private cutMethod: string | undefined
   private cutTarget: string | undefined
   private cutPath: string | undefined
@@ -41,9 +43,10 @@ export class RequestHead implements MessageHead {
   private cutRawHeaders: readonly string[] | undefined
   private cutHeaders: RequestHeaders | undefined
 
-  constructor(text: string, facts: HeadFacts) {
+  constructor(text: string, facts: HeadFacts, recorded: RecordedHead) {
     this.text = text
     this.facts = facts
+    this.recorded = recorded
   }
 
   get httpVersion(): '1.0' | '1.1' {
@@ -108,7 +111,7 @@ export class RequestHead implements MessageHead {
 
   /** NSGI REQ-22. */
   get rawHeaders(): readonly string[] {
-    if (this.cutRawHeaders === undefined) this.cutRawHeaders = cutFields(this.text, this.facts.fieldsStart)
+    if (this.cutRawHeaders === undefined) this.cutRawHeaders = this.cutFields()
     return this.cutRawHeaders
   }
 
@@ -116,6 +119,12 @@ export class RequestHead implements MessageHead {
   get headers(): RequestHeaders {
     if (this.cutHeaders === undefined) this.cutHeaders = toRecord(this.rawHeaders)
     return this.cutHeaders
+  }
+
+  /** Nearly always they are wanted in the turn in which the head was parsed: then there is no need to look for them again. */
+  private cutFields(): readonly string[] {
+    const { text, recorded } = this
+    return recorded.isCurrent ? recordedFields(text, recorded) : cutFields(text, this.facts.fieldsStart)
   }
 
   private splitTarget(): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { FieldNames, type RecordedNames } from '../../src/exchange/field-names.ts'
-import { viewOf } from '../../src/http1/head-rules.ts'
+import { viewOf } from '../../src/http1/recorded-head.ts'
 
 /** The text of some names and where each is, as the parser records them. */
 function recorded(...names: readonly string[]): [string, RecordedNames] {
