@@ -127,7 +127,7 @@ function collectFields(status: number, headers: ResponseHeaders | undefined | nu
         fields[name] = fieldValue(name, value)
         break
       case 'plain':
-        if (name !== UPGRADE_SETTINGS) fields[name] = fieldValue(name, value)
+        if (name !== UPGRADE_SETTINGS) put(fields, name, value)
         break
       case 'length':
         collected.length = declaredLength(value)
@@ -139,6 +139,13 @@ function collectFields(status: number, headers: ResponseHeaders | undefined | nu
     }
   }
   return collected
+}
+
+function put(fields: OutgoingHttpHeaders, name: string, given: string | readonly string[]): void {
+  const value = fieldValue(name, given)
+  // Assigned, it would be the prototype; an object without one costs each response more than the comparison.
+  if (name === '__proto__') Object.defineProperty(fields, name, { value, enumerable: true })
+  else fields[name] = value
 }
 
 /** The value of a field, or its values, checked as for HTTP/1 (NSGI RES-07); no white space around them (RFC 9113 §8.2.1). */
@@ -202,7 +209,7 @@ export function trailerFields(trailers: ResponseHeaders | undefined | null): Out
   for (const name in trailers) {
     const value = trailers[name]
     if (value !== undefined && fieldKind(name) === 'plain' && isTrailerName(name) && name !== UPGRADE_SETTINGS)
-      fields[name] = fieldValue(name, value)
+      put(fields, name, value)
   }
   return fields
 }

@@ -267,6 +267,19 @@ describe('a response', () => {
     expect(Object.keys(headers).filter(name => name === 'etag' || name === 'x-list')).toEqual([])
   })
 
+  it('RES-05: has the fields and trailers that are called as what every object has', async () => {
+    const named = JSON.parse('{ "__proto__": "a", "constructor": "b" }') as Record<string, string>
+    const { headers, trailers } = await answerTo({
+      status: 200,
+      headers: named,
+      body: ['text'],
+      trailers: () => named,
+    })
+    for (const fields of [headers, trailers ?? {}]) {
+      expect(Object.entries(fields)).toEqual(expect.arrayContaining(Object.entries(named)))
+    }
+  })
+
   it('RES-21, RES-22: loses hop-by-hop fields, and may end the connection', async () => {
     const fields = { connection: 'close', 'keep-alive': 'x', upgrade: 'x', te: 'x', 'http2-settings': 'x' }
     const client = await serve(() => ({ status: 200, headers: fields, body: 'last' }))
