@@ -1,6 +1,7 @@
 // A connection of the engine in which nothing happens by itself: every read, every write that reaches the peer, every
 // step of the application and the loss of the client is an event that whoever drives it lets happen.
 
+import type { Beginning } from '@nsgi/server/internal/exchange/exchange'
 import { DEFAULT_LIMITS } from '@nsgi/server/internal/exchange/limits'
 import type { Rejection } from '@nsgi/server/internal/exchange/rejections'
 import { Connection } from '@nsgi/server/internal/http1/connection'
@@ -12,7 +13,7 @@ import { GatedBody } from './gated-body.ts'
 import type { PlannedExchange } from './plan.ts'
 
 /** What may happen next. */
-export type WorldEvent = 'read' | 'end' | 'flush one' | 'flush all' | 'gate' | 'lose'
+export type WorldEvent = 'read' | 'end' | 'begin' | 'flush one' | 'flush all' | 'gate' | 'lose'
 
 const ENDPOINTS = {
   remote: { address: '192.0.2.1', port: 40_000 },
@@ -64,6 +65,8 @@ export class World {
   private readonly reads: readonly Buffer[]
   private nextRead = 0
   private endTold = false
+  /** Requests for which the application is not called yet: a server calls it for several at once. */
+  private beginnings: Beginning[] = []
   /** What the application waits for. */
   private gates: (() => void)[] = []
   private pendingReads = 0
@@ -77,6 +80,9 @@ export class World {
       log: CONTEXT.log,
       limits: DEFAULT_LIMITS,
       isDraining: false,
+      cohort: {
+        admit: (beginning, withOthers) => (withOthers ? this.beginnings.push(beginning) : beginning.run()),
+      },
       dateLine: () => DATE,
       refused: (refused: Rejection) => this.blame(`refused: ${refused.reason}`),
       dropped: why => this.blame(`dropped: ${why.message}`),
@@ -92,6 +98,7 @@ export class World {
       if (this.nextRead < this.reads.length) events.push('read')
       else if (!this.endTold) events.push('end')
     }
+    if (this.beginnings.length > 0) events.push('begin')
     if (this.wire.pendingWrites > 0) events.push('flush one', 'flush all')
     if (this.gates.length > 0) events.push('gate')
     return events
@@ -138,6 +145,9 @@ export class World {
       case 'end':
         this.endTold = true
         this.connection.ended()
+        return
+      case 'begin':
+        this.beginnings.shift()?.run()
         return
       case 'flush one':
         this.wire.flush(1)

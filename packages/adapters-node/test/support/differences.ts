@@ -206,6 +206,18 @@ export const generalDifferences: ReadonlyMap<string, string> = new Map([
     'none of it is sent; node:http sends it where a tick lay between',
   ],
   [
+    'requests that come together, over several connections',
+    'on Kirin their handlers begin one behind the other, and then come the ticks and promise jobs of all of them; on node:http those of the first come before the handler of the second, unless both stand in one read',
+  ],
+  [
+    'an immediate and a timer of no time that a handler asks for before it waits for anything',
+    'come in any order on Kirin, where handlers begin at the end of a round of the event loop; on node:http the immediate comes first',
+  ],
+  [
+    'what `AsyncLocalStorage#enterWith` has set',
+    'is not there for the next request of a connection on Kirin; on node:http it is, before Node 24',
+  ],
+  [
     'corked writes',
     "they are handed out as they come, and 'drain' with them; node:http holds them back until `uncork`",
   ],

@@ -34,6 +34,11 @@ export interface EndpointPair {
   readonly isSecure?: boolean | undefined
 }
 
+/** An exchange whose application is to be called. */
+export interface Beginning {
+  run(): void
+}
+
 /** What all connections of a server share. */
 export interface ExchangeHost {
   readonly application: Application
@@ -43,9 +48,11 @@ export interface ExchangeHost {
   readonly mount?: string | undefined
   /** The whole `date` line with its CRLF. */
   dateLine(): string
-  /** Called when the application is about to be called. */
+  /** Runs exchanges, with others that come at about the same time where they may wait for those; without it each runs at once. */
+  readonly cohort?: { admit(beginning: Beginning, withOthers: boolean): void } | undefined
+  /** Called when a request is for the application, which is about to be called. */
   readonly began?: ((exchange: Exchange) => void) | undefined
-  /** Called once for each exchange that began, when it is over. */
+  /** Called once for each exchange whose application was called, when it is over. */
   readonly ended?: ((exchange: Exchange, error: unknown) => void) | undefined
 }
 
@@ -68,8 +75,11 @@ export interface ExchangeOwner {
   exchangeDropped(): void
 }
 
-/** `sending` is from the first byte of the head to the last of the body or of what the application took over, `flushing` until that has reached the transport. */
-type Phase = 'application' | 'sending' | 'flushing' | 'over'
+/**
+ * `waiting` is until the application is called, `sending` from the first byte of the head to the last of the body or of what the application
+ * took over, `flushing` until that has reached the transport.
+ */
+type Phase = 'waiting' | 'application' | 'sending' | 'flushing' | 'over'
 
 /** Service Unavailable (RFC 9110 §15.6.4): another try may find the application less busy. */
 const UNAVAILABLE = 503
@@ -94,7 +104,7 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
   peerFault: Rejection | undefined
 
   private readonly host: ExchangeHost
-  private phase: Phase = 'application'
+  private phase: Phase = 'waiting'
   private answered = false
   /** The application's response until its `finished` was called, and that. */
   private response: GatewayResponse | undefined
@@ -146,10 +156,19 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
     return this.body === null || this.body.isOver ? this.receivedTrailers : undefined
   }
 
-  /** Calls the application. */
-  run(): void {
-    const { application, context, began } = this.host
+  /** Has the application called: with others, or at once. */
+  begin(withOthers: boolean): void {
+    const { began, cohort } = this.host
     began?.(this)
+    if (cohort === undefined) this.run()
+    else cohort.admit(this, withOthers)
+  }
+
+  /** Calls the application, unless the client is lost or was answered before. */
+  run(): void {
+    if (this.phase !== 'waiting') return
+    this.phase = 'application'
+    const { application, context } = this.host
     let result: unknown
     try {
       result = application(this.request, context)
@@ -414,6 +433,7 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
 
   /** Ends an exchange that cannot be completed, in the order of NSGI END-05. */
   private breakOff(error: unknown): void {
+    const wasCalled = this.phase !== 'waiting'
     this.phase = 'over'
     this.lost = true
     this.failure = error
@@ -421,7 +441,7 @@ export abstract class Exchange<Head extends MessageHead = MessageHead> implement
     this.body?.fail(new KirinError('KIRIN_BODY_TRUNCATED', { cause: error }))
     this.pump?.stop()
     this.finishResponse(error)
-    this.host.ended?.(this, error)
+    if (wasCalled) this.host.ended?.(this, error)
   }
 
   /** Calls the response's `finished`, once; a throw there is contained (NSGI END-06, END-08). */

@@ -88,7 +88,7 @@ export class RequestStream implements Http2Owner, BodySource {
       this.failure = error
     })
     stream.on('close', () => this.closed())
-    exchange.run()
+    exchange.begin(true)
   }
 
   /** Looks whether the stream has been at the same thing for too long; `now` as for a sweep. */

@@ -13,6 +13,7 @@ import { Http2Connections } from '../http2/http2-connections.ts'
 import type { TlsMaterial } from '../ipc/messages.ts'
 import { forwardedFields } from '../proxy/forwarded/forwarded-fields.ts'
 import { whenQueueIsEmpty } from './accept-queue.ts'
+import { Cohort } from './cohort.ts'
 import { dateLine } from './date-line.ts'
 import { directHandleOf } from './direct-write.ts'
 import { endpointsOf } from './endpoints.ts'
@@ -42,6 +43,7 @@ class Engine implements GatewayServer, ConnectionHost {
   readonly forwarded: ForwardedFields | undefined
   readonly mount: string | undefined
   readonly dateLine: () => string = dateLine
+  readonly cohort: Cohort = new Cohort()
   readonly began: ConnectionHost['began']
   readonly ended: ConnectionHost['ended']
   isDraining = false

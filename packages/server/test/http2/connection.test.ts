@@ -156,18 +156,34 @@ describe('what is malformed', () => {
     ['less', 'a'],
   ])('resets the stream when its body has %s than was declared, and the body rejects', async (_what, body) => {
     const outcome = deferred<unknown>()
+    const called = deferred()
     await serve(async request => {
+      called.resolve()
       await read(request).then(outcome.resolve, outcome.resolve)
       return { status: 204 }
     })
     const client = await frames()
     client.headers(1, END_HEADERS, [[':method', 'POST'], ...GET.slice(1), ['content-length', '4']])
+    await called.promise
     client.send(FRAME.data, END_STREAM, 1, Buffer.from(body))
     // Newer versions of Node end the whole connection over it.
     const { type, payload } = await client.frame(one => one.type === FRAME.reset || one.type === FRAME.goaway)
     const code = payload.readUInt32BE(type === FRAME.reset ? 0 : 4)
     expect([NGHTTP2_PROTOCOL_ERROR, NGHTTP2_INTERNAL_ERROR]).toContain(code)
     expect(await outcome.promise).toMatchObject({ code: 'KIRIN_BODY_TRUNCATED' })
+  })
+})
+
+describe('a request that its client resets before the application is called', () => {
+  it('never reaches it', async () => {
+    await serve(hello)
+    const client = await frames()
+    client.socket.cork()
+    client.headers(1, END_HEADERS, [[':method', 'POST'], ...GET.slice(1)]).reset(1, NGHTTP2_CANCEL)
+    client.headers(3, END_HEADERS | END_STREAM, GET)
+    client.socket.uncork()
+    await client.frame(({ type, stream, flags }) => type === FRAME.data && stream === 3 && (flags & END_STREAM) !== 0)
+    expect(gateway?.records.map(({ request }) => request.method)).toEqual(['GET'])
   })
 })
 
@@ -519,8 +535,10 @@ describe('BOD-12: a limit on bodies', () => {
     ['not declared', {}],
   ])('answers 413 to a longer one, %s', async (how, fields) => {
     const outcome = deferred<unknown>()
+    const called = deferred()
     await serve(
       async request => {
+        called.resolve()
         await read(request).then(outcome.resolve, outcome.resolve)
         return { status: 204 }
       },
@@ -528,7 +546,12 @@ describe('BOD-12: a limit on bodies', () => {
     )
     const client = await (gateway as Gateway).http2Client()
     const stream = client.begin({ ':method': 'POST', ...fields }, { endStream: false })
-    stream.end('12345')
+    if (how === 'declared') stream.end('12345')
+    else {
+      stream.write('1')
+      await called.promise
+      stream.end('2345')
+    }
     expect((await Http2Client.answer(stream)).status).toBe(413)
     expect(gateway?.records).toHaveLength(how === 'declared' ? 0 : 1)
     if (how === 'declared') outcome.resolve({ code: 'KIRIN_BODY_TOO_LARGE' })

@@ -25,11 +25,11 @@ const SETTINGS = frame(FRAME.settings)
 const REQUEST = frame(FRAME.headers, END_HEADERS | END_STREAM, 1, literals(GET))
 const nextTurn = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 5))
 
-/** What a client sends that never acknowledges the settings, behind preface and settings; the server ends the connection. */
+/** What a client that never acknowledges the settings sends behind a request which the application is at; the server ends the connection. */
 const broken: Readonly<Record<string, readonly Buffer[]>> = {
-  'a malformed frame behind a request': [REQUEST, frame(FRAME.ping, 0, 0, Buffer.alloc(3))],
-  'data on stream 0 behind a request': [REQUEST, frame(FRAME.data, 0, 0, Buffer.alloc(3))],
-  'more settings than one answers': [REQUEST, ...Array.from({ length: 3000 }, () => SETTINGS)],
+  'a malformed frame behind a request': [frame(FRAME.ping, 0, 0, Buffer.alloc(3))],
+  'data on stream 0 behind a request': [frame(FRAME.data, 0, 0, Buffer.alloc(3))],
+  'more settings than one answers': Array.from({ length: 3000 }, () => SETTINGS),
 }
 
 /** Counts what is still there of these when everything that can be collected was; takes fewer than `FEW` for none. */
@@ -54,8 +54,9 @@ describe('a connection that has ended', () => {
     gateway = await Gateway.start(application, { http2: DEFAULT_HTTP2_SETTINGS })
     const { server, where, records } = gateway
     for (let i = 0; i < CONNECTIONS; i++) {
-      const client = await FrameClient.open(where.port, { behind: Buffer.concat(broken[what] as Buffer[]) })
-      client.socket.resume()
+      const client = await FrameClient.open(where.port, { behind: REQUEST })
+      while (connections.length <= i) await nextTurn()
+      client.socket.write(Buffer.concat(broken[what] as Buffer[]))
     }
     while (connections.length < CONNECTIONS || server.counts.connections > 0) await nextTurn()
     expect(server.counts).toEqual({ connections: 0, active: 0 })

@@ -1,7 +1,7 @@
 // The engine's connection with a client in memory: bytes in, text out, and a note of everything that happened.
 import type { Application, GatewayRequest, GatewayResponse, Logger } from '@nsgi/spec'
 import { createContext } from '@nsgi/spec/testing'
-import type { Exchange } from '../../src/exchange/exchange.ts'
+import type { Beginning, Exchange } from '../../src/exchange/exchange.ts'
 import type { ForwardedFields } from '../../src/exchange/forwarding.ts'
 import { DEFAULT_LIMITS, type RequestLimits } from '../../src/exchange/limits.ts'
 import type { Rejection } from '../../src/exchange/rejections.ts'
@@ -23,6 +23,8 @@ export interface MemoryClientOptions {
   /** Whether the host is told of the beginning and end of exchanges, as for an access log. */
   readonly observed?: boolean
   readonly forwarded?: ForwardedFields | undefined
+  /** Whether a request that may wait for others waits until `begin` is called. */
+  readonly waits?: boolean
 }
 
 class MemoryHost implements ConnectionHost {
@@ -34,11 +36,14 @@ class MemoryHost implements ConnectionHost {
   readonly log: Logger
   readonly context: ConnectionHost['context']
   readonly ended: ConnectionHost['ended']
+  readonly cohort: ConnectionHost['cohort']
+  /** Requests that wait. */
+  readonly waiting: Beginning[] = []
   /** The error of each exchange that is over. */
   readonly outcomes: unknown[] = []
   isDraining = false
 
-  constructor(application: Application, { limits, observed, forwarded }: MemoryClientOptions) {
+  constructor(application: Application, { limits, observed, forwarded, waits }: MemoryClientOptions) {
     this.application = application
     this.forwarded = forwarded
     this.limits = { ...DEFAULT_LIMITS, ...limits }
@@ -49,6 +54,11 @@ class MemoryHost implements ConnectionHost {
       debug: this.note('debug'),
     }
     this.context = createContext({ log: this.log })
+    if (waits) {
+      this.cohort = {
+        admit: (beginning, withOthers) => (withOthers ? this.waiting.push(beginning) : beginning.run()),
+      }
+    }
     if (observed) this.ended = (_exchange: Exchange, error: unknown) => this.outcomes.push(error)
   }
 
@@ -148,6 +158,12 @@ export class MemoryClient {
     this.incoming.length = 0
     this.wire.fail(cause)
     this.connection.lost(cause)
+    return this
+  }
+
+  /** Has the application called for the requests that wait. */
+  begin(): this {
+    for (const beginning of this.host.waiting.splice(0)) beginning.run()
     return this
   }
 
