@@ -24,6 +24,7 @@ describe('a pipeline of valid requests', () => {
     const [other = ''] = plan.map(one => bytesOf({ ...one, target: '/other' }))
     const world = new World(plan, [Buffer.from(other, 'latin1')])
     await world.happen('read')
+    await world.happen('begin')
     expect(world.fault).toMatch(/^saw .* \/other as number 0$/)
   })
 })
