@@ -65,6 +65,11 @@ export class Cohort {
     else if (count === 1) setImmediate(this.#run)
   }
 
+  /** Runs none of those that wait: their connections end now. */
+  dismiss(): void {
+    for (const member of this.#members.splice(0)) member.emitDestroy()
+  }
+
   #runAll(): void {
     const members = this.#members
     this.#members = []

@@ -166,6 +166,7 @@ class Engine implements GatewayServer, ConnectionHost {
   destroy(): void {
     this.lastCall?.cancel()
     for (const server of this.servers) server.close()
+    this.cohort.dismiss()
     for (const live of this.live) cutOff(live)
     for (const prelude of this.preludes) prelude.destroy()
     this.http2?.destroy()

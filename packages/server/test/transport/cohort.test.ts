@@ -97,6 +97,22 @@ describe('requests that are read in one round of the event loop', () => {
     await b.until(/<\/b>$/)
   })
 
+  it('never reach the application of a server that is destroyed before', async () => {
+    const called: string[] = []
+    await serve(({ target }) => {
+      if (target !== '/first') called.push(target)
+      if (target === '/b') gateway?.server.destroy()
+      return { status: 200, body: `<${target}>` }
+    })
+    const [a, b] = (await clients(2)) as [RawClient, RawClient]
+    a.send(get('/a'))
+    // Requests in a row wait for nobody.
+    b.send(get('/b') + get('/c'))
+    await Promise.all([a.rest(), b.rest()])
+    expect(called[0]).toBe('/b')
+    expect(called).not.toContain('/a')
+  })
+
   it('are counted from when they were there', async () => {
     await serve(({ target }) => {
       const until = performance.now() + (target === '/a' ? 50 : 0)
