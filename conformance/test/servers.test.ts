@@ -13,6 +13,9 @@ import { generatedPart, matrixTable, withGeneratedPart } from './matrix/table.ts
 // Hundreds of exchanges and a dozen starts of a server; nothing here depends on how long they take.
 jest.setTimeout(240_000)
 
+/** Of each wait that has to come to something, in milliseconds: this machine has other tests to run, and a start of two workers took seconds. */
+const PATIENCE = '15000'
+
 const isWriting = process.env['NSGI_MATRIX'] === 'write'
 const README = join(ROOT, 'README.md')
 const folder = mkdtempSync(join(tmpdir(), 'nsgi-conformance-'))
@@ -33,7 +36,8 @@ function reportOf(server: ListedServer): Promise<Report> {
 async function run(server: ListedServer): Promise<Report> {
   const file = join(folder, `${server.name}.json`)
   const cuts = isWriting ? [] : ['--cut-every', String(server.cutEvery ?? 1)]
-  const { stderr } = await conformanceIn(ROOT, ...argumentsFor(server), ...cuts, '--without-times', '--report', file)
+  const more = ['--patience', PATIENCE, ...cuts, '--without-times', '--report', file]
+  const { stderr } = await conformanceIn(ROOT, ...argumentsFor(server), ...more)
   expect(stderr).toBe('')
   const report = read(file)
   if (isWriting) writeFileSync(keptAt(server), readFileSync(file))

@@ -36,7 +36,7 @@ async function stopsAndGoesOn(bench: Bench): Promise<void> {
   expectEqual([status, end['length']], [200, OFFERED], 'status, and bytes read in the end')
 }
 
-const details = { serial: true, timeout: 30_000, run: stopsAndGoesOn }
+const details = { serial: true, run: stopsAndGoesOn }
 
 export const bod05: readonly ConformanceCase<Bench>[] = defineCases('BOD-05', {
   'stops reading where the application does not, and goes on where it does': details,

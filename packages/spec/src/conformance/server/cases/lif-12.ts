@@ -6,26 +6,23 @@ import type { ServerProcess } from '../server-process.ts'
 import { startWorkers } from '../workers.ts'
 
 export const lif12: readonly ConformanceCase<Bench>[] = defineCases('LIF-12', {
-  'drops no request over a reload, where it offers one (--reload-signal)': {
-    timeout: 30_000,
-    run: async bench => {
-      const { reloadSignal } = bench.server
-      if (reloadSignal === undefined) return 'the server offers no reload'
-      const { server, workers } = await startWorkers(bench, 2)
-      const old = new Set(workers.map(({ pid }) => pid))
-      const held = probeRequest({ script: { before: [{ gate: 'answer' }] } })
-      const busy = (await bench.connect(server)).request(held)
-      await server.probe.event(held.key, { type: 'call', signal: bench.signal })
-      server.signal(reloadSignal)
-      // Requests without a pause, until new workers have started and the old ones have stopped: each must be answered.
-      const started = (): number => server.probe.of('worker', 'started').filter(({ pid }) => !old.has(pid)).length
-      await pingUntil(() => started() >= old.size, { bench, server, what: 'no new workers started' })
-      server.probe.open(held.key, 'answer')
-      expectProbe(await busy.response(), held)
-      const stopped = (): number => server.probe.of('worker', 'stopped').filter(({ pid }) => old.has(pid)).length
-      await pingUntil(() => stopped() >= old.size, { bench, server, what: 'the old workers did not stop' })
-      return undefined
-    },
+  'drops no request over a reload, where it offers one (--reload-signal)': async bench => {
+    const { reloadSignal } = bench.server
+    if (reloadSignal === undefined) return 'the server offers no reload'
+    const { server, workers } = await startWorkers(bench, 2)
+    const old = new Set(workers.map(({ pid }) => pid))
+    const held = probeRequest({ script: { before: [{ gate: 'answer' }] } })
+    const busy = (await bench.connect(server)).request(held)
+    await server.probe.event(held.key, { type: 'call', signal: bench.signal })
+    server.signal(reloadSignal)
+    // Requests without a pause, until new workers have started and the old ones have stopped: each must be answered.
+    const started = (): number => server.probe.of('worker', 'started').filter(({ pid }) => !old.has(pid)).length
+    await pingUntil(() => started() >= old.size, { bench, server, what: 'no new workers started' })
+    server.probe.open(held.key, 'answer')
+    expectProbe(await busy.response(), held)
+    const stopped = (): number => server.probe.of('worker', 'stopped').filter(({ pid }) => old.has(pid)).length
+    await pingUntil(() => stopped() >= old.size, { bench, server, what: 'the old workers did not stop' })
+    return undefined
   },
 })
 

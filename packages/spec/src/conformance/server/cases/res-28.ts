@@ -22,7 +22,7 @@ async function stopsAndGoesOn(bench: Bench): Promise<void> {
   expectEqual((await bench.event(request.key, 'finished'))['error'], null, 'the error of finished')
 }
 
-const details = { serial: true, timeout: 30_000, run: stopsAndGoesOn }
+const details = { serial: true, run: stopsAndGoesOn }
 
 export const res28: readonly ConformanceCase<Bench>[] = defineCases('RES-28', {
   'stops asking while the client does not read, and goes on where it does': details,
