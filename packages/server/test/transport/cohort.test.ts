@@ -153,6 +153,31 @@ describe('a cohort', () => {
     expect(run).toBe(16)
   })
 
+  it('calls each at once where requests have come to cost milliseconds, and brings them together again where they cost little', async () => {
+    let cost = 3
+    let run = 0
+    const cohort = new Cohort()
+    const admit = (count: number): number => {
+      run = 0
+      for (let i = 0; i < count; i++) cohort.admit({ run: compute }, true)
+      return run
+    }
+    const compute = (): void => {
+      const until = performance.now() + cost
+      while (performance.now() < until);
+      run++
+    }
+    // Twice as many as are looked at together: the first look has nothing to compare with.
+    admit(32)
+    await new Promise(resolve => setImmediate(resolve))
+    expect(admit(1)).toBe(1)
+    cost = 0
+    admit(32)
+    await new Promise(resolve => setImmediate(resolve))
+    expect(admit(1)).toBe(0)
+    cohort.dismiss()
+  })
+
   it('runs the others behind one that throws', async () => {
     const steps: string[] = []
     const cohort = new Cohort()
